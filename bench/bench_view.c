@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What views cost a row: bench_view [SOCKETS [PROCESSES [REMOTES]]]. Prints nanoseconds a socket
+ * for each grouping, the best of several runs, on a made-up snapshot of that size.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "sockeye/view/view.h"
+
+#define RUNS 5
+
+struct load {
+	uint32_t sockets, procs, remotes;
+};
+
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 33;
+	x *= UINT64_C(0xff51afd7ed558ccd);
+	return x ^ x >> 33;
+}
+
+static int add_sock(struct snap_builder *b, const struct load *l, uint32_t i)
+{
+	uint32_t here = htonl(0x0a040007), there = htonl(0x0b000000 + mix(i) % l->remotes);
+	struct sock s = {
+		.local = addr_v4(&here),
+		.remote = addr_v4(&there),
+		.cookie = i + 1,
+		.ino = i + 1,
+		.uid = 1000 + i % 7,
+		.rxq = (uint32_t)(mix(i + 1) % 64),
+		.lport = 8080,
+		.rport = (uint16_t)(1024 + i % 60000),
+		.family = AF_INET,
+		.state = mix(i + 2) % 10 ? ST_ESTABLISHED : ST_CLOSE_WAIT,
+	};
+	struct sock_ext x = { 0 };
+
+	return snap_add(b, &s, &x);
+}
+
+static const struct snap *make_snap(struct snap_pool *pool, const struct load *l,
+				    const struct snap *prev)
+{
+	struct snap_builder *b = snap_build(pool, prev);
+
+	for (uint32_t i = 0; i < l->sockets; i++)
+		if (add_sock(b, l, i) < 0)
+			abort();
+	for (uint32_t p = 0; p < l->procs; p++) {
+		struct proc proc = { .pid = (int32_t)p + 1, .uid = 1000 + p % 7, .start = p };
+
+		proc.comm = snap_add_str(b, &"abcdefgh"[p % 8], 1);
+		snap_add_proc(b, &proc);
+	}
+	for (uint32_t i = 0; i < l->sockets; i++)
+		if (snap_add_owner(b, i, (uint32_t)(mix(i) % l->procs), (int32_t)i) < 0)
+			abort();
+	return snap_seal(b);
+}
+
+static double now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* The second result of each pair has deltas to compute. */
+static double best_of(struct view *v, const struct query *q, const struct snap *const snap[2])
+{
+	double best = 1e18;
+
+	for (int run = 0; run < RUNS; run++) {
+		double from = now_ns(), took;
+
+		view_set(v, snap[run % 2], q);
+		view_finish(v);
+		took = now_ns() - from;
+		best = took < best ? took : best;
+	}
+	return best;
+}
+
+int main(int argc, char **argv)
+{
+	struct load l = { 1000000, 1000, 500000 };
+	uint32_t *const args[] = { &l.sockets, &l.procs, &l.remotes };
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *snap[2];
+
+	for (int i = 1; i < argc && i <= 3; i++)
+		*args[i - 1] = (uint32_t)strtoul(argv[i], NULL, 10);
+	snap[0] = make_snap(pool, &l, NULL);
+	snap[1] = make_snap(pool, &l, snap[0]);
+	printf("%u sockets, %u processes, %u remotes: ns a socket\n", l.sockets, l.procs,
+	       l.remotes);
+	for (enum by by = BY_STATE; by < BY_COUNT; by++) {
+		struct query q = { .select = { .protos = 3, .v4 = true, .v6 = true },
+				   .by = by,
+				   .prefix4 = 32,
+				   .prefix6 = 128,
+				   .sort = SORT_NATURAL };
+		struct view *v = view_new();
+		double plain = best_of(v, &q, snap), distinct;
+
+		q.distinct = true;
+		distinct = best_of(v, &q, snap);
+		printf("%-10s %6.1f  with distinct counts %6.1f\n", by_name(by), plain / l.sockets,
+		       distinct / l.sockets);
+		view_free(v);
+	}
+	snap_unref(snap[0]);
+	snap_unref(snap[1]);
+	snap_pool_free(pool);
+	return 0;
+}

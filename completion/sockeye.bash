@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# bash completion for sockeye(8); tests/check-docs.sh holds the words to the program's tables.
+
+_sockeye() {
+	local word previous
+	local options='-b --batch -c --count -d --delay --by --prefix4 --prefix6 --sort --top --json
+		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -4 --ipv4
+		-6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
+		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
+		-F --filter --read-only --color --ascii --term -h --help -V --version'
+	local by='state process program user remote listener socket'
+	local columns='key sockets delta udp shared recv_q send_q processes peers addresses pid comm user
+		owner listeners accept_queue accept_max'
+	local states='established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait
+		last-ack listening closing'
+	local families='inet inet6 unix link'
+	local tables='all inet tcp udp raw unix packet'
+	local when='auto always never'
+	local filter='state sport dport src dst'
+
+	COMPREPLY=()
+	word=${COMP_WORDS[COMP_CWORD]}
+	previous=${COMP_WORDS[COMP_CWORD - 1]}
+	# bash may hand over "--by=st" as the three words --by, = and st.
+	if [[ $word == = ]]; then
+		word=
+	elif [[ $previous == = ]] && ((COMP_CWORD >= 2)); then
+		previous=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+
+	case $previous in
+	--by)
+		options=$by
+		;;
+	--sort)
+		options="$columns $states"
+		;;
+	--color)
+		options=$when
+		;;
+	-f | --family)
+		options=$families
+		;;
+	-A | --query)
+		options=$tables
+		;;
+	state)
+		options=$states
+		;;
+	-F | --filter)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	-c | --count | -d | --delay | --prefix4 | --prefix6 | --top | --term)
+		return
+		;;
+	*)
+		[[ $word == -* ]] || options=$filter
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+}
+
+complete -F _sockeye sockeye

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The counters of model/counters.def, read from /proc/thread-self/net. */
+#ifndef SOCKEYE_COLLECT_COUNTERS_H
+#define SOCKEYE_COLLECT_COUNTERS_H
+
+#include "sockeye/model/snap.h"
+
+/*
+ * Reads what there is into the builder's counters and says in SRC_COUNTERS how that went.
+ * root is the proc file system, NULL for /proc. Counters that this kernel does not have stay
+ * unknown; that is no problem of the source.
+ */
+void counters_read(struct snap_builder *b, const char *root);
+
+#endif

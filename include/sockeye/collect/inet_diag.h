@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* TCP and UDP sockets as inet_diag tells of them (linux/inet_diag.h). */
+#ifndef SOCKEYE_COLLECT_INET_DIAG_H
+#define SOCKEYE_COLLECT_INET_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sockeye/collect/nl.h"
+#include "sockeye/model/snap.h"
+
+struct devices;
+
+struct inet_query {
+	enum proto proto;
+	/* AF_INET, AF_INET6; AF_UNSPEC: both in one walk, TCP only, by the legacy request. */
+	int family;
+	/* With TCP sockets that are bound, but neither listen nor connect (Linux >= 6.8). */
+	bool close;
+	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */
+};
+
+/*
+ * Decodes the payload of one message, at a 4-aligned address. 0; 1 for a socket of another
+ * family or protocol than asked for; -EBADMSG when it is too short or in no state that we know.
+ */
+int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len, struct sock *s,
+		     struct sock_ext *x);
+
+/*
+ * Adds to b the sockets that the kernel tells of. Repeats an interrupted dump twice before it
+ * leaves st->interrupted set. Returns as nl_dump() does.
+ */
+int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builder *b, int cancel_fd,
+		   struct nl_stats *st);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who holds which socket: the map from descriptors to inodes, kept from sample to sample.
+ *
+ * Reading every descriptor of the machine costs four times the dump of the sockets, so it is done once. From
+ * then on only what changed is read: slots whose socket went away (their numbers are used again
+ * first), processes whose number of descriptors moved, new processes; and, for inodes that are
+ * still without a holder, a slice of the rest at each sample. Links are read, never followed.
+ * One thread.
+ */
+#ifndef SOCKEYE_COLLECT_OWNERS_H
+#define SOCKEYE_COLLECT_OWNERS_H
+
+#include "sockeye/model/snap.h"
+
+struct owners;
+
+/* root is the proc file system, NULL for /proc. */
+struct owners *owners_new(const char *root);
+void owners_free(struct owners *o);
+
+/*
+ * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).
+ * Returns 0, or -ECANCELED soon after cancel_fd (-1: none) became readable.
+ */
+int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The filter language: ss's, with the documented precedence (not, and, or) and more fields.
+ *
+ * A filter is text, checked once, then asked for each row. It never changes after it was made, so
+ * several threads may ask it; it keeps no reference to a snapshot.
+ */
+#ifndef SOCKEYE_FILTER_FILTER_H
+#define SOCKEYE_FILTER_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sockeye/base/buf.h"
+#include "sockeye/base/err.h"
+#include "sockeye/model/snap.h"
+
+struct filter;
+
+/*
+ * Parses len bytes. Empty text (or only blanks) is the filter that everything passes.
+ * NULL on error: e->msg says what was expected, e->pos is the byte where the first bad word begins.
+ */
+struct filter *filter_parse(const char *text, size_t len, struct err *e);
+void filter_free(struct filter *f);	/* NULL is fine */
+
+/*
+ * The local ports that the kernel gives out by itself (ip_local_port_range), which "autobound" is
+ * about; 32768 to 60999 until this is called. Before the filter is shared.
+ */
+void filter_set_local_ports(struct filter *f, uint16_t first, uint16_t last);
+
+/*
+ * Names in a filter (user, comm, interface) are looked up once a snapshot: call this before the
+ * first filter_match() on another snapshot. f may be shared by readers of the same snapshot only.
+ */
+void filter_bind(struct filter *f, const struct snap *s);
+bool filter_match(const struct filter *f, const struct snap *s, uint32_t row);
+
+/* True for the filter that everything passes. */
+bool filter_is_all(const struct filter *f);
+/* A superset of the states and protocols that can pass: ST_BIT() and 1u << enum proto. */
+unsigned filter_states(const struct filter *f);
+unsigned filter_protos(const struct filter *f);
+/* Whether it asks for processes (pid, comm, owner). */
+bool filter_needs_owners(const struct filter *f);
+/* A remark for the user, or NULL: where ss would have answered an and/or mix without parentheses differently. */
+const char *filter_remark(const struct filter *f);
+
+/* Appends the canonical text; it parses to the same filter. */
+void filter_print(const struct filter *f, struct buf *out);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The snapshot: every socket of one instant, frozen. It is the only thing that crosses from the
+ * collector to whoever shows it.
+ *
+ * A builder is filled by one thread; snap_seal() freezes it; from then on any number of threads may
+ * read it, and the last snap_unref() gives its memory back to the pool for the next one.
+ */
+#ifndef SOCKEYE_MODEL_SNAP_H
+#define SOCKEYE_MODEL_SNAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sockeye/base/err.h"
+#include "sockeye/base/strpool.h"
+#include "sockeye/model/counters.h"
+#include "sockeye/model/sock.h"
+
+struct owner {
+	uint32_t proc;	/* row in snap.proc */
+	int32_t fd;
+};
+
+struct proc {
+	int32_t pid;
+	uint32_t uid;		/* effective, of the process (not of the socket) */
+	uint32_t comm;		/* string id */
+	uint32_t sockets;	/* sockets of this snapshot that it holds, each once */
+	uint64_t start;		/* clock ticks after boot: with pid, the identity of the process */
+};
+
+struct user {
+	uint32_t uid, name;	/* name: string id, or STR_NONE when there is none */
+};
+
+struct ifname {
+	uint32_t ifindex, name;
+};
+
+/* Where rows or facts come from, and how well that went. Every source that was asked has one. */
+enum source_id {
+	SRC_TCP,
+	SRC_UDP,
+	SRC_OWNERS,
+	SRC_COUNTERS,
+	SRC_COUNT
+};
+
+enum source_status {
+	SOURCE_NOT_ASKED,
+	SOURCE_OK,
+	SOURCE_PARTIAL,	/* something is missing: see reason */
+	SOURCE_ABSENT,	/* nothing came: see reason */
+};
+
+struct source_state {
+	enum source_status status;
+	char reason[120];	/* for people; ASCII made by us; empty when SOURCE_OK */
+};
+
+struct snap_cost {		/* own cost of this sample, nanoseconds */
+	int64_t dump_ns, owners_ns, total_ns, cpu_ns;
+	uint64_t readlinks, getdents;	/* work of the owner map */
+};
+
+struct snap {
+	uint64_t seq;			/* 1, 2, ... of this run */
+	int64_t wall_ns, mono_ns;	/* when the dump began: CLOCK_REALTIME, CLOCK_MONOTONIC */
+	int64_t prev_mono_ns;		/* of the snapshot before, 0 for the first: the time that deltas are over */
+	uint32_t n_sock, n_owner, n_proc, n_user, n_ifname;
+	const struct sock *sock;
+	const struct sock_ext *ext;	/* the same rows */
+	const struct owner *owner;	/* runs per socket, by pid and fd */
+	const struct proc *proc;	/* by pid; those that hold one of these sockets */
+	const struct user *user;	/* by uid; every uid of sock and proc */
+	const struct ifname *ifname;	/* by ifindex */
+	const struct strpool *str;
+	struct counters counters;
+	struct source_state source[SRC_COUNT];
+	struct snap_cost cost;
+	bool close_known;		/* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
+};
+
+/* ---- reading --------------------------------------------------------- */
+
+const struct snap *snap_ref(const struct snap *s);
+void snap_unref(const struct snap *s);	/* takes one reference; NULL is fine; any thread */
+
+const char *source_name(enum source_id id);	/* "tcp", "udp", "owners", "counters" */
+
+/* Why the socket has no process; WHY_OWNED when it has one. */
+static inline enum why snap_why(const struct snap *s, uint32_t row)
+{
+	return s->ext[row].n_owners ? WHY_OWNED : (enum why)s->ext[row].owner;
+}
+
+/* The row of the socket with this cookie, or IDX_NONE. */
+uint32_t snap_find(const struct snap *s, uint64_t cookie);
+/* The row in s->proc, or IDX_NONE. */
+uint32_t snap_find_proc(const struct snap *s, int32_t pid);
+/* The user's name, or STR_NONE; the interface's name, or STR_NONE. */
+uint32_t snap_user_name(const struct snap *s, uint32_t uid);
+uint32_t snap_if_name(const struct snap *s, uint32_t ifindex);
+/* Row in s->user, or IDX_NONE. */
+uint32_t snap_find_user(const struct snap *s, uint32_t uid);
+
+/* ---- building: one thread -------------------------------------------- */
+
+struct snap_pool;	/* recycles the memory of dead snapshots; outlives them all */
+struct snap_builder;
+
+struct snap_pool *snap_pool_new(void);
+void snap_pool_free(struct snap_pool *p);	/* after the last snap_unref() */
+
+/* prev, which may be NULL, is borrowed until snap_seal(). */
+struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev);
+void snap_abandon(struct snap_builder *b);	/* takes b */
+
+/*
+ * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner,
+ * listener and since fields of x are filled by snap_seal(). 0 for added, 1 for a double, -ENOMEM.
+ */
+int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x);
+
+/*
+ * Copies the TCP rows of the previous snapshot that are in this state and whose cookie is not there
+ * yet: for states that are not asked for in each sample. 0 or -ENOMEM.
+ */
+int snap_carry(struct snap_builder *b, unsigned state);
+
+/* The rows so far. Borrowed, valid until the next snap_add(). */
+const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
+
+/* The processes so far. Borrowed, valid until the next snap_add_proc(). */
+const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n);
+
+/* Adds a process; pids must ascend. Returns its row, or IDX_NONE without memory. */
+uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p);
+/* Process row proc holds socket row by descriptor fd. Per process, fds ascend. 0 or -ENOMEM. */
+int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd);
+
+uint32_t snap_add_str(struct snap_builder *b, const void *bytes, size_t len);
+void snap_add_user(struct snap_builder *b, uint32_t uid, uint32_t name);
+void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name);
+
+struct counters *snap_counters(struct snap_builder *b);
+struct snap_cost *snap_cost(struct snap_builder *b);
+void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
+void snap_set_close(struct snap_builder *b, bool known);
+
+/* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
+void snap_source_ok(struct snap_builder *b, enum source_id id);
+void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+/*
+ * What is true of sockets with an inode that no process was found for: WHY_NOT_PERMITTED,
+ * WHY_OTHER_PIDNS or WHY_NO_PROCESS. Default WHY_NO_PROCESS.
+ */
+void snap_set_unfound(struct snap_builder *b, enum why why);
+
+/*
+ * Freezes the builder and takes it: joins owners, finds each connection's listener, says why sockets
+ * have no owner, carries since_s over from prev by cookie, sorts users and interfaces.
+ * Returns a snapshot with one reference, or NULL without memory.
+ */
+const struct snap *snap_seal(struct snap_builder *b);
+
+#endif

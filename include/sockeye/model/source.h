@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What fills builders: the live kernel, later a recording, in tests a text file. */
+#ifndef SOCKEYE_MODEL_SOURCE_H
+#define SOCKEYE_MODEL_SOURCE_H
+
+#include <stdbool.h>
+
+#include "sockeye/base/err.h"
+#include "sockeye/model/snap.h"
+
+/* What whoever looks needs; flows down to the source with each sample. */
+struct want {
+	unsigned protos;	/* 1u << enum proto */
+	bool close;		/* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
+	bool owners;		/* processes */
+};
+
+struct source_ops {
+	const char *name;
+	/* 0 and *priv, or a negative errno and the reason: there is no source of sockets at all. */
+	int (*open)(void **priv, struct err *e);
+	/*
+	 * Fills the builder with one sample; what was not to be had is told by snap_source_fail().
+	 * Gives up with -ECANCELED soon after cancel_fd (-1: none) becomes readable. An error other
+	 * than that means that there is nothing to show.
+	 */
+	int (*collect)(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd, struct err *e);
+	void (*close)(void *priv);	/* takes priv; NULL is fine */
+};
+
+#endif

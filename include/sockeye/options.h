@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: one table of options, turned into one struct. */
+#ifndef SOCKEYE_OPTIONS_H
+#define SOCKEYE_OPTIONS_H
+
+#include "sockeye/output/report.h"
+#include "sockeye/screen/term.h"
+
+/* Families and tables of ss that can be chosen but are not collected. */
+enum absent {
+	ABSENT_RAW,
+	ABSENT_UNIX,
+	ABSENT_PACKET,
+	ABSENT_NETLINK,
+	ABSENT_MPTCP,
+	ABSENT_SCTP,
+	ABSENT_DCCP,
+	ABSENT_VSOCK,
+	ABSENT_XDP,
+	ABSENT_TIPC,
+	ABSENT_COUNT
+};
+
+struct options {
+	bool batch, json, strict, summary, no_header, extended, timers, read_only, ascii;
+	bool help, version;
+	bool has_count, has_by;
+	uint32_t count, top;
+	unsigned interval_ms;
+	enum by by;
+	uint8_t prefix4, prefix6, sort;
+	bool ascending;
+	struct select select;
+	bool absent[ABSENT_COUNT];	/* chosen, but not collected */
+	const char *filter_file;	/* borrowed from argv */
+	const char *term;
+	enum term_color color;
+	struct buf filter;		/* words joined by one blank */
+};
+
+/* 0, or -EINVAL with the text. options_free() in either case. */
+int options_parse(struct options *o, int argc, char **argv, struct err *e);
+void options_free(struct options *o);
+
+const char *options_absent_name(enum absent a);	/* "unix" */
+void options_help(struct buf *out);
+
+#endif

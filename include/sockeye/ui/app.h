@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The application behind the screen: what is shown, what has the focus, what a key does. Pure: it
+ * gets snapshots, keys and the time, and draws on a canvas. loop.c connects it to the world.
+ */
+#ifndef SOCKEYE_UI_APP_H
+#define SOCKEYE_UI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sockeye/screen/canvas.h"
+#include "sockeye/screen/key.h"
+#include "sockeye/model/source.h"
+#include "sockeye/view/view.h"
+
+struct app_cfg {
+	struct select select;
+	const char *filter_text;	/* checked already; copied */
+	const char *host;		/* raw; copied */
+	unsigned interval_ms;
+	enum text_set set;
+	bool utc;			/* the clock in UTC: for tests */
+};
+
+struct app;
+
+struct app *app_new(const struct app_cfg *cfg);
+void app_free(struct app *a);
+
+void app_snap(struct app *a, const struct snap *s);	/* a new sample; references it */
+void app_trouble(struct app *a, const struct err *e);	/* the last sample failed; NULL: it is over */
+void app_key(struct app *a, struct key k, int64_t now_ms);
+void app_resize(struct app *a, int w, int h);
+void app_tick(struct app *a, int64_t now_ms);		/* time passes: messages go away, data becomes stale */
+
+bool app_busy(const struct app *a);			/* views are not complete yet */
+void app_work(struct app *a);				/* one slice of them */
+void app_draw(struct app *a, struct canvas *c);
+int64_t app_wake_ms(const struct app *a);		/* when app_tick() is due, INT64_MAX for never */
+
+bool app_done(const struct app *a);			/* q was pressed */
+bool app_wants_suspend(struct app *a);			/* Ctrl-Z as a key; clears it */
+bool app_wants_redraw(struct app *a);			/* Ctrl-L; clears it */
+bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w);	/* changed; clears it */
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How a screen of w x h is divided. A rectangle without height is not shown. Nothing is drawn here.
+ *
+ * From 72 columns and 12 rows on the panes stand side by side; from 40x8 on one at a time; below
+ * that the status, what is most urgent, and as many rows as fit.
+ */
+#ifndef SOCKEYE_UI_LAYOUT_H
+#define SOCKEYE_UI_LAYOUT_H
+
+#include "sockeye/screen/canvas.h"
+
+#define LAYOUT_MIN_W 40
+#define LAYOUT_MIN_H 8
+
+enum layout_form {
+	FORM_TINY,  /* below LAYOUT_MIN: said in words */
+	FORM_PAGES, /* one pane at a time */
+	FORM_SPLIT, /* the panes side by side */
+};
+
+enum layout_pane { PANE_STATES, PANE_PROCESSES, PANE_REMOTES, PANE_COUNT };
+
+struct layout {
+	enum layout_form form;
+	struct rect status, findings, filter, footer; /* one row each */
+	struct rect counters;                         /* the kernel's, below the states */
+	struct rect rule; /* the line between left and right, one column */
+	struct rect pane[PANE_COUNT];
+	struct rect list, info; /* the socket list and the row beneath it */
+};
+
+/* The three panes. focus (enum layout_pane) is the one that is shown where there is room for one
+ * only. */
+void layout_overview(struct layout *l, int w, int h, unsigned focus);
+/* One table over the whole screen. */
+void layout_list(struct layout *l, int w, int h);
+
+#endif

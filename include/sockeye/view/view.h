@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A view: one snapshot, filtered, grouped, sorted. Panes and reports read views and nothing else.
+ *
+ * Work is done in slices, so that a key can overtake; until the new result is complete the old one
+ * stays readable. A view holds a reference to the snapshot that its visible result is of. One thread.
+ */
+#ifndef SOCKEYE_VIEW_VIEW_H
+#define SOCKEYE_VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sockeye/filter/filter.h"
+#include "sockeye/model/field.h"
+
+enum by {
+	BY_STATE,
+	BY_PROCESS,
+	BY_PROGRAM,
+	BY_USER,
+	BY_REMOTE,
+	BY_LISTENER,
+	BY_SOCKET,
+	BY_COUNT
+};
+
+const char *by_name(enum by by);		/* "state", ... as in --by */
+int by_by_name(const char *s, size_t len);	/* -1 */
+
+enum column {
+#define COLUMN(id, name, title, width, right, help) COL_##id,
+#include "sockeye/view/columns.def"
+	COL_STATE,	/* COL_STATE + enum tcp_state: how many are in that state */
+	COL_COUNT = COL_STATE + ST_COUNT
+};
+
+struct column_info {
+	const char *name, *title, *help;
+	unsigned char width;
+	bool right;
+};
+
+const struct column_info *column_info(enum column c);
+/* A column's name or any spelling of a state; -1. */
+int column_by_name(const char *s, size_t len);
+/* Whether rows of this grouping have the column. */
+bool column_of(enum by by, enum column c);
+/* Whether its figures are there only with query.distinct. */
+bool column_is_distinct(enum column c);
+/*
+ * What --sort FIELD means for this grouping: an enum column, for BY_SOCKET an enum field_id; -1 when
+ * its rows have no such key. Takes the keys of the JSON rows and any spelling of a state.
+ */
+int sort_by_name(enum by by, const char *s, size_t len);
+
+/* Which sockets are looked at at all (-t -u -4 -6 -l): what totals count. */
+struct select {
+	unsigned protos;	/* 1u << enum proto */
+	bool v4, v6;		/* -4: AF_INET and IPv4-mapped; -6: the rest of AF_INET6 */
+	bool listening;		/* only LISTEN, and unconnected UDP */
+};
+
+struct query {
+	struct select select;
+	struct filter *filter;	/* NULL: everything; borrowed until the next view_set() or view_free(),
+				   which is why it is NULL in what view_query() returns */
+	enum by by;
+	uint8_t prefix4, prefix6;	/* BY_REMOTE: 32 and 128 for single addresses */
+	uint8_t sort;		/* enum column; BY_SOCKET: enum field_id; SORT_NATURAL */
+	bool ascending;		/* no matter for SORT_NATURAL */
+	bool distinct;		/* also count processes, peers and addresses of each group (dearer);
+				   implied when the sort asks for one of them */
+};
+
+/* BY_STATE: by number; BY_SOCKET: state, local, remote; others: sockets descending, then key. */
+#define SORT_NATURAL 0xff
+
+struct totals {
+	uint32_t total;		/* selected, before the filter */
+	uint32_t matched;	/* after it: everything below counts these */
+	uint32_t proto[PROTO_COUNT];
+	uint32_t state[ST_COUNT];	/* TCP */
+	uint32_t without_remote;
+	uint32_t extra_holds;	/* sum of holders - 1 */
+	uint32_t shared;	/* sockets with more than one holder */
+	uint32_t processes;	/* that hold any of them */
+	uint32_t why[WHY_COUNT];	/* without a process, by reason; WHY_OWNED: with one */
+};
+
+union group_key {
+	uint8_t state;		/* BY_STATE: enum tcp_state, 0 for the row of UDP */
+	struct {		/* BY_PROCESS */
+		uint32_t proc;	/* row of snap.proc */
+		int32_t pid;
+	};
+	uint32_t comm;		/* BY_PROGRAM: string id */
+	uint32_t uid;		/* BY_USER */
+	struct {		/* BY_REMOTE, BY_LISTENER */
+		struct addr addr;
+		uint32_t ifindex;	/* link-local remotes */
+		uint16_t port;		/* BY_LISTENER */
+		uint8_t bits;		/* BY_REMOTE: prefix length */
+	} end;
+};
+
+struct group {
+	uint64_t id;		/* the same item in another snapshot has the same id, in this view; never 0 */
+	enum why why;		/* not WHY_OWNED: the row of sockets without a process for this reason */
+	union group_key key;
+	uint32_t sockets, udp, shared;
+	uint32_t state[ST_COUNT];	/* TCP sockets in that state */
+	uint64_t recv_q, send_q;	/* without LISTEN */
+	uint32_t processes, peers, addresses;	/* 0 unless query.distinct */
+	uint32_t listeners, accept_queue, accept_max;	/* BY_LISTENER: of all that listen there, filter or not */
+	uint32_t first;		/* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
+				   row, the others by view_next_listener() */
+	int64_t delta;		/* sockets against the last complete result of the same query */
+	bool has_delta;		/* false for a first sample or after the query changed */
+	bool fresh;		/* has_delta, and the group was not there then */
+};
+
+struct view;
+
+struct view *view_new(void);
+void view_free(struct view *v);
+
+/* Starts on a new result; whatever was being made is dropped. References s. */
+void view_set(struct view *v, const struct snap *s, const struct query *q);
+/* Works on about budget rows; true when the result of the last view_set() is complete and visible. */
+bool view_step(struct view *v, uint32_t budget);
+/* view_step() to the end. */
+void view_finish(struct view *v);
+bool view_busy(const struct view *v);
+/* Whether the last view_set() came to nothing for lack of memory; the result before it stays. */
+bool view_failed(const struct view *v);
+
+/* The visible result. Empty (0 rows, NULL snapshot) before the first is complete. */
+const struct snap *view_snap(const struct view *v);
+const struct query *view_query(const struct view *v);
+const struct totals *view_totals(const struct view *v);
+uint32_t view_rows(const struct view *v);
+uint64_t view_row_id(const struct view *v, uint32_t row);	/* group id; BY_SOCKET: cookie */
+uint32_t view_find(const struct view *v, uint64_t id);		/* row, or IDX_NONE */
+const struct group *view_group(const struct view *v, uint32_t row);	/* not BY_SOCKET */
+uint32_t view_sock(const struct view *v, uint32_t row);		/* BY_SOCKET: row of the snapshot */
+/* BY_LISTENER: the listening row after this one on the same address and port, or IDX_NONE. */
+uint32_t view_next_listener(const struct view *v, uint32_t sock);
+/* The time between the two samples that deltas compare; 0 when there are none. */
+int64_t view_delta_ns(const struct view *v);
+
+/* The figure of a column; 0 for those that are text. COL_DELTA: the bits of an int64_t. */
+uint64_t group_number(const struct group *g, enum column c);
+/*
+ * The text of the key, in buf of FIELD_TEXT_SIZE: "CLOSE_WAIT", "java[2211]", "tomcat", "10.4.1.0/24",
+ * "fe80::1%eth0", "0.0.0.0:443", "[orphan]".
+ */
+struct clean group_text(const struct view *v, const struct group *g, enum text_set set, char *buf);
+/* The text of COL_USER or COL_COMM, "-" where there is none; in buf of FIELD_TEXT_SIZE. */
+struct clean group_name(const struct view *v, const struct group *g, enum column c, enum text_set set,
+			char *buf);
+/*
+ * The expression that selects exactly this group's sockets: "pid = 2211", "dst 10.4.1.0/24"; of a
+ * listener's group also the listening sockets themselves. Names are quoted where they must be, so that
+ * it parses whatever they are; they stay raw, so what shows the expression has to clean it.
+ */
+void group_filter(const struct view *v, const struct group *g, struct buf *out);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One descriptor table of the machine, as far as sockets go: a process, or a thread that has a
+ * table of its own (unshare(CLONE_FILES), or one that outlived its leader).
+ *
+ * Links are read with readlink only: neither a descriptor nor what it points to is ever opened, so
+ * a dead network file system behind one cannot hold us up. No descriptor is kept per process.
+ */
+#ifndef SOCKEYE_SRC_COLLECT_FDTABLE_H
+#define SOCKEYE_SRC_COLLECT_FDTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "procfs.h"
+
+/* struct slot.row when the socket is in no row of the newest dump. */
+#define ROW_OTHER UINT32_MAX       /* of another family, or dead: read again and still the same */
+#define ROW_YOUNG (UINT32_MAX - 1) /* read after that dump was made: the next one will tell */
+
+struct slot {
+	int32_t fd;
+	uint32_t ino;
+	uint32_t row; /* of the newest dump, or ROW_OTHER, ROW_YOUNG */
+};
+
+static inline bool slot_is_live(const struct slot *s)
+{
+	return s->row < ROW_YOUNG;
+}
+
+#define COMM_SIZE 64 /* TASK_COMM_LEN is 16; work queues show more */
+
+struct fdtable {
+	int32_t pid, tid;  /* tid == pid: the process's own */
+	struct slot *slot; /* sockets, by fd */
+	uint32_t n, room;
+	uint32_t others;  /* descriptors that are no sockets, when it was read whole */
+	int32_t max_fd;   /* the highest number that was ever seen, -1 none */
+	uint64_t dir_ino; /* of its fd directory: another number may mean another process */
+	int64_t count; /* descriptors, as the kernel counts them (st_size, Linux 6.2); -1 unknown */
+	uint64_t born; /* sample that saw it first */
+	bool gone;     /* to be taken out of the map */
+	bool unreadable;
+	bool odd; /* holds what no socket we know of explains: read it again */
+	/* who it is, read when it first has a socket to show */
+	uint64_t named; /* sample of the last look, 0 never */
+	uint64_t start;
+	uint32_t uid;
+	uint8_t comm_len;
+	char comm[COMM_SIZE];
+};
+
+struct fdtable *fdtable_new(int32_t pid, int32_t tid, uint64_t sample);
+void fdtable_free(struct fdtable *t);
+
+/*
+ * Reads the whole table. With trust, slots that are live are taken as they are. New sockets come as
+ * ROW_YOUNG. 0, -EACCES (unreadable is set then), or -ESRCH when it is gone.
+ */
+int fdtable_read(struct procfs *p, struct fdtable *t, bool trust);
+
+/*
+ * Asks the kernel how many descriptors it has and whether it is still the same. 0, or -ESRCH.
+ * *same is false when the directory is another one; t->count and t->dir_ino are set.
+ */
+int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same);
+
+/*
+ * Reads the slots again whose index is in at[], ascending. A slot that holds another socket now
+ * becomes ROW_YOUNG with the new inode, one that holds the same becomes ROW_OTHER unless it is
+ * live, one that holds none gets inode 0 and goes with the next fdtable_pack(). 0, -EACCES or
+ * -ESRCH.
+ */
+int fdtable_check(struct procfs *p, struct fdtable *t, const uint32_t *at, uint32_t n);
+void fdtable_pack(struct fdtable *t);
+
+/* Looks for sockets above the highest number so far. 0, -EACCES or -ESRCH. */
+int fdtable_probe(struct procfs *p, struct fdtable *t);
+
+/* Reads name, start time and user. -ESRCH when it is gone. */
+int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/collect/inet_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sockeye/collect/cookie.h"
+#include "sockeye/collect/devices.h"
+
+/* States of the kernel that are none of enum tcp_state. */
+#define KERNEL_NEW_SYN_RECV   12 /* a request: shown as SYN_RECV */
+#define KERNEL_BOUND_INACTIVE 13 /* Linux >= 6.8; shown as CLOSE; older kernels ignore the bit */
+
+#define STATES_TABLED 0xfff /* every state that is in the established and listening tables */
+
+#define DUMP_TRIES 3
+
+static const uint8_t ip_proto[PROTO_COUNT] = {
+	[PROTO_TCP] = IPPROTO_TCP,
+	[PROTO_UDP] = IPPROTO_UDP,
+};
+
+/* ---- decoding -------------------------------------------------------- */
+
+/* 0 for a number that is no state. */
+static uint8_t decode_state(uint8_t state)
+{
+	if (state == KERNEL_NEW_SYN_RECV)
+		return ST_SYN_RECV;
+	if (state == KERNEL_BOUND_INACTIVE)
+		return ST_CLOSE;
+	return state < ST_COUNT ? state : 0;
+}
+
+static struct addr decode_addr(uint8_t family, const void *words)
+{
+	return family == AF_INET ? addr_v4(words) : addr_v6(words);
+}
+
+/* The kernel says the protocol only where it is not plain from the request. */
+static bool is_other_protocol(const struct inet_query *q, const struct inet_diag_msg *m, size_t len)
+{
+	const void *behind = m + 1;
+	const struct nlattr *a = behind;
+	int left = (int)(len - sizeof(*m));
+
+	for (; mnl_attr_ok(a, left); a = mnl_attr_next(a)) {
+		if (mnl_attr_get_type(a) == INET_DIAG_PROTOCOL && mnl_attr_get_payload_len(a) > 0)
+			return mnl_attr_get_u8(a) != ip_proto[q->proto];
+		left -= MNL_ALIGN(mnl_attr_get_len(a));
+	}
+	return false;
+}
+
+int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len, struct sock *s,
+		     struct sock_ext *x)
+{
+	struct inet_diag_msg m;
+	uint8_t state;
+
+	if (len < sizeof(m))
+		return -EBADMSG;
+	memcpy(&m, payload, sizeof(m));
+	if (m.idiag_family != AF_INET && m.idiag_family != AF_INET6)
+		return 1;
+	if (q->family != AF_UNSPEC && m.idiag_family != q->family)
+		return 1;
+	if (q->proto != PROTO_TCP && is_other_protocol(q, payload, len))
+		return 1;
+	state = decode_state(m.idiag_state);
+	if (state == 0)
+		return -EBADMSG;
+	*s = (struct sock){
+		.local = decode_addr(m.idiag_family, m.id.idiag_src),
+		.remote = decode_addr(m.idiag_family, m.id.idiag_dst),
+		.cookie = (uint64_t)m.id.idiag_cookie[1] << 32 | m.id.idiag_cookie[0],
+		.ino = m.idiag_inode,
+		.uid = m.idiag_uid,
+		.rxq = m.idiag_rqueue,
+		.txq = m.idiag_wqueue,
+		.lport = ntohs(m.id.idiag_sport),
+		.rport = ntohs(m.id.idiag_dport),
+		.family = m.idiag_family,
+		.proto = (uint8_t)q->proto,
+		.state = state,
+	};
+	/* Old kernels let a timer that is due wrap below zero. */
+	*x = (struct sock_ext){
+		.ifindex = m.id.idiag_if,
+		.expires_ms = m.idiag_expires > INT32_MAX ? 0 : m.idiag_expires,
+		.timer = m.idiag_timer,
+		.retrans = m.idiag_retrans,
+	};
+	/* Without this, sockets of an emulation that counts no cookies would all be one. */
+	if (s->cookie == 0 || s->cookie == UINT64_MAX)
+		cookie_make(s);
+	return 0;
+}
+
+/* ---- asking ---------------------------------------------------------- */
+
+struct dump {
+	const struct inet_query *q;
+	struct snap_builder *b;
+};
+
+static int add_row(void *ctx, const void *payload, size_t len)
+{
+	const struct dump *d = ctx;
+	struct sock s;
+	struct sock_ext x;
+	int rc = inet_diag_decode(d->q, payload, len, &s, &x);
+
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	if (d->q->devices != NULL)
+		devices_add(d->q->devices, x.ifindex);
+	rc = snap_add(d->b, &s, &x);
+	return rc < 0 ? rc : 0;
+}
+
+int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builder *b, int cancel_fd,
+		   struct nl_stats *st)
+{
+	uint32_t states = STATES_TABLED | (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
+	/* The family of the legacy request is ignored; it always walks both. */
+	struct inet_diag_req legacy = { .idiag_family = AF_INET, .idiag_states = states };
+	struct inet_diag_req_v2 by_family = {
+		.sdiag_family = (uint8_t)q->family,
+		.sdiag_protocol = ip_proto[q->proto],
+		.idiag_states = states,
+	};
+	struct dump d = { .q = q, .b = b };
+	struct nl_request rq = { .row = add_row, .ctx = &d };
+	int rc = 0;
+
+	if (q->family == AF_UNSPEC) {
+		rq.type = TCPDIAG_GETSOCK;
+		rq.body = &legacy;
+		rq.len = sizeof(legacy);
+	} else {
+		rq.type = SOCK_DIAG_BY_FAMILY;
+		rq.body = &by_family;
+		rq.len = sizeof(by_family);
+	}
+	/* A repeated dump adds what the one before missed; doubles stay out by their cookie. */
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		st->interrupted = false;
+		rc = nl_dump(nl, &rq, cancel_fd, st);
+		if (rc != 0 || !st->interrupted)
+			break;
+	}
+	return rc;
+}

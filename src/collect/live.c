@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/collect/live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/collect/clock.h"
+#include "sockeye/collect/counters.h"
+#include "sockeye/collect/owners.h"
+#include "sockeye/collect/sockets.h"
+#include "sockeye/collect/users.h"
+
+struct live {
+	struct sockets *sockets;
+	struct owners *owners;
+	struct users *users;
+};
+
+static void live_close(void *priv)
+{
+	struct live *l = priv;
+
+	if (l == NULL)
+		return;
+	users_free(l->users);
+	owners_free(l->owners);
+	sockets_free(l->sockets);
+	free(l);
+}
+
+static int live_open(void **priv, struct err *e)
+{
+	struct live *l = xcalloc(1, sizeof(*l));
+	struct nl *nl;
+	int rc = nl_open(&nl);
+
+	l->sockets = sockets_new(nl, rc, NULL);
+	rc = sockets_check(l->sockets, e);
+	if (rc != 0) {
+		live_close(l);
+		return rc;
+	}
+	l->owners = owners_new(NULL);
+	l->users = users_new(NULL);
+	*priv = l;
+	return 0;
+}
+
+static int live_collect(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
+			struct err *e)
+{
+	struct live *l = priv;
+	struct snap_cost *cost = snap_cost(b);
+	int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int64_t begin_ns = clock_ns(CLOCK_MONOTONIC), dump_ns, end_ns;
+	int rc;
+
+	counters_read(b, NULL);
+	dump_ns = clock_ns(CLOCK_MONOTONIC);
+	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
+	rc = sockets_update(l->sockets, b, w, cancel_fd, e);
+	if (rc != 0)
+		return rc;
+	end_ns = clock_ns(CLOCK_MONOTONIC);
+	cost->dump_ns = end_ns - dump_ns;
+	if (w->owners) {
+		rc = owners_update(l->owners, b, cancel_fd);
+		cost->owners_ns = clock_ns(CLOCK_MONOTONIC) - end_ns;
+	}
+	if (rc == 0)
+		rc = users_update(l->users, b, cancel_fd);
+	if (rc != 0)
+		return err_set(e, rc, "%s", strerror(-rc));
+	cost->total_ns = clock_ns(CLOCK_MONOTONIC) - begin_ns;
+	cost->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
+	return 0;
+}
+
+const struct source_ops live_source = {
+	.name = "live",
+	.open = live_open,
+	.collect = live_collect,
+	.close = live_close,
+};

@@ -1,0 +1,748 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/collect/owners.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fdtable.h"
+#include "tasks.h"
+
+/* The first pid namespace has a fixed inode (PROC_PID_INIT_INO, include/linux/proc_ns.h). */
+#define FIRST_PIDNS "pid:[4026531836]"
+
+#define NEEDED "needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
+
+/* Descriptors that may be looked at in one sample beyond what is known to have changed. */
+#define BUDGET_MIN   1024
+#define BUDGET_SHARE 64 /* and one for so many sockets */
+#define BUDGET_SEARCH \
+	16 /* so many times more while a socket has been without a holder for a while */
+#define VERIFY_MIN    256 /* known slots read again in turn, so that what is stale heals */
+#define VERIFY_SHARE  256
+#define SEARCH_ROUNDS 2  /* walks through all tables before a socket counts as unfound */
+#define NAME_PERIOD   8  /* samples after which a name is read again */
+#define RETRY_PERIOD  16 /* samples after which an unreadable table is tried again */
+#define PREFETCH      12 /* slots ahead */
+
+/* An inode that no table holds, and the walk at which its search began. */
+struct missing {
+	uint32_t ino, round;
+	uint64_t since; /* sample */
+};
+
+struct owners {
+	struct procfs proc;
+	bool has_proc, first_pidns;
+	bool privileged;        /* we have what is needed to look into every process */
+	struct fdtable **table; /* by pid, then tid */
+	uint32_t n, room;
+	uint64_t sample;
+
+	/* of the sample that is being made */
+	const struct sock *rows;
+	uint32_t n_rows;
+	struct index by_ino; /* rows with an inode */
+	struct arena held;   /* a byte a row: a holder is known */
+	struct arena scratch;
+	uint32_t n_missing; /* rows with an inode and no holder yet */
+	bool twins;         /* rows that share an inode: MPTCP subflows */
+	uint32_t unreadable, processes;
+	bool hidden;
+	int64_t budget;
+
+	/* from sample to sample */
+	struct arena missing[2]; /* struct missing; [0] the last sample's, [1] this one's */
+	struct index missing_ix; /* rows of missing[0] */
+	uint32_t round;          /* walks that were completed */
+	uint32_t walk_at;        /* table at which the walk goes on */
+	uint32_t verify_at, verify_slot;
+	uint32_t shared_at; /* table at which looking at shared sockets goes on */
+	int64_t credit;     /* for reading odd tables again */
+};
+
+/* To list a descriptor directory takes the one, to read the links in it the other. */
+static bool has_rights(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+	uint32_t need = CAP_TO_MASK(CAP_SYS_PTRACE) | CAP_TO_MASK(CAP_DAC_READ_SEARCH);
+
+	return syscall(SYS_capget, &head, data) == 0 && (data[0].effective & need) == need;
+}
+
+struct owners *owners_new(const char *root)
+{
+	struct owners *o = xcalloc(1, sizeof(*o));
+	char link[64];
+	ssize_t len;
+
+	index_init(&o->by_ino);
+	index_init(&o->missing_ix);
+	o->privileged = has_rights();
+	o->has_proc = procfs_open(&o->proc, root != NULL ? root : "/proc") == 0;
+	len = o->has_proc ? readlinkat(o->proc.fd, "self/ns/pid", link, sizeof(link)) : -1;
+	o->first_pidns =
+		len == (ssize_t)strlen(FIRST_PIDNS) && memcmp(link, FIRST_PIDNS, (size_t)len) == 0;
+	return o;
+}
+
+void owners_free(struct owners *o)
+{
+	if (o == NULL)
+		return;
+	for (uint32_t i = 0; i < o->n; i++)
+		fdtable_free(o->table[i]);
+	free(o->table);
+	procfs_close(&o->proc);
+	index_free(&o->by_ino);
+	index_free(&o->missing_ix);
+	arena_free(&o->held);
+	arena_free(&o->scratch);
+	arena_free(&o->missing[0]);
+	arena_free(&o->missing[1]);
+	free(o);
+}
+
+static bool cancelled(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return fd >= 0 && poll(&p, 1, 0) > 0;
+}
+
+/* ---- sockets by inode ------------------------------------------------ */
+
+static uint32_t find_ino(const struct owners *o, uint32_t ino, uint32_t *at)
+{
+	const struct index *ix = &o->by_ino;
+	uint32_t row;
+
+	for (*at = index_first(ix, index_hash(ix, ino)); (row = index_row(ix, *at)) != IDX_NONE;
+	     *at = index_next(ix, *at))
+		if (o->rows[row].ino == ino)
+			break;
+	return row;
+}
+
+static int index_rows(struct owners *o)
+{
+	uint32_t at;
+
+	arena_reset(&o->held);
+	if (arena_push(&o->held, o->n_rows + 1) == NULL || index_reset(&o->by_ino, o->n_rows) != 0)
+		return -ENOMEM;
+	memset(o->held.base, 0, o->n_rows);
+	o->n_missing = 0;
+	o->twins = false;
+	for (uint32_t row = 0; row < o->n_rows; row++) {
+		if (o->rows[row].ino == 0)
+			continue;
+		if (find_ino(o, o->rows[row].ino, &at) != IDX_NONE) {
+			o->twins = true;
+			while (index_row(&o->by_ino, at) != IDX_NONE)
+				at = index_next(&o->by_ino, at);
+		} else {
+			o->n_missing++;
+		}
+		index_put(&o->by_ino, at, row);
+	}
+	return 0;
+}
+
+/* Finds the slot's row in the new dump. False when there is none. */
+static bool match_slot(struct owners *o, struct slot *s)
+{
+	uint32_t at, row = find_ino(o, s->ino, &at);
+
+	if (row == IDX_NONE)
+		return false;
+	s->row = row;
+	o->n_missing -= o->held.base[row] == 0;
+	if (o->held.base[row] < 2)
+		o->held.base[row]++;
+	return true;
+}
+
+static void match_fresh(struct owners *o, struct fdtable *t)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (!slot_is_live(&t->slot[i]))
+			match_slot(o, &t->slot[i]);
+}
+
+static void prefetch_slot(const struct owners *o, const struct slot *s)
+{
+	__builtin_prefetch(
+		&o->by_ino.slot[index_first(&o->by_ino, index_hash(&o->by_ino, s->ino))]);
+}
+
+/* Reads these slots of a table again and matches what they hold now. */
+static void check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n)
+{
+	if (n == 0)
+		return;
+	if (fdtable_check(&o->proc, t, at, n) == -ESRCH)
+		t->gone = true;
+	for (uint32_t i = 0; i < n; i++)
+		if (t->slot[at[i]].row == ROW_YOUNG && t->slot[at[i]].ino != 0)
+			match_slot(o, &t->slot[at[i]]);
+	fdtable_pack(t);
+}
+
+/*
+ * Matches a table with the new dump. Slots whose socket is not there any more, though it was or
+ * was expected to be, are read again: the number may hold another socket by now, and most new
+ * sockets are found there, because the kernel gives the lowest free number.
+ */
+static void match_table(struct owners *o, struct fdtable *t)
+{
+	uint32_t *again;
+	uint32_t n = 0;
+
+	arena_reset(&o->scratch);
+	again = arena_push(&o->scratch, (t->n + 1) * sizeof(*again));
+	for (uint32_t i = 0; i < t->n; i++) {
+		struct slot *s = &t->slot[i];
+		bool expected = s->row != ROW_OTHER;
+
+		if (i + PREFETCH < t->n)
+			prefetch_slot(o, s + PREFETCH);
+		if (match_slot(o, s))
+			continue;
+		if (expected)
+			s->row = ROW_YOUNG;
+		if (expected && again != NULL)
+			again[n++] = i;
+	}
+	check_slots(o, t, again, n);
+}
+
+/* ---- processes ------------------------------------------------------- */
+
+/* Merges the processes that are there, which come by pid, with the tables that we have. */
+struct merge {
+	struct fdtable **old;
+	uint32_t n_old, at;
+};
+
+static void keep_table(struct owners *o, struct fdtable *t)
+{
+	if (o->n == o->room) {
+		o->room = o->room == 0 ? 256 : o->room * 2;
+		o->table = xreallocarray(o->table, o->room, sizeof(struct fdtable *));
+	}
+	o->table[o->n++] = t;
+}
+
+static void merge_pid(struct owners *o, struct merge *m, int32_t pid)
+{
+	bool known = false;
+
+	for (; m->at < m->n_old && m->old[m->at]->pid <= pid; m->at++) {
+		struct fdtable *t = m->old[m->at];
+
+		if (t->pid == pid && !t->gone) {
+			known = known || t->tid == pid;
+			keep_table(o, t);
+		} else {
+			fdtable_free(t);
+		}
+	}
+	if (!known)
+		keep_table(o, fdtable_new(pid, pid, o->sample));
+	o->processes++;
+}
+
+static int list_processes(struct owners *o)
+{
+	struct merge m = { .old = o->table, .n_old = o->n };
+	struct task_list pids = { .id = NULL };
+	int rc = tasks_list(&o->proc, "", &pids);
+
+	if (rc != 0)
+		return rc;
+	o->table = NULL;
+	o->n = o->room = 0;
+	o->processes = 0;
+	for (uint32_t i = 0; i < pids.n; i++)
+		merge_pid(o, &m, pids.id[i]);
+	for (; m.at < m.n_old; m.at++)
+		fdtable_free(m.old[m.at]);
+	free(m.old);
+	/* There always is a process 1, so if we do not see it, /proc is mounted with hidepid. */
+	o->hidden = pids.n == 0 || pids.id[0] != 1;
+	tasks_free(&pids);
+	return 0;
+}
+
+static void read_table(struct owners *o, struct fdtable *t, bool trust)
+{
+	if (fdtable_read(&o->proc, t, trust) == -ESRCH)
+		t->gone = true;
+	match_fresh(o, t);
+}
+
+static bool is_due(const struct owners *o, const struct fdtable *t)
+{
+	if (t->born == o->sample)
+		return true;
+	return t->unreadable && (o->sample + (uint64_t)t->pid) % RETRY_PERIOD == 0;
+}
+
+/*
+ * What a table that is read for the first time holds beyond the dump is mostly of another family or
+ * namespace: looked up in each dump, but not read again each time as what changes is.
+ */
+static void settle(struct fdtable *t)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (!slot_is_live(&t->slot[i]))
+			t->slot[i].row = ROW_OTHER;
+}
+
+static int read_new(struct owners *o, int cancel_fd)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct fdtable *t = o->table[i];
+
+		if (!is_due(o, t))
+			continue;
+		if (cancelled(cancel_fd))
+			return -ECANCELED;
+		read_table(o, t, false);
+		settle(t);
+	}
+	return 0;
+}
+
+static int match_known(struct owners *o, int cancel_fd)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		if (o->table[i]->n == 0 || o->table[i]->born == o->sample)
+			continue;
+		if (cancelled(cancel_fd))
+			return -ECANCELED;
+		match_table(o, o->table[i]);
+	}
+	return 0;
+}
+
+/* The same pid with another directory: the kernel forgot it, or another process has the number. */
+static void check_identity(struct owners *o, struct fdtable *t)
+{
+	uint64_t start = t->start;
+
+	if (t->named != 0 && fdtable_name(&o->proc, t, o->sample) == 0 && t->start == start)
+		return;
+	t->named = 0;
+	read_table(o, t, false);
+}
+
+/* Compares how many descriptors there are with how many we know of. */
+static void follow_count(struct owners *o, struct fdtable *t)
+{
+	bool had_dir = t->dir_ino != 0, same;
+	int rc = fdtable_stat(&o->proc, t, &same);
+
+	if (rc == -ESRCH)
+		t->gone = true;
+	if (rc != 0)
+		return;
+	if (had_dir && !same)
+		check_identity(o, t);
+	if (t->count > (int64_t)t->n + t->others && fdtable_probe(&o->proc, t) == 0)
+		match_fresh(o, t);
+	if (t->count < 0)
+		t->odd = o->n_missing > 0;
+	else
+		t->odd = t->count != (int64_t)t->n + t->others;
+}
+
+static int follow_counts(struct owners *o, int cancel_fd)
+{
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct fdtable *t = o->table[i];
+
+		/* Who had no socket is asked only while a socket looks for its holder. */
+		if (t->unreadable || t->gone || (t->n == 0 && o->n_missing == 0 && t->dir_ino != 0))
+			continue;
+		if (i % 64 == 0 && cancelled(cancel_fd))
+			return -ECANCELED;
+		follow_count(o, t);
+	}
+	return 0;
+}
+
+/*
+ * A process that closes its copy of a shared socket and takes the number for a new one leaves no
+ * trace: the shared socket lives on in the other holder, and the count is the same. So when a
+ * socket is without a holder, the slots of shared ones are looked at.
+ */
+static void check_shared(struct owners *o)
+{
+	int64_t left = o->budget;
+
+	for (uint32_t steps = 0; steps < o->n && o->n_missing > 0 && left > 0; steps++) {
+		struct fdtable *t;
+		uint32_t *at;
+		uint32_t n = 0;
+
+		o->shared_at = o->shared_at + 1 < o->n ? o->shared_at + 1 : 0;
+		t = o->table[o->shared_at];
+		arena_reset(&o->scratch);
+		at = arena_push(&o->scratch, (t->n + 1) * sizeof(*at));
+		for (uint32_t i = 0; at != NULL && i < t->n; i++)
+			if (slot_is_live(&t->slot[i]) && o->held.base[t->slot[i].row] > 1)
+				at[n++] = i;
+		left -= n;
+		if (!t->gone && !t->unreadable)
+			check_slots(o, t, at, n);
+	}
+}
+
+/*
+ * Tables that hold what we do not know of are read again as far as the budget goes; what is not
+ * used is saved up, so that a process with many descriptors has its turn too.
+ */
+static int reread_odd(struct owners *o, bool searching, int cancel_fd)
+{
+	int64_t biggest = 0;
+
+	o->credit += searching ? o->budget * BUDGET_SEARCH : o->budget;
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct fdtable *t = o->table[i];
+		int64_t cost = t->count > 0 ? t->count : (int64_t)t->n + t->others;
+
+		if (!t->odd || t->gone)
+			continue;
+		if (cost > o->credit) {
+			biggest = cost > biggest ? cost : biggest;
+			continue;
+		}
+		if (cancelled(cancel_fd))
+			return -ECANCELED;
+		o->credit -= cost;
+		read_table(o, t, true);
+	}
+	if (o->credit > biggest)
+		o->credit = biggest;
+	return 0;
+}
+
+/* ---- sockets that nobody seems to hold ------------------------------- */
+
+static const struct missing *find_missing(const struct owners *o, uint32_t ino)
+{
+	const struct missing *m = (const void *)o->missing[0].base;
+	const struct index *ix = &o->missing_ix;
+	uint32_t row;
+
+	for (uint32_t at = index_first(ix, index_hash(ix, ino));
+	     (row = index_row(ix, at)) != IDX_NONE; at = index_next(ix, at))
+		if (m[row].ino == ino)
+			return &m[row];
+	return NULL;
+}
+
+/*
+ * Lists the inodes without a holder, with how long they have been so. True when a search is worth
+ * its while: some were there in the last sample already (most others were only born or passed on
+ * while we looked), and have not been searched for in vain. Without rights only our own can be
+ * found.
+ */
+static bool list_missing(struct owners *o)
+{
+	struct arena *now = &o->missing[1];
+	uint32_t uid = geteuid();
+	bool search = false;
+
+	arena_reset(now);
+	for (uint32_t row = 0; o->n_missing > 0 && row < o->n_rows; row++) {
+		const struct missing *was;
+		struct missing *m;
+
+		if (o->rows[row].ino == 0 || o->held.base[row])
+			continue;
+		if ((o->unreadable > 0 || o->hidden) && o->rows[row].uid != uid)
+			continue;
+		m = arena_push(now, sizeof(*m));
+		if (m == NULL)
+			break;
+		was = find_missing(o, o->rows[row].ino);
+		*m = (struct missing){ .ino = o->rows[row].ino,
+				       .round = was != NULL ? was->round : o->round,
+				       .since = was != NULL ? was->since : o->sample };
+		if ((m->since < o->sample || o->sample == 1) && o->round - m->round < SEARCH_ROUNDS)
+			search = true;
+	}
+	return search;
+}
+
+static void keep_missing(struct owners *o)
+{
+	struct arena last = o->missing[0];
+	uint32_t n = (uint32_t)(o->missing[1].used / sizeof(struct missing));
+	const struct missing *m = (const void *)o->missing[1].base;
+
+	o->missing[0] = o->missing[1];
+	o->missing[1] = last;
+	if (index_reset(&o->missing_ix, n) != 0)
+		return;
+	for (uint32_t row = 0; row < n; row++) {
+		uint32_t at = index_first(&o->missing_ix, index_hash(&o->missing_ix, m[row].ino));
+
+		while (index_row(&o->missing_ix, at) != IDX_NONE)
+			at = index_next(&o->missing_ix, at);
+		index_put(&o->missing_ix, at, row);
+	}
+}
+
+static int cmp_table(const void *a, const void *b)
+{
+	const struct fdtable *x = *(struct fdtable *const *)a, *y = *(struct fdtable *const *)b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	/* the process's own table first */
+	if ((x->tid == x->pid) != (y->tid == y->pid))
+		return x->tid == x->pid ? -1 : 1;
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+/* Threads of this process that have a descriptor table of their own become tables of the map. */
+static void read_threads(struct owners *o, const struct fdtable *leader)
+{
+	struct task_list own = { .id = NULL };
+	uint32_t known = 0;
+
+	if (tasks_with_own_table(&o->proc, leader, &own) != 0)
+		return;
+	for (uint32_t i = 0; i < own.n; i++) {
+		bool have = false;
+
+		for (uint32_t k = 0; k < o->n && !have; k++)
+			have = o->table[k]->pid == leader->pid && o->table[k]->tid == own.id[i];
+		if (have)
+			continue;
+		keep_table(o, fdtable_new(leader->pid, own.id[i], o->sample));
+		read_table(o, o->table[o->n - 1], false);
+		known++;
+	}
+	tasks_free(&own);
+	if (known > 0)
+		qsort(o->table, o->n, sizeof(struct fdtable *), cmp_table);
+}
+
+/* Goes on with the walk through all tables, and the threads of their processes, within the budget.
+ */
+static int search(struct owners *o, int cancel_fd)
+{
+	int64_t left = o->budget * BUDGET_SEARCH;
+	bool all_read =
+		o->sample == 1; /* each table was read a moment ago: only threads are left */
+
+	for (uint32_t steps = 0; steps <= o->n && o->n_missing > 0 && left > 0; steps++) {
+		struct fdtable *t;
+
+		if (o->walk_at >= o->n) {
+			o->walk_at = 0;
+			o->round++;
+			if (steps > 0)
+				break;
+		}
+		if (cancelled(cancel_fd))
+			return -ECANCELED;
+		t = o->table[o->walk_at++];
+		if (t->unreadable || t->gone)
+			continue;
+		if (!all_read) {
+			left -= 1 + (int64_t)t->n + t->others;
+			read_table(o, t, false);
+		}
+		if (t->tid == t->pid)
+			read_threads(o, t);
+	}
+	return 0;
+}
+
+/*
+ * Reads a few known slots again in turn. A process that closed its copy of a shared socket and took
+ * the number for another of a kind that is not collected shows in no other way.
+ */
+static void verify(struct owners *o)
+{
+	uint32_t left = VERIFY_MIN + o->n_rows / VERIFY_SHARE;
+
+	for (uint32_t steps = 0; steps < o->n && left > 0; steps++) {
+		struct fdtable *t;
+		uint32_t *at;
+		uint32_t n = 0;
+
+		if (o->verify_at >= o->n)
+			o->verify_at = 0;
+		t = o->table[o->verify_at];
+		arena_reset(&o->scratch);
+		at = arena_push(&o->scratch, (left + 1) * sizeof(*at));
+		if (at == NULL)
+			return;
+		while (n < left && o->verify_slot < t->n)
+			at[n++] = o->verify_slot++;
+		left -= n;
+		if (!t->gone && !t->unreadable)
+			check_slots(o, t, at, n);
+		if (o->verify_slot >= t->n) {
+			o->verify_at++;
+			o->verify_slot = 0;
+		}
+	}
+}
+
+/* ---- result ---------------------------------------------------------- */
+
+static bool wants_name(const struct owners *o, const struct fdtable *t)
+{
+	if (t->named == 0 || o->sample - t->born <= 2)
+		return true;
+	return (o->sample + (uint64_t)t->pid) % NAME_PERIOD == 0;
+}
+
+static uint32_t add_proc(struct owners *o, struct snap_builder *b, struct fdtable *t)
+{
+	struct proc p = { .pid = t->pid };
+
+	if (wants_name(o, t) && fdtable_name(&o->proc, t, o->sample) != 0) {
+		t->gone = true;
+		return IDX_NONE;
+	}
+	p.uid = t->uid;
+	p.start = t->start;
+	p.comm = snap_add_str(b, t->comm, t->comm_len);
+	return snap_add_proc(b, &p);
+}
+
+static int add_holds(struct owners *o, struct snap_builder *b, const struct slot *s, uint32_t proc)
+{
+	uint32_t at, row;
+	int rc;
+
+	if (!o->twins)
+		return snap_add_owner(b, s->row, proc, s->fd);
+	for (row = find_ino(o, s->ino, &at); row != IDX_NONE; row = index_row(&o->by_ino, at)) {
+		rc = o->rows[row].ino == s->ino ? snap_add_owner(b, row, proc, s->fd) : 0;
+		if (rc != 0)
+			return rc;
+		at = index_next(&o->by_ino, at);
+	}
+	return 0;
+}
+
+static int publish(struct owners *o, struct snap_builder *b)
+{
+	uint32_t proc = IDX_NONE;
+	int32_t pid = 0;
+
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct fdtable *t = o->table[i];
+
+		if (t->pid != pid)
+			proc = IDX_NONE;
+		pid = t->pid;
+		for (uint32_t k = 0; k < t->n && !t->gone; k++) {
+			if (!slot_is_live(&t->slot[k]))
+				continue;
+			if (proc == IDX_NONE)
+				proc = add_proc(o, b, t);
+			if (proc == IDX_NONE)
+				break;
+			if (add_holds(o, b, &t->slot[k], proc) != 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static void tell_source(const struct owners *o, struct snap_builder *b)
+{
+	if (o->proc.last_error != 0)
+		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL,
+				 "some processes could not be read: %s",
+				 strerror(o->proc.last_error));
+	else if (o->hidden)
+		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL,
+				 NEEDED ": /proc hides processes (hidepid)");
+	else if (o->unreadable > 0)
+		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL, "%s: %u of %u processes unreadable",
+				 o->privileged ? "forbidden by the system" : NEEDED, o->unreadable,
+				 o->processes);
+	else
+		snap_source_ok(b, SRC_OWNERS);
+	if (o->unreadable > 0 || o->hidden || o->proc.last_error != 0)
+		snap_set_unfound(b, WHY_NOT_PERMITTED);
+	else if (!o->first_pidns)
+		snap_set_unfound(b, WHY_OTHER_PIDNS);
+}
+
+static void count_unreadable(struct owners *o)
+{
+	o->unreadable = 0;
+	for (uint32_t i = 0; i < o->n; i++)
+		o->unreadable += o->table[i]->unreadable && o->table[i]->tid == o->table[i]->pid;
+}
+
+static int follow_changes(struct owners *o, int cancel_fd)
+{
+	bool searching;
+	int rc = read_new(o, cancel_fd);
+
+	if (rc == 0)
+		rc = match_known(o, cancel_fd);
+	if (rc == 0)
+		rc = follow_counts(o, cancel_fd);
+	if (rc == 0)
+		check_shared(o);
+	count_unreadable(o);
+	searching = list_missing(o);
+	if (rc == 0)
+		rc = reread_odd(o, searching, cancel_fd);
+	if (rc == 0)
+		verify(o);
+	if (rc == 0 && searching)
+		rc = search(o, cancel_fd);
+	return rc;
+}
+
+int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
+{
+	int rc;
+
+	o->sample++;
+	o->proc.readlinks = o->proc.getdents = 0;
+	o->proc.last_error = 0;
+	o->rows = snap_rows(b, &o->n_rows);
+	o->budget = BUDGET_MIN + o->n_rows / BUDGET_SHARE;
+	if (!o->has_proc || list_processes(o) != 0) {
+		snap_source_fail(b, SRC_OWNERS, SOURCE_ABSENT, "no /proc: owners cannot be found");
+		snap_set_unfound(b, WHY_NOT_PERMITTED);
+		return 0;
+	}
+	rc = index_rows(o);
+	if (rc == 0)
+		rc = follow_changes(o, cancel_fd);
+	if (rc == 0)
+		rc = publish(o, b);
+	keep_missing(o);
+	if (rc == -ENOMEM) {
+		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL, "not enough memory for all owners");
+		snap_set_unfound(b, WHY_NOT_PERMITTED);
+		rc = 0;
+	}
+	tell_source(o, b);
+	snap_cost(b)->readlinks = o->proc.readlinks;
+	snap_cost(b)->getdents = o->proc.getdents;
+	return rc;
+}

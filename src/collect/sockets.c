@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/collect/sockets.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/collect/clock.h"
+#include "sockeye/collect/devices.h"
+#include "sockeye/collect/inet_diag.h"
+#include "sockeye/collect/netfile.h"
+#include "sockeye/collect/procnet.h"
+
+/*
+ * A protocol that was refused is asked for again only now and then: the kernel tries to load a
+ * module each time, and a kernel that does not answer costs NL_SILENCE_MS.
+ */
+#define ASK_AGAIN_NS (60 * NS_PER_SEC)
+
+struct refusal {
+	int64_t until_ns; /* CLOCK_MONOTONIC; 0: none */
+	int why;          /* negative errno */
+};
+
+struct sockets {
+	struct nl *nl;
+	int nl_error;
+	const char *root;
+	struct refusal refused[PROTO_COUNT];
+	bool by_family;        /* the kernel does not know the legacy request */
+	bool kernel_has_close; /* it is new enough to report TCP sockets in CLOSE */
+	bool close_known;      /* of the snapshot before */
+	unsigned close_age;    /* samples since they were asked for */
+	struct devices devices;
+};
+
+static const enum source_id source_of[PROTO_COUNT] = {
+	[PROTO_TCP] = SRC_TCP,
+	[PROTO_UDP] = SRC_UDP,
+};
+
+/* TCP sockets that are bound and nothing more are told of since Linux 6.8. */
+static bool kernel_has_close(void)
+{
+	struct utsname u;
+	unsigned long major, minor;
+	char *dot;
+
+	if (uname(&u) != 0)
+		return false;
+	major = strtoul(u.release, &dot, 10);
+	minor = *dot == '.' ? strtoul(dot + 1, NULL, 10) : 0;
+	return major > 6 || (major == 6 && minor >= 8);
+}
+
+struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root)
+{
+	struct sockets *s = xcalloc(1, sizeof(*s));
+
+	s->nl = nl;
+	s->nl_error = nl_error;
+	s->root = root;
+	s->kernel_has_close = kernel_has_close();
+	return s;
+}
+
+void sockets_free(struct sockets *s)
+{
+	if (s == NULL)
+		return;
+	nl_close(s->nl);
+	free(s);
+}
+
+int sockets_check(const struct sockets *s, struct err *e)
+{
+	static const char *const files[] = { "tcp", "tcp6", "udp", "udp6" };
+	int why = -ENOENT;
+
+	if (s->nl != NULL)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct netfile f;
+		int rc = netfile_open(&f, s->root, files[i]);
+
+		if (rc == 0) {
+			netfile_close(&f);
+			return 0;
+		}
+		if (rc != -ENOENT)
+			why = rc;
+	}
+	return err_set(e, s->nl_error, "no source of sockets: sock_diag: %s; /proc/net: %s",
+		       strerror(-s->nl_error), strerror(-why));
+}
+
+/* ---- sock_diag ------------------------------------------------------- */
+
+/* The kernel's answer was no, not an accident on the way. */
+static bool is_refused(int rc, const struct nl_stats *st)
+{
+	return rc < 0 && st->finished && st->rows == 0;
+}
+
+static int ask_families(struct sockets *s, struct snap_builder *b, struct inet_query *q,
+			int cancel_fd, struct nl_stats *st)
+{
+	int rc;
+
+	q->family = AF_INET;
+	rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
+	if (rc != 0)
+		return rc;
+	q->family = AF_INET6;
+	rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
+	/* The protocol is there, as IPv4 shows, so this is a kernel without IPv6. */
+	return rc == -ENOENT ? 0 : rc;
+}
+
+static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query *q, int cancel_fd,
+		   struct nl_stats *st)
+{
+	int rc;
+
+	if (!s->by_family) {
+		q->family = AF_UNSPEC;
+		rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
+		if (!is_refused(rc, st))
+			return rc;
+	}
+	rc = ask_families(s, b, q, cancel_fd, st);
+	s->by_family = rc == 0;
+	return rc;
+}
+
+static int ask_kernel(struct sockets *s, struct snap_builder *b, enum proto proto, bool close,
+		      int cancel_fd, struct nl_stats *st)
+{
+	struct inet_query q = { .proto = proto, .close = close, .devices = &s->devices };
+	struct refusal *no = &s->refused[proto];
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	int rc;
+
+	if (s->nl == NULL)
+		return s->nl_error;
+	if (now_ns < no->until_ns)
+		return no->why;
+	if (proto == PROTO_TCP)
+		rc = ask_tcp(s, b, &q, cancel_fd, st);
+	else
+		rc = ask_families(s, b, &q, cancel_fd, st);
+	if (is_refused(rc, st) || (rc == -ETIMEDOUT && st->rows == 0))
+		*no = (struct refusal){ now_ns + ASK_AGAIN_NS, rc };
+	return rc;
+}
+
+/* What a dump that brought rows, or ended well, leaves to be said. */
+static void judge(struct snap_builder *b, enum source_id id, int rc, const struct nl_stats *st)
+{
+	const enum source_status partial = SOURCE_PARTIAL;
+
+	if (rc == -ETIMEDOUT)
+		snap_source_fail(b, id, partial, "the kernel fell silent in the middle of a dump");
+	else if (rc != 0)
+		snap_source_fail(b, id, partial, "the dump broke off: %s", strerror(-rc));
+	else if (st->truncated)
+		snap_source_fail(b, id, partial, "a message was cut off: sockets are missing");
+	else if (st->dropped > 0)
+		snap_source_fail(b, id, partial, "%u of the kernel's messages not understood",
+				 (unsigned)st->dropped);
+	else if (st->interrupted)
+		snap_source_fail(b, id, partial, "the tables changed during each of the dumps");
+	else
+		snap_source_ok(b, id);
+}
+
+/* ---- /proc/net ------------------------------------------------------- */
+
+/* What was read of a protocol's two files. */
+struct proc_result {
+	unsigned files; /* that were read to the end */
+	uint32_t bad;   /* lines that were not understood */
+	int why; /* negative errno of the first file that was not; 0: there is nothing to miss */
+};
+
+static int read_proc(struct sockets *s, struct snap_builder *b, enum proto proto, int cancel_fd,
+		     struct proc_result *r)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		int rc = procnet_read(b, s->root, proto, families[i], cancel_fd, &r->bad);
+
+		if (rc == -ECANCELED || rc == -ENOMEM)
+			return rc;
+		if (rc == 0)
+			r->files++;
+		else if (r->why == 0 && !(families[i] == AF_INET6 && rc == -ENOENT))
+			r->why = rc;
+	}
+	return 0;
+}
+
+/* no_diag: what sock_diag said. 0, or as sockets_update(). */
+static int fall_back(struct sockets *s, struct snap_builder *b, enum proto proto, int no_diag,
+		     int cancel_fd)
+{
+	enum source_id id = source_of[proto];
+	const char *diag = strerror(-no_diag);
+	struct proc_result r = { 0 };
+	int rc = read_proc(s, b, proto, cancel_fd, &r);
+
+	if (rc != 0)
+		return rc;
+	if (r.files == 0) {
+		snap_source_fail(b, id, SOURCE_ABSENT, "no sock_diag (%s), no /proc/net (%s)", diag,
+				 strerror(-r.why));
+		return r.why;
+	}
+	if (r.why != 0)
+		snap_source_fail(b, id, SOURCE_PARTIAL,
+				 "no sock_diag (%s): read from /proc/net, but not all (%s)", diag,
+				 strerror(-r.why));
+	else if (r.bad > 0)
+		snap_source_fail(
+			b, id, SOURCE_PARTIAL,
+			"no sock_diag (%s): read from /proc/net, %u of its lines not understood",
+			diag, (unsigned)r.bad);
+	else
+		snap_source_fail(b, id, SOURCE_PARTIAL, "no sock_diag (%s): read from /proc/net%s",
+				 diag, proto == PROTO_TCP ? ", without sockets in CLOSE" : "");
+	return 0;
+}
+
+/* ---- together -------------------------------------------------------- */
+
+static bool has_close(const struct snap_builder *b)
+{
+	uint32_t n;
+	const struct sock *row = snap_rows(b, &n);
+
+	for (uint32_t i = 0; i < n; i++)
+		if (row[i].proto == PROTO_TCP && row[i].state == ST_CLOSE)
+			return true;
+	return false;
+}
+
+/* After a dump of TCP: whether the sockets in CLOSE are known, carrying them over if need be. */
+static int settle_close(struct sockets *s, struct snap_builder *b, bool asked)
+{
+	int rc = 0;
+
+	if (asked) {
+		s->close_known = s->kernel_has_close || has_close(b);
+		s->close_age = 0;
+	} else if (s->close_known && ++s->close_age < SOCKETS_CLOSE_AGE) {
+		rc = snap_carry(b, ST_CLOSE);
+	} else {
+		s->close_known = false;
+	}
+	snap_set_close(b, s->close_known);
+	return rc;
+}
+
+static int update_proto(struct sockets *s, struct snap_builder *b, enum proto proto, bool close,
+			int cancel_fd)
+{
+	struct nl_stats st = { 0 };
+	bool asked = proto == PROTO_TCP && close;
+	int rc = ask_kernel(s, b, proto, asked, cancel_fd, &st);
+
+	if (rc == -ECANCELED || rc == -ENOMEM)
+		return rc;
+	if (rc == 0 || st.rows > 0) {
+		judge(b, source_of[proto], rc, &st);
+		return proto == PROTO_TCP ? settle_close(s, b, asked) : 0;
+	}
+	if (proto == PROTO_TCP)
+		s->close_known = false;
+	return fall_back(s, b, proto, rc, cancel_fd);
+}
+
+int sockets_update(struct sockets *s, struct snap_builder *b, const struct want *w, int cancel_fd,
+		   struct err *e)
+{
+	int first = 0;
+	bool came = false;
+
+	if (w->close)
+		s->devices = (struct devices){ 0 };
+	if (!(w->protos & 1u << PROTO_TCP))
+		s->close_known = false;
+	for (unsigned p = 0; p < PROTO_COUNT; p++) {
+		int rc;
+
+		if (!(w->protos & 1u << p))
+			continue;
+		rc = update_proto(s, b, (enum proto)p, w->close, cancel_fd);
+		if (rc == -ECANCELED || rc == -ENOMEM)
+			return err_set(e, rc, "%s", strerror(-rc));
+		if (rc == 0)
+			came = true;
+		else if (first == 0)
+			first = rc;
+	}
+	if (first != 0 && !came)
+		return err_set(e, first, "no source of sockets: %s", strerror(-first));
+	devices_name(&s->devices, b);
+	return 0;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* Running a filter over the rows of a snapshot. */
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/model/field.h"
+
+#include "check.h"
+#include "prog.h"
+
+/* ---- names, once a snapshot ------------------------------------------ */
+
+static bool str_matches(const struct bound *b, const struct snap *s, uint32_t id)
+{
+	struct str name = strpool_get(s->str, id);
+
+	return name_matches(b->name, name.s, name.len);
+}
+
+/* Processes of one program mostly come in a row of pids, and equal names have equal ids. */
+static void bind_comm(struct bound *b, const struct snap *s)
+{
+	uint32_t words = s->n_proc / 64 + 1, last = STR_NONE;
+	bool hit = str_matches(b, s, STR_NONE);
+
+	if (words > b->size) {
+		b->bits = xreallocarray(b->bits, words, sizeof(*b->bits));
+		b->size = words;
+	}
+	memset(b->bits, 0, words * sizeof(*b->bits));
+	for (uint32_t i = 0; i < s->n_proc; i++) {
+		if (s->proc[i].comm != last) {
+			last = s->proc[i].comm;
+			hit = str_matches(b, s, last);
+		}
+		b->bits[i / 64] |= (uint64_t)hit << i % 64;
+	}
+}
+
+static void add_number(struct bound *b, uint32_t n)
+{
+	if (b->n_numbers == b->size) {
+		b->size = b->size != 0 ? b->size * 2 : 8;
+		b->numbers = xreallocarray(b->numbers, b->size, sizeof(*b->numbers));
+	}
+	b->numbers[b->n_numbers++] = n;
+}
+
+/* A user or an interface without a name matches no name, not even the empty one. */
+static void bind_numbers(struct bound *b, const struct snap *s)
+{
+	b->n_numbers = 0;
+	if (b->code == OP_USER) {
+		for (uint32_t i = 0; i < s->n_user; i++)
+			if (s->user[i].name != STR_NONE && str_matches(b, s, s->user[i].name))
+				add_number(b, s->user[i].uid);
+	} else {
+		for (uint32_t i = 0; i < s->n_ifname; i++)
+			if (s->ifname[i].name != STR_NONE && str_matches(b, s, s->ifname[i].name))
+				add_number(b, s->ifname[i].ifindex);
+	}
+}
+
+void prog_bind(struct prog *p, const struct snap *s)
+{
+	for (uint32_t i = 0; i < p->n_bound; i++) {
+		if (p->bound[i].code == OP_COMM)
+			bind_comm(&p->bound[i], s);
+		else
+			bind_numbers(&p->bound[i], s);
+	}
+}
+
+/* ---- one row --------------------------------------------------------- */
+
+static bool has_number(const struct bound *b, uint32_t n)
+{
+	uint32_t lo = 0, hi = b->n_numbers;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (b->numbers[mid] < n)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < b->n_numbers && b->numbers[lo] == n;
+}
+
+static bool in_ranges(const struct range *r, uint64_t n, uint64_t v)
+{
+	uint64_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo) / 2;
+
+		if (r[mid].hi < v)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && r[lo].lo <= v;
+}
+
+static inline bool in_set(const struct prog *p, const struct op *op, uint64_t v)
+{
+	if (!op->many)
+		return v - op->lo <= op->span;
+	return in_ranges(p->range + op->lo, op->span, v);
+}
+
+/*
+ * A socket that was in its state before we looked is at least this old: the set must hold every
+ * age from there on.
+ */
+static bool age_in_set(const struct prog *p, const struct op *op, const struct snap *s,
+		       uint32_t row)
+{
+	uint64_t age = field_number(s, row, F_AGE), last;
+
+	if (!in_set(p, op, age))
+		return false;
+	if ((s->sock[row].flags & SOCK_OLDER) == 0)
+		return true;
+	last = op->many ? p->range[op->lo + op->span - 1].hi : op->lo + op->span;
+	return last == UINT64_MAX && (!op->many || age >= p->range[op->lo + op->span - 1].lo);
+}
+
+static const struct sock *listener_of(const struct snap *s, uint32_t row)
+{
+	if (s->sock[row].state != ST_LISTEN)
+		row = s->ext[row].listener;
+	return row == IDX_NONE ? NULL : &s->sock[row];
+}
+
+static bool host_holds(const struct op_host *h, const struct addr *a, uint8_t family)
+{
+	return ((addr_hi(a) ^ h->hi) & h->mask_hi) == 0 &&
+	       ((addr_lo(a) ^ h->lo) & h->mask_lo) == 0 &&
+	       (h->families >> (family == AF_INET6) & 1) != 0;
+}
+
+static bool test_host(const struct prog *p, const struct op *op, const struct snap *s, uint32_t row)
+{
+	const struct op_host *h = &p->host[op->arg];
+	const struct sock *k = &s->sock[row];
+
+	switch ((enum side)op->side) {
+	case SIDE_LOCAL:
+		return host_holds(h, &k->local, k->family);
+	case SIDE_REMOTE:
+		return host_holds(h, &k->remote, k->family);
+	case SIDE_LISTENER:
+		k = listener_of(s, row);
+		return k != NULL && host_holds(h, &k->local, k->family);
+	}
+	return false;
+}
+
+/* Whether any holder passes. */
+static bool test_owners(const struct prog *p, const struct op *op, const struct snap *s,
+			uint32_t row)
+{
+	const struct sock_ext *x = &s->ext[row];
+	const struct owner *o = s->owner + x->owner;
+
+	for (uint32_t i = 0; i < x->n_owners; i++) {
+		uint32_t proc = o[i].proc;
+		bool hit;
+
+		if (op->code == OP_COMM)
+			hit = (p->bound[op->arg].bits[proc / 64] >> proc % 64 & 1) != 0;
+		else
+			hit = in_set(p, op,
+				     (uint32_t)(op->code == OP_PID ? s->proc[proc].pid : o[i].fd));
+		if (hit)
+			return true;
+	}
+	return false;
+}
+
+static bool test_listen_port(const struct prog *p, const struct op *op, const struct snap *s,
+			     uint32_t row)
+{
+	const struct sock *k = listener_of(s, row);
+
+	return k != NULL && in_set(p, op, k->lport);
+}
+
+static inline bool test(const struct prog *p, const struct op *op, const struct snap *s,
+			uint32_t row)
+{
+	const struct sock *k = &s->sock[row];
+
+	switch ((enum op_code)op->code) {
+	case OP_PAIR:
+		return (op->arg >> ((k->state & 15) + (k->proto != PROTO_TCP) * 16) & 1) != 0;
+	case OP_FAMILY:
+		return (op->arg >> (k->family == AF_INET6) & 1) != 0;
+	case OP_WHY:
+		return (op->arg >> snap_why(s, row) & 1) != 0;
+	case OP_HOST:
+		return test_host(p, op, s, row);
+	case OP_LPORT:
+		return in_set(p, op, k->lport);
+	case OP_RPORT:
+		return in_set(p, op, k->rport);
+	case OP_UID:
+		return in_set(p, op, k->uid);
+	case OP_INODE:
+		return in_set(p, op, k->ino);
+	case OP_RECV_Q:
+		return in_set(p, op, k->rxq);
+	case OP_SEND_Q:
+		return in_set(p, op, k->txq);
+	case OP_COOKIE:
+		return in_set(p, op, k->cookie);
+	case OP_IFINDEX:
+		return in_set(p, op, s->ext[row].ifindex);
+	case OP_RETRANS:
+		return in_set(p, op, s->ext[row].retrans);
+	case OP_AGE:
+		return age_in_set(p, op, s, row);
+	case OP_LISTEN_PORT:
+		return test_listen_port(p, op, s, row);
+	case OP_PID:
+	case OP_FD:
+	case OP_COMM:
+		return test_owners(p, op, s, row);
+	case OP_AUTOBOUND:
+		return k->lport >= p->auto_first && k->lport <= p->auto_last;
+	case OP_USER:
+		return has_number(&p->bound[op->arg], k->uid);
+	case OP_IFNAME:
+		return has_number(&p->bound[op->arg], s->ext[row].ifindex);
+	}
+	return false;
+}
+
+bool prog_run(const struct prog *p, const struct snap *s, uint32_t row)
+{
+	uint32_t at = 0;
+
+	if (p->n_op == 0)
+		return true;
+	while (at < OP_REJECT) {
+		const struct op *op = &p->op[at];
+
+		at = test(p, op, s, row) ? op->yes : op->no;
+	}
+	return at == OP_ACCEPT;
+}

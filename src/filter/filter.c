@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/filter/filter.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "sockeye/base/mem.h"
+
+#include "check.h"
+#include "parse.h"
+#include "prog.h"
+
+struct filter {
+	struct tree tree;
+	struct prog prog;
+	const struct snap *bound; /* compared, never followed */
+};
+
+struct filter *filter_parse(const char *text, size_t len, struct err *e)
+{
+	struct filter *f = xcalloc(1, sizeof(*f));
+
+	if (parse_filter(text, len, &f->tree, e) != 0) {
+		filter_free(f);
+		return NULL;
+	}
+	prog_compile(&f->prog, &f->tree);
+	filter_set_local_ports(f, 32768, 60999);
+	return f;
+}
+
+void filter_free(struct filter *f)
+{
+	if (f == NULL)
+		return;
+	prog_free(&f->prog);
+	tree_free(&f->tree);
+	free(f);
+}
+
+void filter_set_local_ports(struct filter *f, uint16_t first, uint16_t last)
+{
+	f->prog.auto_first = first;
+	f->prog.auto_last = last;
+}
+
+void filter_bind(struct filter *f, const struct snap *s)
+{
+	f->bound = s;
+	prog_bind(&f->prog, s);
+}
+
+bool filter_match(const struct filter *f, const struct snap *s, uint32_t row)
+{
+	assert(f->prog.n_bound == 0 || f->bound == s);
+	return prog_run(&f->prog, s, row);
+}
+
+bool filter_is_all(const struct filter *f)
+{
+	return f->tree.n_node == 0;
+}
+
+static uint32_t passing_pairs(const struct filter *f)
+{
+	return f->tree.n_node > 0 ? f->tree.node[f->tree.n_node - 1].yes : PAIRS_ALL;
+}
+
+unsigned filter_states(const struct filter *f)
+{
+	uint32_t pairs = passing_pairs(f);
+
+	return (pairs | pairs >> 16) & ST_ALL;
+}
+
+unsigned filter_protos(const struct filter *f)
+{
+	uint32_t pairs = passing_pairs(f);
+	unsigned rest = ((1u << PROTO_COUNT) - 1) & ~(1u << PROTO_TCP);
+
+	return ((pairs & PAIRS_TCP) != 0 ? 1u << PROTO_TCP : 0) |
+	       ((pairs & PAIRS_REST) != 0 ? rest : 0);
+}
+
+bool filter_needs_owners(const struct filter *f)
+{
+	for (uint32_t i = 0; i < f->tree.n_cond; i++)
+		if (subject_table[f->tree.cond[i].subject].owners)
+			return true;
+	return false;
+}
+
+const char *filter_remark(const struct filter *f)
+{
+	return f->tree.remark;
+}
+
+void filter_print(const struct filter *f, struct buf *out)
+{
+	tree_print(&f->tree, out);
+}

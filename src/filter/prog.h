@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A filter as it runs: a flat array of tests, each with the test to go to when it holds and when
+ * it does not. Jumps only go forward, so a row is done after at most as many steps as tests.
+ */
+#ifndef SOCKEYE_SRC_FILTER_PROG_H
+#define SOCKEYE_SRC_FILTER_PROG_H
+
+#include "sockeye/model/snap.h"
+
+#include "tree.h"
+
+enum op_code {
+	OP_PAIR,   /* protocol and state: arg is a set of pairs */
+	OP_FAMILY, /* arg: bit 0 AF_INET, bit 1 AF_INET6 */
+	OP_WHY,    /* arg: set of enum why */
+	OP_HOST,   /* arg: prog.host */
+	OP_LPORT,  /* from here on a number in a set */
+	OP_RPORT,
+	OP_UID,
+	OP_INODE,
+	OP_RECV_Q,
+	OP_SEND_Q,
+	OP_COOKIE,
+	OP_IFINDEX,
+	OP_RETRANS,
+	OP_AGE,
+	OP_LISTEN_PORT,
+	OP_PID, /* of any holder */
+	OP_FD,
+	OP_AUTOBOUND,
+	OP_COMM, /* from here on names: arg is prog.bound */
+	OP_USER,
+	OP_IFNAME,
+};
+
+/* Whose address. */
+enum side {
+	SIDE_LOCAL,
+	SIDE_REMOTE,
+	SIDE_LISTENER,
+};
+
+#define OP_ACCEPT UINT32_MAX
+#define OP_REJECT (UINT32_MAX - 1)
+
+struct op {
+	uint8_t code; /* enum op_code */
+	uint8_t side; /* OP_HOST: enum side */
+	bool many;    /* the set is prog.range from lo, span of them; else lo to lo + span */
+	uint32_t arg;
+	uint32_t yes, no; /* ops, or OP_ACCEPT, OP_REJECT */
+	uint64_t lo, span;
+};
+
+struct op_host {
+	uint64_t hi, lo, mask_hi, mask_lo;
+	uint8_t families; /* as OP_FAMILY */
+};
+
+/* What a name stands for in one snapshot: bits by process, or ascending uids or interfaces. */
+struct bound {
+	const struct name *name; /* of the tree */
+	enum op_code code;
+	uint64_t *bits;
+	uint32_t *numbers;
+	uint32_t n_numbers, size; /* size: of either array */
+};
+
+struct prog {
+	struct op *op;
+	struct range *range;
+	struct op_host *host;
+	struct bound *bound;
+	uint32_t n_op, n_range, n_host, n_bound;
+	uint16_t auto_first, auto_last; /* local ports that the kernel gives out */
+};
+
+/* t must outlive p. */
+void prog_compile(struct prog *p, const struct tree *t);
+void prog_free(struct prog *p); /* what it holds, not p */
+
+void prog_bind(struct prog *p, const struct snap *s);
+bool prog_run(const struct prog *p, const struct snap *s, uint32_t row);
+
+#endif

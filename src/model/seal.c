@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/* From rows to a frozen snapshot: joins owners, finds listeners, says why, carries ages over. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "snap_builder.h"
+
+#define NS_PER_S 1000000000
+
+/* Holds come by process; a counting sort brings them together by socket and keeps that order. */
+static int seal_owners(struct snap_builder *b)
+{
+	const struct hold *hold = (const void *)b->hold.base;
+	size_t n = b->hold.used / sizeof(*hold);
+	struct sock_ext *ext = (void *)b->ext.base;
+	struct proc *proc = (void *)b->proc.base;
+	struct owner *owner;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ext[hold[i].row].n_owners < UINT16_MAX)
+			ext[hold[i].row].n_owners++;
+	for (uint32_t row = 0; row < b->snap.n_sock; row++) {
+		ext[row].owner = at;
+		at += ext[row].n_owners;
+		ext[row].n_owners = 0;
+	}
+	owner = arena_push(&b->owner, at * sizeof(*owner));
+	if (owner == NULL && at > 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct sock_ext *x = &ext[hold[i].row];
+		struct owner *run = owner + x->owner;
+
+		if (x->n_owners == UINT16_MAX)
+			continue;
+		if (x->n_owners == 0 || run[x->n_owners - 1].proc != hold[i].proc)
+			proc[hold[i].proc].sockets++;
+		run[x->n_owners++] = (struct owner){ .proc = hold[i].proc, .fd = hold[i].fd };
+	}
+	b->snap.n_owner = at;
+	return 0;
+}
+
+/*
+ * Listening sockets by family, address and port. The members of a SO_REUSEPORT group, which are
+ * alike in all three, are a chain from the first.
+ */
+struct listener {
+	uint32_t row, next; /* of sock; the next member of the group, IDX_NONE for the last */
+};
+
+struct listeners {
+	struct index ix; /* rows of at[]: the first of each group */
+	const struct sock *sock;
+	const struct sock_ext *ext;
+	struct listener *at;
+	uint32_t n;
+	uint64_t ports[65536 / 64]; /* bit: somebody listens there */
+};
+
+#define REUSEPORT_LOOK 64 /* members of one group that are looked at for one connection */
+
+static bool is_listener(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
+}
+
+static bool may_be_inbound(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->state != ST_LISTEN && s->state != ST_CLOSE &&
+	       s->state != ST_SYN_SENT;
+}
+
+static uint64_t hash_local(const struct index *ix, uint8_t family, const struct addr *a,
+			   uint16_t port)
+{
+	return index_hash2(ix, addr_hi(a) ^ (uint64_t)family << 56,
+			   addr_lo(a) ^ (uint64_t)port << 16);
+}
+
+static uint64_t hash_listener(const struct index *ix, const void *ctx, uint32_t row)
+{
+	const struct listeners *l = ctx;
+	const struct sock *s = &l->sock[l->at[row].row];
+
+	return hash_local(ix, s->family, &s->local, s->lport);
+}
+
+/* The first of the group, or IDX_NONE; *at is its place in the index. */
+static uint32_t find_group(const struct listeners *l, uint8_t family, const struct addr *a,
+			   uint16_t port, uint32_t *at)
+{
+	const struct index *ix = &l->ix;
+	uint32_t first;
+
+	for (*at = index_first(ix, hash_local(ix, family, a, port));
+	     (first = index_row(ix, *at)) != IDX_NONE; *at = index_next(ix, *at)) {
+		const struct sock *s = &l->sock[l->at[first].row];
+
+		if (s->family == family && s->lport == port && addr_equal(&s->local, a))
+			break;
+	}
+	return first;
+}
+
+/* Grouped while the rows lie still: nothing is added to the builder in between. */
+static int listeners_gather(struct listeners *l, struct arena *mem, uint32_t n_sock)
+{
+	uint32_t at, first;
+
+	for (uint32_t row = 0; row < n_sock; row++) {
+		const struct sock *s = &l->sock[row];
+
+		if (!is_listener(s))
+			continue;
+		if (arena_push(mem, sizeof(struct listener)) == NULL)
+			return -ENOMEM;
+		l->at = (void *)mem->base;
+		if (index_full(&l->ix) && index_grow(&l->ix, hash_listener, l) != 0)
+			return -ENOMEM;
+		l->at[l->n] = (struct listener){ .row = row, .next = IDX_NONE };
+		first = find_group(l, s->family, &s->local, s->lport, &at);
+		if (first == IDX_NONE) {
+			index_put(&l->ix, at, l->n);
+		} else {
+			l->at[l->n].next = l->at[first].next;
+			l->at[first].next = l->n;
+		}
+		l->ports[s->lport / 64] |= UINT64_C(1) << s->lport % 64;
+		l->n++;
+	}
+	return 0;
+}
+
+/*
+ * A child inherits the family and the bound device of its listener. Of a group, a member with a
+ * queue is where a connection that nobody has accepted yet can be.
+ */
+static uint32_t best_of_group(const struct listeners *l, uint32_t first, uint32_t child)
+{
+	uint32_t best = IDX_NONE;
+	int best_score = -1;
+
+	for (int i = 0; i < REUSEPORT_LOOK && first != IDX_NONE; i++, first = l->at[first].next) {
+		uint32_t row = l->at[first].row;
+		uint32_t bound = l->ext[row].ifindex;
+		int score = 0;
+
+		if (bound != 0 && bound != l->ext[child].ifindex)
+			continue;
+		if (bound != 0)
+			score += 2;
+		if (l->sock[child].ino == 0 && l->sock[row].rxq > 0)
+			score++;
+		if (score > best_score) {
+			best_score = score;
+			best = row;
+		}
+	}
+	return best;
+}
+
+/* The exact address first, then the wildcard of the family, which for AF_INET6 is dual stack. */
+static uint32_t listener_of(const struct listeners *l, uint32_t row)
+{
+	static const uint8_t zero[16];
+	const struct sock *s = &l->sock[row];
+	struct addr any = s->family == AF_INET ? addr_v4(zero) : addr_v6(zero);
+	uint32_t at, found;
+
+	if ((l->ports[s->lport / 64] >> s->lport % 64 & 1) == 0)
+		return IDX_NONE;
+	found = best_of_group(l, find_group(l, s->family, &s->local, s->lport, &at), row);
+	if (found == IDX_NONE)
+		found = best_of_group(l, find_group(l, s->family, &any, s->lport, &at), row);
+	return found;
+}
+
+static int seal_listeners(struct snap_builder *b)
+{
+	struct sock_ext *ext = (void *)b->ext.base;
+	struct listeners l = { .sock = (const void *)b->sock.base, .ext = ext };
+	int rc;
+
+	index_init(&l.ix);
+	rc = listeners_gather(&l, &b->scratch, b->snap.n_sock);
+	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++)
+		if (may_be_inbound(&l.sock[row]))
+			ext[row].listener = listener_of(&l, row);
+	index_free(&l.ix);
+	return rc;
+}
+
+/* Only called for rows without an owner. */
+static enum why why_ownerless(const struct sock *s, enum why unfound)
+{
+	if (s->ino != 0)
+		return unfound;
+	if (s->proto != PROTO_TCP)
+		return WHY_ORPHAN;
+	switch (s->state) {
+	case ST_TIME_WAIT:
+		return WHY_TIME_WAIT;
+	case ST_SYN_RECV:
+		return WHY_HALF_OPEN;
+	case ST_ESTABLISHED:
+	case ST_CLOSE_WAIT:
+		/* close() leaves both of these states at once: no file means never accepted */
+		return WHY_NOT_ACCEPTED;
+	default:
+		return WHY_ORPHAN;
+	}
+}
+
+/* Dumps come in the order of the kernel's table, so the next row is mostly next in prev too. */
+static uint32_t find_in_prev(const struct snap *prev, uint64_t cookie, uint32_t *hint)
+{
+	uint32_t row = *hint;
+
+	if (row >= prev->n_sock || prev->sock[row].cookie != cookie)
+		row = snap_find(prev, cookie);
+	if (row != IDX_NONE)
+		*hint = row + 1;
+	return row;
+}
+
+static void seal_rows(struct snap_builder *b)
+{
+	const struct snap *prev = b->prev;
+	struct sock *sock = (void *)b->sock.base;
+	struct sock_ext *ext = (void *)b->ext.base;
+	uint32_t now_s = (uint32_t)(b->snap.mono_ns / NS_PER_S);
+	uint32_t hint = 0, uid = 0;
+
+	for (uint32_t row = 0; row < b->snap.n_sock; row++) {
+		struct sock *s = &sock[row];
+		struct sock_ext *x = &ext[row];
+		uint32_t was = IDX_NONE;
+
+		if (x->n_owners == 0)
+			x->owner = why_ownerless(s, b->unfound);
+		if (row == 0 || s->uid != uid)
+			snap_add_user(b, s->uid, STR_NONE);
+		uid = s->uid;
+		x->since_s = now_s;
+		s->flags &= SOCK_NO_COOKIE;
+		if (prev == NULL) {
+			s->flags |= SOCK_OLDER;
+			continue;
+		}
+		was = find_in_prev(prev, s->cookie, &hint);
+		if (was == IDX_NONE) {
+			s->flags |= SOCK_NEW;
+		} else if (prev->sock[was].state == s->state) {
+			x->since_s = prev->ext[was].since_s;
+			s->flags |= prev->sock[was].flags & SOCK_OLDER;
+		}
+	}
+}
+
+static int cmp_user(const void *a, const void *b)
+{
+	const struct user *x = a, *y = b;
+
+	return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static int cmp_ifname(const void *a, const void *b)
+{
+	const struct ifname *x = a, *y = b;
+
+	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
+}
+
+static void seal_names(struct snap_builder *b)
+{
+	const struct proc *proc = (const void *)b->proc.base;
+
+	for (uint32_t i = 0; i < b->snap.n_proc; i++)
+		snap_add_user(b, proc[i].uid, STR_NONE);
+	if (b->snap.n_user > 1)
+		qsort(b->user.base, b->snap.n_user, sizeof(struct user), cmp_user);
+	if (b->snap.n_ifname > 1)
+		qsort(b->ifname.base, b->snap.n_ifname, sizeof(struct ifname), cmp_ifname);
+}
+
+const struct snap *snap_seal(struct snap_builder *b)
+{
+	struct snap *s = &b->snap;
+
+	if (seal_owners(b) != 0 || seal_listeners(b) != 0) {
+		snap_abandon(b);
+		return NULL;
+	}
+	seal_rows(b);
+	seal_names(b);
+	s->sock = (const void *)b->sock.base;
+	s->ext = (const void *)b->ext.base;
+	s->owner = (const void *)b->owner.base;
+	s->proc = (const void *)b->proc.base;
+	s->user = (const void *)b->user.base;
+	s->ifname = (const void *)b->ifname.base;
+	s->str = &b->str;
+	b->prev = NULL;
+	pthread_mutex_lock(&b->pool->lock);
+	b->pool->usual_rows = s->n_sock;
+	pthread_mutex_unlock(&b->pool->lock);
+	atomic_store_explicit(&b->refs, 1, memory_order_relaxed);
+	return s;
+}

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: MIT */
+#include "snap_builder.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const source_names[SRC_COUNT] = {
+	[SRC_TCP] = "tcp",
+	[SRC_UDP] = "udp",
+	[SRC_OWNERS] = "owners",
+	[SRC_COUNTERS] = "counters",
+};
+
+const char *source_name(enum source_id id)
+{
+	return source_names[id];
+}
+
+/* ---- life ------------------------------------------------------------ */
+
+struct snap_pool *snap_pool_new(void)
+{
+	struct snap_pool *p = xcalloc(1, sizeof(*p));
+
+	pthread_mutex_init(&p->lock, NULL);
+	return p;
+}
+
+static void builder_free(struct snap_builder *b)
+{
+	arena_free(&b->sock);
+	arena_free(&b->ext);
+	arena_free(&b->owner);
+	arena_free(&b->hold);
+	arena_free(&b->proc);
+	arena_free(&b->user);
+	arena_free(&b->ifname);
+	arena_free(&b->scratch);
+	index_free(&b->cookies);
+	index_free(&b->users);
+	strpool_free(&b->str);
+	free(b);
+}
+
+void snap_pool_free(struct snap_pool *p)
+{
+	if (p == NULL)
+		return;
+	while (p->free != NULL) {
+		struct snap_builder *b = p->free;
+
+		p->free = b->next_free;
+		builder_free(b);
+	}
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+static struct snap_builder *builder_new(struct snap_pool *p)
+{
+	struct snap_builder *b = xcalloc(1, sizeof(*b));
+
+	b->pool = p;
+	index_init(&b->cookies);
+	index_init(&b->users);
+	strpool_init(&b->str);
+	return b;
+}
+
+static void builder_reset(struct snap_builder *b, const struct snap *prev, uint32_t rows)
+{
+	arena_reset(&b->sock);
+	arena_reset(&b->ext);
+	arena_reset(&b->owner);
+	arena_reset(&b->hold);
+	arena_reset(&b->proc);
+	arena_reset(&b->user);
+	arena_reset(&b->ifname);
+	arena_reset(&b->scratch);
+	strpool_reset(&b->str);
+	/* Without the memory for this the tables grow one doubling at a time, and snap_add()
+	 * reports. */
+	(void)index_reset(&b->cookies, rows);
+	(void)index_reset(&b->users, 0);
+	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0 };
+	b->prev = prev;
+	b->unfound = WHY_NO_PROCESS;
+}
+
+struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
+{
+	struct snap_builder *b;
+	uint64_t seq;
+	uint32_t rows;
+
+	pthread_mutex_lock(&p->lock);
+	b = p->free;
+	if (b != NULL)
+		p->free = b->next_free;
+	seq = ++p->seq;
+	rows = p->usual_rows;
+	pthread_mutex_unlock(&p->lock);
+	if (b == NULL)
+		b = builder_new(p);
+	builder_reset(b, prev, rows);
+	b->snap.seq = seq;
+	return b;
+}
+
+static void builder_recycle(struct snap_builder *b)
+{
+	struct snap_pool *p = b->pool;
+
+	pthread_mutex_lock(&p->lock);
+	b->next_free = p->free;
+	p->free = b;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void snap_abandon(struct snap_builder *b)
+{
+	if (b != NULL)
+		builder_recycle(b);
+}
+
+/* The const is a promise to readers; the count is the one thing in a frozen snapshot that moves. */
+static struct snap_builder *builder_of(const struct snap *s)
+{
+	return (struct snap_builder *)(uintptr_t)s;
+}
+
+const struct snap *snap_ref(const struct snap *s)
+{
+	if (s != NULL)
+		atomic_fetch_add_explicit(&builder_of(s)->refs, 1, memory_order_relaxed);
+	return s;
+}
+
+void snap_unref(const struct snap *s)
+{
+	if (s == NULL)
+		return;
+	if (atomic_fetch_sub_explicit(&builder_of(s)->refs, 1, memory_order_acq_rel) == 1)
+		builder_recycle(builder_of(s));
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+static uint32_t find_cookie(const struct index *ix, const struct sock *sock, uint64_t cookie,
+			    uint32_t *at)
+{
+	uint32_t row;
+
+	for (*at = index_first(ix, index_hash(ix, cookie)); (row = index_row(ix, *at)) != IDX_NONE;
+	     *at = index_next(ix, *at))
+		if (sock[row].cookie == cookie)
+			break;
+	return row;
+}
+
+uint32_t snap_find(const struct snap *s, uint64_t cookie)
+{
+	uint32_t at;
+
+	return find_cookie(&builder_of(s)->cookies, s->sock, cookie, &at);
+}
+
+uint32_t snap_find_proc(const struct snap *s, int32_t pid)
+{
+	uint32_t lo = 0, hi = s->n_proc;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (s->proc[mid].pid < pid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n_proc && s->proc[lo].pid == pid ? lo : IDX_NONE;
+}
+
+uint32_t snap_find_user(const struct snap *s, uint32_t uid)
+{
+	uint32_t lo = 0, hi = s->n_user;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (s->user[mid].uid < uid)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n_user && s->user[lo].uid == uid ? lo : IDX_NONE;
+}
+
+uint32_t snap_user_name(const struct snap *s, uint32_t uid)
+{
+	uint32_t row = snap_find_user(s, uid);
+
+	return row == IDX_NONE ? STR_NONE : s->user[row].name;
+}
+
+uint32_t snap_if_name(const struct snap *s, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < s->n_ifname; i++)
+		if (s->ifname[i].ifindex == ifindex)
+			return s->ifname[i].name;
+	return STR_NONE;
+}
+
+/* ---- building -------------------------------------------------------- */
+
+static uint64_t hash_cookie(const struct index *ix, const void *ctx, uint32_t row)
+{
+	const struct sock *sock = ctx;
+
+	return index_hash(ix, sock[row].cookie);
+}
+
+int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+{
+	struct sock *rows = (void *)b->sock.base;
+	struct sock *row;
+	struct sock_ext *ext;
+	uint32_t at;
+
+	if (index_full(&b->cookies) && index_grow(&b->cookies, hash_cookie, rows) != 0)
+		return -ENOMEM;
+	if (find_cookie(&b->cookies, rows, s->cookie, &at) != IDX_NONE)
+		return 1;
+	row = arena_push(&b->sock, sizeof(*row));
+	if (row == NULL)
+		return -ENOMEM;
+	ext = arena_push(&b->ext, sizeof(*ext));
+	if (ext == NULL) {
+		b->sock.used -= sizeof(*row);
+		return -ENOMEM;
+	}
+	*row = *s;
+	*ext = *x;
+	ext->n_owners = 0;
+	ext->listener = IDX_NONE;
+	index_put(&b->cookies, at, b->snap.n_sock++);
+	return 0;
+}
+
+int snap_carry(struct snap_builder *b, unsigned state)
+{
+	const struct snap *prev = b->prev;
+
+	for (uint32_t i = 0; prev != NULL && i < prev->n_sock; i++) {
+		const struct sock *s = &prev->sock[i];
+
+		if (s->proto == PROTO_TCP && s->state == state && snap_add(b, s, &prev->ext[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n)
+{
+	*n = b->snap.n_sock;
+	return (const void *)b->sock.base;
+}
+
+const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n)
+{
+	*n = b->snap.n_proc;
+	return (const void *)b->proc.base;
+}
+
+uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p)
+{
+	struct proc *row = arena_push(&b->proc, sizeof(*row));
+
+	if (row == NULL)
+		return IDX_NONE;
+	*row = *p;
+	row->sockets = 0;
+	return b->snap.n_proc++;
+}
+
+int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd)
+{
+	struct hold *h = arena_push(&b->hold, sizeof(*h));
+
+	if (h == NULL)
+		return -ENOMEM;
+	*h = (struct hold){ .row = row, .proc = proc, .fd = fd };
+	return 0;
+}
+
+uint32_t snap_add_str(struct snap_builder *b, const void *bytes, size_t len)
+{
+	return strpool_add(&b->str, bytes, len);
+}
+
+static uint64_t hash_user(const struct index *ix, const void *ctx, uint32_t row)
+{
+	const struct user *user = ctx;
+
+	return index_hash(ix, user[row].uid);
+}
+
+void snap_add_user(struct snap_builder *b, uint32_t uid, uint32_t name)
+{
+	struct user *users = (void *)b->user.base;
+	struct index *ix = &b->users;
+	struct user *u;
+	uint32_t at, row;
+
+	if (index_full(ix) && index_grow(ix, hash_user, users) != 0)
+		return;
+	for (at = index_first(ix, index_hash(ix, uid)); (row = index_row(ix, at)) != IDX_NONE;
+	     at = index_next(ix, at))
+		if (users[row].uid == uid)
+			return;
+	u = arena_push(&b->user, sizeof(*u));
+	if (u == NULL)
+		return;
+	*u = (struct user){ .uid = uid, .name = name };
+	index_put(ix, at, b->snap.n_user++);
+}
+
+void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name)
+{
+	struct ifname *n = arena_push(&b->ifname, sizeof(*n));
+
+	if (n == NULL)
+		return;
+	*n = (struct ifname){ .ifindex = ifindex, .name = name };
+	b->snap.n_ifname++;
+}
+
+struct counters *snap_counters(struct snap_builder *b)
+{
+	return &b->snap.counters;
+}
+
+struct snap_cost *snap_cost(struct snap_builder *b)
+{
+	return &b->snap.cost;
+}
+
+void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns)
+{
+	b->snap.wall_ns = wall_ns;
+	b->snap.mono_ns = mono_ns;
+}
+
+void snap_set_close(struct snap_builder *b, bool known)
+{
+	b->snap.close_known = known;
+}
+
+void snap_set_unfound(struct snap_builder *b, enum why why)
+{
+	b->unfound = why;
+}
+
+void snap_source_ok(struct snap_builder *b, enum source_id id)
+{
+	if (b->snap.source[id].status == SOURCE_NOT_ASKED)
+		b->snap.source[id].status = SOURCE_OK;
+}
+
+void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st,
+		      const char *fmt, ...)
+{
+	struct source_state *src = &b->snap.source[id];
+	va_list ap;
+
+	if (src->status > SOURCE_OK)
+		return;
+	src->status = st;
+	va_start(ap, fmt);
+	vsnprintf(src->reason, sizeof(src->reason), fmt, ap);
+	va_end(ap);
+	for (char *p = src->reason; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			*p = '?';
+}

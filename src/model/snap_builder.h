@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What a snapshot is made of: shared by snap.c, which fills it, and seal.c, which freezes it. */
+#ifndef SOCKEYE_SRC_MODEL_SNAP_BUILDER_H
+#define SOCKEYE_SRC_MODEL_SNAP_BUILDER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "sockeye/model/snap.h"
+
+/* One descriptor on one row, in the order in which the owner map finds them. */
+struct hold {
+	uint32_t row, proc;
+	int32_t fd;
+};
+
+/* A frozen snapshot and a builder are the same memory at two times of its life. */
+struct snap_builder {
+	struct snap snap; /* first: a snapshot's address is its builder's */
+	atomic_uint refs;
+	struct snap_pool *pool;
+	struct snap_builder *next_free;
+	const struct snap *prev;
+	struct arena sock, ext, owner, hold, proc, user, ifname, scratch;
+	struct index cookies; /* rows of sock */
+	struct index users;   /* rows of user, until they are sorted */
+	struct strpool str;
+	enum why unfound;
+};
+
+struct snap_pool {
+	pthread_mutex_t lock;
+	struct snap_builder *free;
+	uint64_t seq;
+	uint32_t usual_rows; /* of the last snapshot: room to make for the next one */
+};
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* The JSON face of a report: one object a sample, with the keys that the manual promises. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "report_parts.h"
+#include "sockeye/model/names.h"
+#include "sockeye/output/json.h"
+
+#define SCHEMA    1
+#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+
+/* ---- pieces ---------------------------------------------------------- */
+
+static void put_str(struct json *j, const char *key, struct str s)
+{
+	json_str(j, key, s.s, s.len);
+}
+
+/* RFC 3339 in UTC, with milliseconds. */
+static void put_time(struct json *j, const char *key, int64_t wall_ns)
+{
+	int64_t ms = wall_ns / NS_PER_MS - (wall_ns % NS_PER_MS < 0);
+	time_t s = (time_t)(ms / 1000 - (ms % 1000 < 0));
+	char text[64];
+	struct tm tm;
+	size_t len;
+
+	if (gmtime_r(&s, &tm) == NULL) {
+		json_null(j, key);
+		return;
+	}
+	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	len += (size_t)snprintf(text + len, sizeof(text) - len, ".%03dZ",
+				(int)(ms - (int64_t)s * 1000));
+	json_str(j, key, text, len);
+}
+
+static void put_addr(struct json *j, const char *key, const struct addr *a)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	json_str(j, key, text, addr_text(text, a));
+}
+
+static void put_end(struct json *j, const char *key, const struct addr *a, uint16_t port)
+{
+	json_open(j, key, '{');
+	put_addr(j, "addr", a);
+	json_uint(j, "port", port);
+	json_close(j, '}');
+}
+
+static void put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n)
+{
+	json_open(j, "owners", '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct proc *p = &s->proc[o[i].proc];
+
+		json_open(j, NULL, '{');
+		json_int(j, "pid", p->pid);
+		put_str(j, "comm", strpool_get(s->str, p->comm));
+		json_int(j, "fd", o[i].fd);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* The states that a row has. */
+static void put_states(struct json *j, const struct group *g)
+{
+	json_open(j, "states", '{');
+	for (unsigned st = 1; st < ST_COUNT; st++)
+		if (g->state[st] > 0)
+			json_uint(j, state_name(st), g->state[st]);
+	json_close(j, '}');
+}
+
+static void put_reason(struct json *j, const char *key, enum why why)
+{
+	if (why == WHY_OWNED)
+		json_null(j, key);
+	else
+		json_word(j, key, why_name(why));
+}
+
+/* ---- rows ------------------------------------------------------------ */
+
+static void put_sums(struct json *j, const struct group *g)
+{
+	json_uint(j, "sockets", g->sockets);
+	json_uint(j, "udp", g->udp);
+	json_uint(j, "shared", g->shared);
+	json_uint(j, "recv_q", g->recv_q);
+	json_uint(j, "send_q", g->send_q);
+}
+
+static void state_row(const struct report *r, const struct view *v, const struct group *g,
+		      struct json *j)
+{
+	json_word(j, "state", state_name(g->key.state));
+	if (g->key.state == ST_CLOSE && report_close_unknown(r, view_snap(v)))
+		json_null(j, "sockets");
+	else
+		json_uint(j, "sockets", g->sockets);
+}
+
+static void process_row(const struct report *r, const struct view *v, const struct group *g,
+			struct json *j)
+{
+	const struct snap *s = view_snap(v);
+	char number[FIELD_TEXT_SIZE];
+
+	(void)r;
+	if (g->why == WHY_OWNED) {
+		const struct proc *p = &s->proc[g->key.proc];
+
+		json_int(j, "pid", p->pid);
+		put_str(j, "comm", strpool_get(s->str, p->comm));
+		put_str(j, "user", report_user(s, p->uid, number));
+	} else {
+		json_null(j, "pid");
+		json_null(j, "comm");
+		json_null(j, "user");
+	}
+	put_reason(j, "owner", g->why);
+	put_sums(j, g);
+	put_states(j, g);
+}
+
+static void put_many(struct json *j, const struct group *g)
+{
+	put_reason(j, "owner", g->why);
+	json_uint(j, "processes", g->processes);
+	put_sums(j, g);
+	put_states(j, g);
+}
+
+static void program_row(const struct report *r, const struct view *v, const struct group *g,
+			struct json *j)
+{
+	(void)r;
+	if (g->why == WHY_OWNED)
+		put_str(j, "comm", strpool_get(view_snap(v)->str, g->key.comm));
+	else
+		json_null(j, "comm");
+	put_many(j, g);
+}
+
+static void user_row(const struct report *r, const struct view *v, const struct group *g,
+		     struct json *j)
+{
+	char number[FIELD_TEXT_SIZE];
+
+	(void)r;
+	if (g->why == WHY_OWNED)
+		put_str(j, "user", report_user(view_snap(v), g->key.uid, number));
+	else
+		json_null(j, "user");
+	put_many(j, g);
+}
+
+/* The key is text that group_text() has cleaned: an interface in it may be foreign. */
+static void remote_row(const struct report *r, const struct view *v, const struct group *g,
+		       struct json *j)
+{
+	char buf[FIELD_TEXT_SIZE];
+	struct clean text = group_text(v, g, TEXT_UTF8, buf);
+	bool v4 = addr_is_v4(&g->key.end.addr);
+
+	json_str(j, "remote", text.s, text.len);
+	if (g->key.end.bits < (v4 ? 32 : 128))
+		json_uint(j, "addresses", g->addresses);
+	json_uint(j, "sockets", g->sockets);
+	json_uint(j, "udp", g->udp);
+	if (report_has_owners(view_snap(v)))
+		json_uint(j, "processes", g->processes);
+	else
+		json_null(j, "processes");
+	put_states(j, g);
+	(void)r;
+}
+
+static void listener_row(const struct report *r, const struct view *v, const struct group *g,
+			 struct json *j)
+{
+	size_t n;
+	struct owner *owners = report_listener_owners(v, g, &n);
+
+	(void)r;
+	put_end(j, "local", &g->key.end.addr, g->key.end.port);
+	json_uint(j, "listeners", g->listeners);
+	json_uint(j, "accept_queue", g->accept_queue);
+	json_uint(j, "accept_max", g->accept_max);
+	json_uint(j, "sockets", g->sockets);
+	put_owners(j, view_snap(v), owners, n);
+	put_states(j, g);
+	free(owners);
+}
+
+static void put_cookie(struct json *j, const struct sock *k)
+{
+	char text[32];
+
+	if (k->flags & SOCK_NO_COOKIE) {
+		json_null(j, "cookie");
+		return;
+	}
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)k->cookie);
+	json_word(j, "cookie", text);
+}
+
+static void socket_row(const struct snap *s, uint32_t row, struct json *j)
+{
+	const struct sock *k = &s->sock[row];
+	const struct sock_ext *x = &s->ext[row];
+	char number[FIELD_TEXT_SIZE];
+
+	json_open(j, NULL, '{');
+	json_word(j, "proto", proto_name(k->proto));
+	json_word(j, "family", family_name(k->family));
+	json_word(j, "state", state_name(k->state));
+	put_end(j, "local", &k->local, k->lport);
+	if (sock_has_remote(k))
+		put_end(j, "remote", &k->remote, k->rport);
+	else
+		json_null(j, "remote");
+	json_uint(j, "recv_q", k->rxq);
+	json_uint(j, "send_q", k->txq);
+	json_uint(j, "uid", k->uid);
+	json_uint(j, "inode", k->ino);
+	put_cookie(j, k);
+	put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
+	put_reason(j, "owner", snap_why(s, row));
+	if (x->ifindex != 0) {
+		uint32_t name = snap_if_name(s, x->ifindex);
+		int len = snprintf(number, sizeof(number), "%u", x->ifindex);
+
+		put_str(j, "if",
+			name != STR_NONE ? strpool_get(s->str, name)
+					 : (struct str){ number, (size_t)len });
+	}
+	json_close(j, '}');
+}
+
+static void (*const group_rows[BY_COUNT])(const struct report *r, const struct view *v,
+					  const struct group *g, struct json *j) = {
+	[BY_STATE] = state_row, [BY_PROCESS] = process_row, [BY_PROGRAM] = program_row,
+	[BY_USER] = user_row,   [BY_REMOTE] = remote_row,   [BY_LISTENER] = listener_row,
+};
+
+static void put_rows(struct report *r, const struct view *v, const char *key, struct json *j)
+{
+	uint32_t rows = report_rows(r, v);
+	enum by by = view_query(v)->by;
+
+	json_open(j, key, '[');
+	for (uint32_t i = 0; i < rows && sink_row(&r->sink); i++) {
+		if (by == BY_SOCKET) {
+			socket_row(view_snap(v), view_sock(v, i), j);
+			continue;
+		}
+		json_open(j, NULL, '{');
+		group_rows[by](r, v, report_group(v, i), j);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+/* ---- the object ------------------------------------------------------ */
+
+static void put_problems(const struct report *r, struct json *j)
+{
+	json_bool(j, "complete", r->n_problems == 0);
+	json_open(j, "problems", '[');
+	for (size_t i = 0; i < r->n_problems; i++) {
+		json_open(j, NULL, '{');
+		json_word(j, "source", r->problem[i].source);
+		json_word(j, "reason", r->problem[i].reason);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_totals(const struct report *r, const struct snap *s, struct json *j)
+{
+	const struct totals *t = view_totals(r->view);
+
+	json_uint(j, "total", t->total);
+	json_uint(j, "matched", t->matched);
+	json_open(j, "protocols", '{');
+	for (unsigned p = 0; p < PROTO_COUNT; p++)
+		json_uint(j, proto_name(p), t->proto[p]);
+	json_close(j, '}');
+	json_open(j, "states", '{');
+	for (unsigned st = 1; st < ST_COUNT; st++)
+		if (st == ST_CLOSE && report_close_unknown(r, s))
+			json_null(j, state_name(st));
+		else
+			json_uint(j, state_name(st), t->state[st]);
+	json_close(j, '}');
+}
+
+static void put_extra_holds(const struct report *r, const struct snap *s, struct json *j)
+{
+	if (report_has_owners(s))
+		json_uint(j, "extra_holds", view_totals(r->view)->extra_holds);
+	else
+		json_null(j, "extra_holds");
+}
+
+static void put_body(struct report *r, const struct snap *s, struct json *j)
+{
+	enum by by = r->cfg.query.by;
+	bool rows = !r->cfg.overview && !r->cfg.summary;
+
+	if (rows) {
+		json_word(j, "by", by_name(by));
+		json_uint(j, "rows_total", report_rows_total(r->view));
+	}
+	put_extra_holds(r, s, j);
+	if (!rows || by == BY_REMOTE)
+		json_uint(j, "without_remote", view_totals(r->view)->without_remote);
+	if (rows)
+		put_rows(r, r->view, "rows", j);
+	if (r->cfg.overview) {
+		put_rows(r, r->view, "processes", j);
+		put_rows(r, r->remotes, "remotes", j);
+	}
+}
+
+void report_json(struct report *r, const struct snap *s)
+{
+	struct json j = { .out = &r->sink.text };
+
+	json_open(&j, NULL, '{');
+	json_uint(&j, "schema", SCHEMA);
+	json_uint(&j, "seq", s->seq);
+	put_time(&j, "time", s->wall_ns);
+	json_word(&j, "host", r->host);
+	put_problems(r, &j);
+	json_word(&j, "filter", r->cfg.filter_text);
+	put_totals(r, s, &j);
+	put_body(r, s, &j);
+	json_close(&j, '}');
+	buf_char(&r->sink.text, '\n');
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What the two faces of a report share: the finished views and what is wrong with the data. */
+#ifndef SOCKEYE_SRC_OUTPUT_REPORT_PARTS_H
+#define SOCKEYE_SRC_OUTPUT_REPORT_PARTS_H
+
+#include "sink.h"
+#include "sockeye/output/report.h"
+
+struct problem {
+	const char *source, *reason;
+};
+
+struct report {
+	struct report_cfg cfg;
+	char host[256];          /* foreign bytes */
+	struct view *view;       /* of query.by; overview: by process */
+	struct view *remotes;    /* overview only */
+	struct problem *problem; /* of this snapshot */
+	size_t n_problems;
+	struct sink sink;
+	bool again; /* there was a report before this one */
+};
+
+void report_json(struct report *r, const struct snap *s);
+void report_text(struct report *r, const struct snap *s);
+
+/* The first rows of a view that are reported: all of them, or as many as --top says. */
+uint32_t report_rows(const struct report *r, const struct view *v);
+/* How many there are before --top. The row of UDP is no state, and not reported. */
+uint32_t report_rows_total(const struct view *v);
+/* The groups of a view in order, without those that are not reported. */
+const struct group *report_group(const struct view *v, uint32_t row);
+
+/* Whether the TCP sockets in CLOSE are unknown rather than none. */
+bool report_close_unknown(const struct report *r, const struct snap *s);
+/* Whether processes were looked for at all. */
+bool report_has_owners(const struct snap *s);
+
+/* The name of a user; the number where there is none, made in number. */
+struct str report_user(const struct snap *s, uint32_t uid, char number[FIELD_TEXT_SIZE]);
+
+/* All descriptors on the listening sockets of a group, by process and descriptor. free() it. */
+struct owner *report_listener_owners(const struct view *v, const struct group *g, size_t *n);
+
+#endif

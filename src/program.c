@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "sockeye/options.h"
+#include "sockeye/ui/loop.h"
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1, /* output, memory */
+	STATUS_USAGE = 2,
+	STATUS_NO_DATA = 3, /* no source of sockets, or --strict */
+};
+
+#define OVERVIEW_ROWS   10
+#define FILTER_FILE_MAX (1 << 20)
+
+/* One line on stderr. What stands in the message may come from outside. */
+static int complain(const struct err *e, int status)
+{
+	char text[TEXT_ROOM(sizeof(e->msg))];
+	struct clean msg =
+		text_clean(e->msg, strnlen(e->msg, sizeof(e->msg)), TEXT_ASCII, text, sizeof(text));
+
+	fprintf(stderr, "sockeye: %s\n", msg.s);
+	return status;
+}
+
+/*
+ * A descriptor that is closed at the start would be given to the first file that is opened. Output
+ * to one opened for reading fails, as output to a closed one should.
+ */
+static void guard_standard_fds(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/dev/null", O_RDONLY) < 0)
+			return;
+}
+
+static int write_all(const struct buf *b)
+{
+	for (size_t at = 0; at < b->len;) {
+		ssize_t n = write(STDOUT_FILENO, b->s + at, b->len - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += (size_t)n;
+	}
+	return 0;
+}
+
+static int print(struct buf *b)
+{
+	struct err e;
+	int rc = write_all(b);
+
+	buf_free(b);
+	if (rc == 0)
+		return STATUS_OK;
+	err_set(&e, rc, "cannot write: %s", strerror(-rc));
+	return complain(&e, STATUS_FAILED);
+}
+
+static int print_help(void)
+{
+	struct buf b = { .s = NULL };
+
+	options_help(&b);
+	return print(&b);
+}
+
+static int print_version(void)
+{
+	struct buf b = { .s = NULL };
+
+	buf_str(&b, "sockeye " PACKAGE_VERSION "\n");
+	buf_str(&b,
+		"sockets: sock_diag, else /proc/net; owners: /proc, incremental; BPF: not built in\n");
+	return print(&b);
+}
+
+/* ---- filter ---------------------------------------------------------- */
+
+/* As ss: lines are joined by blanks; empty ones and those that begin with # are left out. */
+static void add_lines(struct buf *filter, const struct buf *file)
+{
+	for (size_t at = 0; at < file->len;) {
+		const char *line = file->s + at;
+		const char *end = memchr(line, '\n', file->len - at);
+		size_t len = end != NULL ? (size_t)(end - line) : file->len - at;
+
+		if (len > 0 && *line != '#') {
+			if (filter->len > 0)
+				buf_char(filter, ' ');
+			buf_add(filter, line, len);
+		}
+		at += len + 1;
+	}
+}
+
+static int read_filter_file(struct options *o, struct err *e)
+{
+	bool is_stdin = strcmp(o->filter_file, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(o->filter_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct buf file = { .s = NULL };
+	char chunk[4096];
+	ssize_t n = 0;
+	int rc = 0;
+
+	if (fd < 0)
+		return err_set(e, -errno, "filter file %.120s: %s", o->filter_file,
+			       strerror(errno));
+	while (file.len <= FILTER_FILE_MAX && (n = read(fd, chunk, sizeof(chunk))) > 0)
+		buf_add(&file, chunk, (size_t)n);
+	if (n < 0)
+		rc = err_set(e, -errno, "filter file %.120s: %s", o->filter_file, strerror(errno));
+	else if (file.len > FILTER_FILE_MAX)
+		rc = err_set(e, -EFBIG, "filter file %.120s: larger than 1 MiB", o->filter_file);
+	else
+		add_lines(&o->filter, &file);
+	buf_free(&file);
+	if (!is_stdin)
+		close(fd);
+	return rc;
+}
+
+static struct filter *make_filter(struct options *o, struct err *e)
+{
+	const char *text = o->filter.len > 0 ? o->filter.s : "";
+	struct filter *f;
+	struct err why;
+
+	if (o->filter_file != NULL && read_filter_file(o, e) != 0)
+		return NULL;
+	text = o->filter.len > 0 ? o->filter.s : "";
+	f = filter_parse(text, o->filter.len, &why);
+	if (f == NULL && why.pos != ERR_NO_POS)
+		err_set(e, why.code, "filter, column %zu: %s", why.pos + 1, why.msg);
+	else if (f == NULL)
+		err_set(e, why.code, "filter: %s", why.msg);
+	return f;
+}
+
+/* ---- reports --------------------------------------------------------- */
+
+static size_t list_missing(const struct options *o, struct missing *missing)
+{
+	size_t n = 0;
+
+	for (unsigned a = 0; a < ABSENT_COUNT; a++)
+		if (o->absent[a])
+			missing[n++] =
+				(struct missing){ .source = options_absent_name((enum absent)a),
+						  .reason = "not collected by this version" };
+	return n;
+}
+
+static bool is_overview(const struct options *o)
+{
+	return !o->has_by && !o->summary;
+}
+
+/* Processes are looked for only when the report shows or asks for them. */
+static bool needs_owners(const struct options *o, const struct filter *f)
+{
+	if (filter_needs_owners(f))
+		return true;
+	return !o->summary && !(o->has_by && o->by == BY_STATE);
+}
+
+static struct report_cfg report_config(const struct options *o, struct filter *f)
+{
+	return (struct report_cfg){
+		.query = { .select = o->select,
+			   .filter = f,
+			   .by = o->by,
+			   .prefix4 = o->prefix4,
+			   .prefix6 = o->prefix6,
+			   .sort = o->sort,
+			   .ascending = o->ascending,
+			   .distinct = true },
+		.overview = is_overview(o),
+		.summary = o->summary,
+		.json = o->json,
+		.head = !o->no_header,
+		.extended = o->extended,
+		.timers = o->timers,
+		.top = o->top == UINT32_MAX && is_overview(o) ? OVERVIEW_ROWS : o->top,
+		.filter_text = o->filter.len > 0 ? o->filter.s : "",
+		.set = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII
+									      : TEXT_UTF8,
+	};
+}
+
+static void sleep_until(const struct timespec *t)
+{
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, t, NULL) == EINTR)
+		;
+}
+
+static void advance(struct timespec *t, unsigned ms)
+{
+	t->tv_sec += ms / 1000;
+	t->tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t->tv_nsec >= 1000000000) {
+		t->tv_sec++;
+		t->tv_nsec -= 1000000000;
+	}
+}
+
+/* One sample and its report. *last is the snapshot before and becomes this one. */
+static int report_once(const struct source_ops *source, void *priv, struct snap_pool *pool,
+		       const struct want *want, struct report *r, const struct snap **last,
+		       bool *complete, struct err *e)
+{
+	struct snap_builder *b = snap_build(pool, *last);
+	const struct snap *s;
+	int rc = source->collect(priv, b, want, -1, e);
+
+	if (rc != 0) {
+		snap_abandon(b);
+		return STATUS_NO_DATA;
+	}
+	s = snap_seal(b);
+	if (s == NULL) {
+		err_set(e, -ENOMEM, "not enough memory for a snapshot");
+		return STATUS_FAILED;
+	}
+	snap_unref(*last);
+	*last = s;
+	return report_write(r, s, STDOUT_FILENO, complete, e) == 0 ? STATUS_OK : STATUS_FAILED;
+}
+
+static int run_reports(const struct source_ops *source, const struct options *o, struct filter *f)
+{
+	uint32_t count = o->has_count ? o->count : 1;
+	struct want want = { .protos = o->select.protos,
+			     .close = true,
+			     .owners = needs_owners(o, f) };
+	struct report_cfg cfg = report_config(o, f);
+	struct missing missing[ABSENT_COUNT];
+	struct snap_pool *pool = NULL;
+	const struct snap *last = NULL;
+	struct report *r = NULL;
+	bool all_complete = true;
+	struct timespec next;
+	struct err e;
+	void *priv = NULL;
+	int status = STATUS_OK;
+
+	cfg.missing = missing;
+	cfg.n_missing = list_missing(o, missing);
+	if (source->open(&priv, &e) != 0)
+		return complain(&e, STATUS_NO_DATA);
+	pool = snap_pool_new();
+	r = report_new(&cfg);
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (uint32_t i = 0; status == STATUS_OK && (count == 0 || i < count); i++) {
+		bool complete = true;
+
+		if (i > 0) {
+			advance(&next, o->interval_ms);
+			sleep_until(&next);
+		}
+		status = report_once(source, priv, pool, &want, r, &last, &complete, &e);
+		all_complete = all_complete && complete;
+	}
+	if (status == STATUS_OK && close(STDOUT_FILENO) != 0) {
+		err_set(&e, -errno, "cannot write: %s", strerror(errno));
+		status = STATUS_FAILED;
+	}
+	if (status != STATUS_OK)
+		complain(&e, status);
+	else if (o->strict && !all_complete)
+		status = STATUS_NO_DATA;
+	report_free(r);
+	snap_unref(last);
+	snap_pool_free(pool);
+	source->close(priv);
+	return status;
+}
+
+/* ---- interface ------------------------------------------------------- */
+
+static int run_interface(const struct source_ops *source, const struct options *o,
+			 const struct term_cfg *term)
+{
+	char host[256] = "";
+	struct loop_cfg cfg = {
+		.source = source,
+		.term = *term,
+		.samples = o->has_count ? o->count : 0,
+		.app = { .select = o->select,
+			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
+			 .host = host,
+			 .interval_ms = o->interval_ms },
+	};
+	struct err e = { .msg = "" };
+	int status;
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	status = loop_run(&cfg, &e);
+	if (e.msg[0] != '\0')
+		complain(&e, status);
+	return status;
+}
+
+/*
+ * Without a terminal a report is what is meant. With one that cannot show the interface a report is
+ * the best that can be done, and one line says so.
+ */
+static bool wants_interface(const struct options *o, const struct term_cfg *term)
+{
+	struct err e;
+	int rc;
+
+	if (o->batch || o->json || o->has_by || o->summary)
+		return false;
+	rc = term_usable(term, &e);
+	if (rc != 0 && rc != -ENOTTY)
+		complain(&e, STATUS_OK);
+	return rc == 0;
+}
+
+static int run(const struct source_ops *source, struct options *o)
+{
+	struct term_cfg term = { .name = o->term, .color = o->color, .ascii = o->ascii };
+	struct filter *f;
+	struct err e;
+	int status;
+
+	if (o->help)
+		return print_help();
+	if (o->version)
+		return print_version();
+	f = make_filter(o, &e);
+	if (f == NULL)
+		return complain(&e, STATUS_USAGE);
+	if (o->select.protos == 0) {
+		err_set(&e, -ENOTSUP, "these sockets are not collected by this version");
+		status = complain(&e, STATUS_NO_DATA);
+	} else if (wants_interface(o, &term)) {
+		status = run_interface(source, o, &term);
+	} else {
+		status = run_reports(source, o, f);
+	}
+	filter_free(f);
+	return status;
+}
+
+int program_run(int argc, char **argv, const struct source_ops *source)
+{
+	struct options o;
+	struct err e;
+	int status;
+
+	guard_standard_fds();
+	setlocale(LC_CTYPE, "");
+	if (options_parse(&o, argc, argv, &e) != 0)
+		status = complain(&e, STATUS_USAGE);
+	else
+		status = run(source, &o);
+	options_free(&o);
+	return status;
+}

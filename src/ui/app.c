@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* The application's data: samples in, views made, expressions of filter and pins. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app_state.h"
+#include "sockeye/base/mem.h"
+
+/* Rows that a view works on before a key can overtake: a few milliseconds. */
+#define SLICE      65536
+#define MESSAGE_MS 3000
+/* A sample that is older than so many intervals is not live. */
+#define STALE_AFTER 3
+/* ---- life ------------------------------------------------------------ */
+
+static char *clean_copy(const char *raw, enum text_set set)
+{
+	size_t size = TEXT_ROOM(strlen(raw)) + 1;
+	char *buf = xmalloc(size);
+
+	text_clean(raw, strlen(raw), set, buf, size);
+	return buf;
+}
+
+/*
+ * In the filter's own words: as it was given it may hold comments, which would swallow what pins
+ * are joined with.
+ */
+static void take_filter(struct app *a, const char *text)
+{
+	struct filter *f = filter_parse(text, strlen(text), NULL);
+	const char *remark = f != NULL ? filter_remark(f) : NULL;
+
+	buf_str(&a->filter, "");
+	if (f != NULL)
+		filter_print(f, &a->filter);
+	if (remark != NULL)
+		text_clean(remark, strlen(remark), a->set, a->remark, sizeof(a->remark));
+	filter_free(f);
+}
+
+struct app *app_new(const struct app_cfg *cfg)
+{
+	static const struct pane_kind *const kinds[PANE_COUNT] = {
+		[PANE_STATES] = &kind_states,
+		[PANE_PROCESSES] = &kind_processes,
+		[PANE_REMOTES] = &kind_remotes,
+	};
+	struct app *a = xcalloc(1, sizeof(*a));
+	struct err e;
+
+	a->select = cfg->select;
+	a->set = cfg->set;
+	a->utc = cfg->utc;
+	a->interval_ms = cfg->interval_ms;
+	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
+	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
+	buf_str(&a->drill, "");
+	a->drill_pane = PANE_NONE;
+	a->sample_ms = INT64_MIN;
+	a->want_changed = true;
+	a->focus = PANE_PROCESSES;
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
+	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
+	app_refilter(a, &e);
+	app_resize(a, 1, 1);
+	return a;
+}
+
+void app_free(struct app *a)
+{
+	if (a == NULL)
+		return;
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		pane_free(&a->pane[i]);
+	pane_free(&a->sockets);
+	snap_unref(a->shown);
+	snap_unref(a->latest);
+	buf_free(&a->filter);
+	buf_free(&a->drill);
+	buf_free(&a->whole);
+	free(a->host);
+	free(a);
+}
+
+/* ---- expressions ----------------------------------------------------- */
+
+static void add_and(struct buf *out, const char *expr)
+{
+	if (expr[0] == '\0')
+		return;
+	if (out->len > 0)
+		buf_str(out, " and ");
+	buf_fmt(out, "(%s)", expr);
+}
+
+/* The user's filter and the pins, those of one pane left out. */
+static void print_expr(const struct app *a, unsigned without, struct buf *out)
+{
+	buf_str(out, "");
+	add_and(out, a->filter.s);
+	for (unsigned i = 0; i < PANE_COUNT; i++) {
+		struct buf pins = { 0 };
+
+		if (i == without)
+			continue;
+		pins_print(&a->pane[i].pins, &pins);
+		if (pins.len > 0)
+			add_and(out, pins.s);
+		buf_free(&pins);
+	}
+}
+
+/* In the filter's own words, without the brackets that only we need. */
+static void print_whole(struct app *a, const char *expr)
+{
+	struct filter *f = filter_parse(expr, strlen(expr), NULL);
+	struct buf canonical = { 0 };
+	size_t size;
+	char *clean;
+
+	buf_str(&canonical, "");
+	if (f != NULL)
+		filter_print(f, &canonical);
+	filter_free(f);
+	size = TEXT_ROOM(canonical.len) + 1;
+	clean = xmalloc(size);
+	text_clean(canonical.s, canonical.len, a->set, clean, size);
+	buf_reset(&a->whole);
+	buf_str(&a->whole, clean);
+	free(clean);
+	buf_free(&canonical);
+}
+
+int app_refilter(struct app *a, struct err *e)
+{
+	struct buf expr = { 0 };
+	int rc = 0;
+
+	for (unsigned i = 0; i < PANE_COUNT; i++) {
+		struct err why;
+
+		buf_reset(&expr);
+		print_expr(a, i, &expr);
+		if (pane_set_expr(&a->pane[i], expr.s, &why) && a->screen == SCREEN_OVERVIEW)
+			app_start_pane(a, &a->pane[i]);
+		if (why.code < 0 && rc == 0) {
+			*e = why;
+			rc = why.code;
+		}
+	}
+	buf_reset(&expr);
+	print_expr(a, a->screen == SCREEN_SOCKETS ? a->drill_pane : PANE_NONE, &expr);
+	if (a->screen == SCREEN_SOCKETS) {
+		struct err why;
+
+		add_and(&expr, a->drill.s);
+		if (pane_set_expr(&a->sockets, expr.s, &why))
+			app_start_pane(a, &a->sockets);
+		if (why.code < 0 && rc == 0) {
+			*e = why;
+			rc = why.code;
+		}
+	}
+	print_whole(a, expr.s);
+	buf_free(&expr);
+	return rc;
+}
+
+/* ---- samples and views ------------------------------------------------ */
+
+static void tell_failure(struct app *a, const struct pane *p)
+{
+	if (view_failed(p->view))
+		app_say(a, "not enough memory for a new picture: this is the old one");
+}
+
+static void start_pane(struct app *a, struct pane *p)
+{
+	p->interval_ms = a->interval_ms;
+	if (a->shown == NULL)
+		return;
+	pane_start(p, a->shown);
+	tell_failure(a, p);
+}
+
+void app_start_pane(struct app *a, struct pane *p)
+{
+	start_pane(a, p);
+	p->awaited = view_busy(p->view);
+}
+
+void app_start_views(struct app *a)
+{
+	if (a->screen == SCREEN_SOCKETS) {
+		start_pane(a, &a->sockets);
+		return;
+	}
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		start_pane(a, &a->pane[i]);
+}
+
+void app_adopt(struct app *a)
+{
+	a->behind = 0;
+	if (a->latest == NULL || a->latest == a->shown)
+		return;
+	rates_make(&a->rates, a->shown, a->latest);
+	snap_unref(a->shown);
+	a->shown = snap_ref(a->latest);
+	app_start_views(a);
+}
+
+void app_snap(struct app *a, const struct snap *s)
+{
+	snap_unref(a->latest);
+	a->latest = snap_ref(s);
+	a->sample_came = true;
+	if (a->paused)
+		a->behind++;
+	else if (!app_busy(a))
+		app_adopt(a);
+}
+
+void app_trouble(struct app *a, const struct err *e)
+{
+	if (e != NULL)
+		a->trouble = *e;
+	else
+		a->trouble.code = 0;
+}
+
+bool app_busy(const struct app *a)
+{
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		if (a->screen == SCREEN_OVERVIEW && view_busy(a->pane[i].view))
+			return true;
+	return a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view);
+}
+
+static void note_total(struct app *a, const struct pane *p)
+{
+	const struct snap *s = view_snap(p->view);
+	uint32_t sockets = view_totals(p->view)->total;
+
+	if (s->mono_ns == a->now.mono_ns)
+		return;
+	a->before = a->now;
+	a->now = (struct total){ sockets, s->mono_ns };
+}
+
+static bool step(struct app *a, struct pane *p)
+{
+	if (!view_busy(p->view))
+		return false;
+	if (pane_step(p, SLICE))
+		note_total(a, p);
+	else if (!view_busy(p->view))
+		tell_failure(a, p);
+	return true;
+}
+
+void app_await(struct app *a, struct pane *p)
+{
+	while (p->awaited && step(a, p))
+		;
+}
+
+void app_work(struct app *a)
+{
+	bool worked = step(a, app_focus(a));
+
+	for (unsigned i = 0; i < PANE_COUNT && a->screen == SCREEN_OVERVIEW && !worked; i++)
+		worked = step(a, &a->pane[i]);
+	/* A sample that came meanwhile had to wait: else the views would never be complete. */
+	if (!app_busy(a) && !a->paused)
+		app_adopt(a);
+}
+
+bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w)
+{
+	bool changed = a->want_changed;
+
+	a->want_changed = false;
+	*interval_ms = a->interval_ms;
+	*w = (struct want){ .protos = a->select.protos, .close = true, .owners = true };
+	return changed;
+}
+
+/* ---- time ------------------------------------------------------------ */
+
+static int64_t stale_at(const struct app *a)
+{
+	return a->sample_ms + STALE_AFTER * (int64_t)a->interval_ms;
+}
+
+bool app_stale(const struct app *a)
+{
+	return !a->paused && a->sample_ms != INT64_MIN && !a->sample_came &&
+	       a->now_ms > stale_at(a);
+}
+
+void app_tick(struct app *a, int64_t now_ms)
+{
+	a->now_ms = now_ms;
+	if (a->sample_came)
+		a->sample_ms = now_ms;
+	a->sample_came = false;
+	if (a->message[0] != '\0' && now_ms >= a->message_until_ms)
+		a->message[0] = '\0';
+}
+
+int64_t app_wake_ms(const struct app *a)
+{
+	int64_t wake = INT64_MAX;
+
+	if (a->sample_came)
+		return a->now_ms;
+	if (a->message[0] != '\0')
+		wake = a->message_until_ms;
+	if (a->paused || a->sample_ms == INT64_MIN)
+		return wake;
+	/* Once it is stale its age is shown, in seconds. */
+	if (app_stale(a)) {
+		int64_t next = a->now_ms + 1000 - (a->now_ms - a->sample_ms) % 1000;
+
+		return next < wake ? next : wake;
+	}
+	return stale_at(a) + 1 < wake ? stale_at(a) + 1 : wake;
+}
+
+void app_say(struct app *a, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(a->message, sizeof(a->message), fmt, args);
+	va_end(args);
+	a->message_until_ms = a->now_ms + MESSAGE_MS;
+}
+
+/* ---- room ------------------------------------------------------------ */
+
+struct pane *app_focus(struct app *a)
+{
+	return a->screen == SCREEN_SOCKETS ? &a->sockets : &a->pane[a->focus];
+}
+
+enum context app_context(const struct app *a)
+{
+	return a->screen == SCREEN_SOCKETS ? CTX_SOCKETS : CTX_OVERVIEW;
+}
+
+static void fit(struct app *a, struct pane *p, struct rect r)
+{
+	if (r.h > 0 && pane_fit(p, r.w, r.h))
+		app_start_pane(a, p);
+}
+
+void app_layout(struct app *a)
+{
+	if (a->screen == SCREEN_SOCKETS) {
+		layout_list(&a->layout, a->w, a->h);
+		fit(a, &a->sockets, a->layout.list);
+		return;
+	}
+	layout_overview(&a->layout, a->w, a->h, a->focus);
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		fit(a, &a->pane[i], a->layout.pane[i]);
+}
+
+void app_resize(struct app *a, int w, int h)
+{
+	a->w = w > 1 ? w : 1;
+	a->h = h > 1 ? h : 1;
+	app_layout(a);
+}
+
+bool app_done(const struct app *a)
+{
+	return a->done;
+}
+
+bool app_wants_suspend(struct app *a)
+{
+	bool wanted = a->suspend;
+
+	a->suspend = false;
+	return wanted;
+}
+
+bool app_wants_redraw(struct app *a)
+{
+	bool wanted = a->redraw;
+
+	a->redraw = false;
+	return wanted;
+}

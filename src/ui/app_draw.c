@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* What the screen shows: the bars around the panes, and who draws the rest. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "app_state.h"
+#include "bar.h"
+#include "help.h"
+#include "sockeye/base/fmt.h"
+
+#define TEXT_SIZE 128
+/* A host's name is cut before figures are left out. */
+#define HOST_MAX_CELLS 24
+/* What is left of a filter before what stands beside it is left out. */
+#define FILTER_LEAST 12
+/* Where figures that change would move their neighbours, they get their most common width. */
+#define WIDE 72
+
+static struct clean own(const char *s)
+{
+	return text_own(s, strlen(s));
+}
+
+/* ---- status ---- */
+
+static struct clean clock_text(const struct app *a, bool seconds, char buf[FMT_SIZE])
+{
+	time_t t = (time_t)(a->shown->wall_ns / NS_PER_S);
+	struct tm tm;
+
+	if ((a->utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm)) == NULL ||
+	    strftime(buf, FMT_SIZE, seconds ? "%H:%M:%S" : "%H:%M", &tm) == 0)
+		return TEXT_LIT("");
+	return own(buf);
+}
+
+static struct piece state_piece(const struct app *a, char buf[TEXT_SIZE])
+{
+	struct piece p = { .text = TEXT_LIT("live"), .gap = 2, .right = true };
+	char text[FMT_SIZE];
+
+	if (a->shown == NULL) {
+		p.text = a->trouble.code < 0 ? TEXT_LIT("no sample")
+					     : TEXT_LIT("waiting for the first sample");
+	} else if (a->paused) {
+		snprintf(buf, TEXT_SIZE, "PAUSED %s, %u samples behind",
+			 clock_text(a, true, text).s, a->behind);
+		p.text = own(buf);
+		p.role = ROLE_PAST;
+	} else if (app_stale(a)) {
+		fmt_age(text, (uint64_t)(a->now_ms - a->sample_ms) / 1000);
+		snprintf(buf, TEXT_SIZE, "! STALE %s", text);
+		p.text = own(buf);
+		p.role = ROLE_CRIT;
+	}
+	return p;
+}
+
+static struct clean total_text(const struct app *a, char buf[TEXT_SIZE])
+{
+	const struct totals *t = view_totals(a->sockets.view);
+	char n[FMT_SIZE], of[FMT_SIZE];
+
+	if (a->screen == SCREEN_OVERVIEW) {
+		fmt_group(n, a->now.sockets);
+		snprintf(buf, TEXT_SIZE, "%*s", a->w >= WIDE ? 7 : 0, n);
+	} else {
+		fmt_group(n, t->matched);
+		fmt_group(of, t->total);
+		snprintf(buf, TEXT_SIZE, "%s of %s", n, of);
+	}
+	return own(buf);
+}
+
+/* "+319/2s": the change of the total, and the time it took. */
+static struct clean change_text(const struct app *a, char buf[TEXT_SIZE])
+{
+	int64_t change = (int64_t)a->now.sockets - a->before.sockets;
+	int64_t ms = (a->now.mono_ns - a->before.mono_ns) / NS_PER_MS;
+	char n[FMT_SIZE], span[FMT_SIZE], text[TEXT_SIZE] = "";
+
+	if (a->before.mono_ns != 0 && ms > 0 && change != 0) {
+		fmt_delta(n, change);
+		fmt_interval(span, span_ms(a->now.mono_ns - a->before.mono_ns, a->interval_ms));
+		snprintf(text, sizeof(text), "%s/%s", n, span);
+	}
+	snprintf(buf, TEXT_SIZE, "%-*s", a->w >= WIDE ? 9 : 0, text);
+	return own(buf);
+}
+
+static void add_where(const struct app *a, struct bar *b, char *cut, size_t size)
+{
+	struct clean arrow = a->set == TEXT_ASCII ? TEXT_LIT(">") : TEXT_LIT("\xe2\x80\xba");
+
+	if (a->message[0] != '\0') {
+		bar_add(b, (struct piece){ .text = TEXT_LIT(" ") });
+		bar_add(b, (struct piece){ .text = own(a->message) });
+		return;
+	}
+	bar_add(b, (struct piece){ .text = TEXT_LIT(" sockeye"), .drop = 9 });
+	bar_add(b, (struct piece){ .text = TEXT_LIT(" "), .gap = 1, .drop = 2 });
+	bar_add(b,
+		(struct piece){ .text = text_cut(own(a->host), HOST_MAX_CELLS, a->set, cut, size),
+				.drop = 2 });
+	if (a->screen == SCREEN_SOCKETS) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("sockets"), .gap = 1, .drop = 3 });
+	}
+}
+
+static void draw_status(const struct app *a, struct canvas *c)
+{
+	char state[TEXT_SIZE], every[TEXT_SIZE], when[FMT_SIZE], total[TEXT_SIZE];
+	char change[TEXT_SIZE], interval[FMT_SIZE], cut[HOST_MAX_CELLS * 16];
+	struct bar b = { .n = 0 };
+
+	add_where(a, &b, cut, sizeof(cut));
+	bar_add(&b, state_piece(a, state));
+	fmt_interval(interval, a->interval_ms);
+	snprintf(every, sizeof(every), "every %s", interval);
+	bar_add(&b, (struct piece){ .text = own(every), .gap = 2, .drop = 8, .right = true });
+	if (a->shown != NULL) {
+		struct piece clock = { .text = clock_text(a, a->interval_ms >= 1000, when),
+				       .gap = 2,
+				       .drop = 7,
+				       .right = true };
+
+		if (!a->paused)
+			bar_add(&b, clock);
+		bar_add(&b,
+			(struct piece){
+				.text = total_text(a, total), .gap = 2, .drop = 4, .right = true });
+		if (a->screen == SCREEN_OVERVIEW) {
+			bar_add(&b, (struct piece){ .text = TEXT_LIT("sockets"),
+						    .gap = 1,
+						    .drop = 6,
+						    .right = true });
+			bar_add(&b, (struct piece){ .text = change_text(a, change),
+						    .gap = 2,
+						    .drop = 5,
+						    .right = true });
+		}
+	}
+	bar_draw(&b, c, a->layout.status, a->set);
+}
+
+/* ---- findings ---- */
+
+struct problem {
+	const char *what, *why; /* why may be foreign */
+	unsigned more;          /* problems beside this one */
+	enum role role;
+};
+
+/* The worst problem of the sample that is shown; false when there is none. */
+static bool find_problem(const struct app *a, struct problem *p)
+{
+	unsigned n = 0;
+
+	*p = (struct problem){ .role = ROLE_WARN };
+	if (a->trouble.code < 0) {
+		p->what = "the last sample failed";
+		p->why = a->trouble.msg;
+		p->role = ROLE_CRIT;
+		n++;
+	}
+	for (unsigned i = 0; a->shown != NULL && i < SRC_COUNT; i++) {
+		const struct source_state *s = &a->shown->source[i];
+
+		if (s->status != SOURCE_PARTIAL && s->status != SOURCE_ABSENT)
+			continue;
+		if (n++ > 0)
+			continue;
+		p->what = source_name((enum source_id)i);
+		p->why = s->reason;
+	}
+	p->more = n > 0 ? n - 1 : 0;
+	return n > 0;
+}
+
+/* What a person can do about it. */
+static const char *advice(const struct app *a)
+{
+	const struct totals *t = view_totals(a->pane[PANE_PROCESSES].view);
+
+	return t->why[WHY_NOT_PERMITTED] > 0 ? "run as root to see all owners" : "";
+}
+
+static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
+{
+	const struct totals *t = view_totals(a->pane[PANE_STATES].view);
+	char tcp[FMT_SIZE], udp[FMT_SIZE], procs[FMT_SIZE];
+
+	if (a->remark[0] != '\0') {
+		bar_add(b, (struct piece){ .text = own(a->remark) });
+		return;
+	}
+	if (a->shown == NULL || a->screen != SCREEN_OVERVIEW)
+		return;
+	fmt_group(tcp, t->proto[PROTO_TCP]);
+	fmt_group(udp, t->proto[PROTO_UDP]);
+	fmt_group(procs, t->processes);
+	snprintf(buf, TEXT_SIZE, "  TCP %s   UDP %s   processes %s", tcp, udp, procs);
+	bar_add(b, (struct piece){ .text = own(buf), .role = ROLE_DIM });
+}
+
+static void draw_findings(const struct app *a, struct canvas *c)
+{
+	char why[TEXT_ROOM(sizeof(a->trouble.msg))], more[TEXT_SIZE], calm[TEXT_SIZE];
+	struct bar b = { .n = 0 };
+	struct problem p;
+
+	if (a->layout.findings.h == 0)
+		return;
+	if (find_problem(a, &p)) {
+		const char *help = advice(a);
+
+		bar_add(&b, (struct piece){ .text = TEXT_LIT("!"), .role = p.role });
+		bar_add(&b, (struct piece){ .text = own(p.what), .role = p.role, .gap = 1 });
+		bar_add(&b, (struct piece){ .text = TEXT_LIT(":"), .role = p.role });
+		bar_add(&b, (struct piece){ .text = text_clean(p.why, strlen(p.why), a->set, why,
+							       sizeof(why)),
+					    .gap = 1 });
+		bar_add(&b,
+			(struct piece){ .text = own(help), .gap = 2, .drop = 1, .right = true });
+		snprintf(more, sizeof(more), "(%u more)", p.more);
+		if (p.more > 0)
+			bar_add(&b, (struct piece){ .text = own(more), .gap = 2, .right = true });
+	} else if (a->layout.form == FORM_TINY) {
+		snprintf(more, sizeof(more), "too small (<%dx%d)", LAYOUT_MIN_W, LAYOUT_MIN_H);
+		bar_add(&b, (struct piece){ .text = own(more), .role = ROLE_DIM });
+	} else {
+		add_calm(a, &b, calm);
+	}
+	bar_draw(&b, c, a->layout.findings, a->set);
+}
+
+/* ---- filter ---- */
+
+/* How many sockets pass filter and all pins. */
+static uint32_t matched(const struct app *a)
+{
+	const struct pane *p = &a->pane[PANE_STATES];
+	uint32_t n = 0;
+
+	if (a->screen == SCREEN_SOCKETS)
+		return view_totals(a->sockets.view)->matched;
+	if (p->pins.n == 0)
+		return view_totals(p->view)->matched;
+	/* That pane leaves its own pins out. But each socket is in one state, so its rows add up.
+	 */
+	for (uint32_t i = 0; i < view_rows(p->view); i++) {
+		const struct group *g = view_group(p->view, i);
+
+		if (pins_find(&p->pins, g->id) != PIN_NONE)
+			n += g->sockets;
+	}
+	return n;
+}
+
+static void add_key(struct bar *b, struct clean key, struct clean label, unsigned gap,
+		    unsigned drop, bool right)
+{
+	bar_add(b, (struct piece){ .text = key,
+				   .role = ROLE_KEY,
+				   .gap = (uint8_t)gap,
+				   .drop = (uint8_t)drop,
+				   .right = right });
+	bar_add(b,
+		(struct piece){ .text = label, .gap = 1, .drop = (uint8_t)drop, .right = right });
+}
+
+static void draw_filter(const struct app *a, struct canvas *c)
+{
+	char counts[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
+	bool some = a->whole.len > 0, merged = a->layout.findings.h == 0;
+	struct bar b = { .n = 0 };
+	struct problem p;
+
+	if (a->layout.filter.h == 0)
+		return;
+	if (merged && find_problem(a, &p)) {
+		bar_add(&b, (struct piece){ .text = TEXT_LIT("!"), .role = p.role });
+		bar_add(&b, (struct piece){ .text = own(p.what), .role = p.role, .gap = 1 });
+	}
+	bar_add(&b, (struct piece){ .text = TEXT_LIT("Filter"), .role = ROLE_LABEL, .gap = 2 });
+	if (!some) {
+		bar_add(&b, (struct piece){ .text = TEXT_LIT("none"), .gap = 2 });
+		if (a->screen == SCREEN_OVERVIEW)
+			add_key(&b, TEXT_LIT("Space"), TEXT_LIT("pins the row"), 2, 1, true);
+	} else {
+		bar_add(&b, (struct piece){ .text = text_own(a->whole.s, a->whole.len),
+					    .role = ROLE_PIN,
+					    .gap = 2,
+					    .least = FILTER_LEAST });
+		fmt_group(n, matched(a));
+		fmt_group(of, a->now.sockets);
+		snprintf(counts, sizeof(counts), "%s of %s", n, of);
+		if (a->screen == SCREEN_OVERVIEW)
+			bar_add(&b,
+				(struct piece){
+					.text = own(counts), .gap = 2, .drop = 1, .right = true });
+		add_key(&b, TEXT_LIT("x"), TEXT_LIT("clear"), 4, 2, true);
+	}
+	if (a->screen == SCREEN_SOCKETS)
+		add_key(&b, TEXT_LIT("Esc"), TEXT_LIT("back"), 3, 3, true);
+	bar_draw(&b, c, a->layout.filter, a->set);
+}
+
+/* ---- footer ---- */
+
+static void draw_footer(const struct app *a, struct canvas *c)
+{
+	const uint8_t *list = keymap_footer(app_context(a));
+	char keys[BAR_PIECES][KEYMAP_TEXT_SIZE];
+	struct bar b = { .n = 0 };
+
+	if (a->layout.footer.h == 0)
+		return;
+	for (unsigned i = 0; list[i] != ACT_NONE && i < BAR_PIECES / 2; i++) {
+		enum action act = (enum action)list[i];
+		struct clean key = keymap_keys(app_context(a), act, 1, keys[i]);
+		/* The later ones go first, the last one stays. */
+		unsigned drop = list[i + 1] == ACT_NONE ? 0 : i + 1;
+
+		if (key.cells > 0)
+			add_key(&b, key, own(action_table[act].label), 2, drop, false);
+	}
+	bar_draw(&b, c, a->layout.footer, a->set);
+}
+
+/* ---- all of it ---- */
+
+static void draw_pages(const struct app *a, struct canvas *c)
+{
+	struct table t = a->pane[a->focus].table;
+	char note[TEXT_SIZE];
+
+	snprintf(note, sizeof(note), "%u/%u Tab", a->focus + 1, (unsigned)PANE_COUNT);
+	t.note = own(note);
+	table_draw(&t, c, a->layout.pane[a->focus], true);
+}
+
+static void draw_overview(const struct app *a, struct canvas *c)
+{
+	const struct layout *l = &a->layout;
+	uint32_t bar = a->set == TEXT_ASCII ? '|' : 0x2502;
+
+	if (l->form != FORM_SPLIT) {
+		draw_pages(a, c);
+		return;
+	}
+	canvas_fill(c, l->rule, ROLE_TEXT, bar);
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		table_draw(&a->pane[i].table, c, l->pane[i], i == a->focus);
+	rates_draw(&a->rates, c, l->counters);
+}
+
+static void draw_sockets(const struct app *a, struct canvas *c)
+{
+	const struct table *t = &a->sockets.table;
+	uint32_t rows = view_rows(a->sockets.view);
+	char text[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
+
+	table_draw(t, c, a->layout.list, true);
+	if (a->layout.info.h == 0)
+		return;
+	fmt_group(n, (uint64_t)t->cursor + 1);
+	fmt_group(of, rows);
+	if (view_snap(a->sockets.view) == NULL)
+		snprintf(text, sizeof(text), " working");
+	else if (rows == 0)
+		snprintf(text, sizeof(text), " no socket is like this now");
+	else
+		snprintf(text, sizeof(text), " row %s of %s", n, of);
+	canvas_put(c, a->layout.info, 0, a->layout.info.y, ROLE_TEXT, own(text));
+}
+
+void app_draw(struct app *a, struct canvas *c)
+{
+	canvas_clear(c);
+	if (a->help) {
+		struct help h = { .ctx = app_context(a),
+				  .pane = app_focus(a),
+				  .set = a->set,
+				  .page = a->help_page };
+
+		help_draw(&h, c);
+		return;
+	}
+	draw_status(a, c);
+	draw_findings(a, c);
+	draw_filter(a, c);
+	if (a->screen == SCREEN_SOCKETS)
+		draw_sockets(a, c);
+	else
+		draw_overview(a, c);
+	draw_footer(a, c);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* What keys do. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app_state.h"
+#include "help.h"
+#include "sockeye/base/mem.h"
+
+/* What i turns through; an interval between two of them goes on to the next. */
+static const unsigned intervals_ms[] = { 500, 1000, 2000, 5000, 10000, 30000, 60000 };
+
+static void say_error(struct app *a, const struct err *e)
+{
+	char buf[MESSAGE_SIZE];
+
+	app_say(a, "%s", text_clean(e->msg, strlen(e->msg), a->set, buf, sizeof(buf)).s);
+}
+
+static void refilter(struct app *a)
+{
+	struct err e;
+
+	if (app_refilter(a, &e) < 0)
+		say_error(a, &e);
+}
+
+static void go_to(struct app *a, enum app_screen screen)
+{
+	a->screen = screen;
+	app_layout(a);
+}
+
+/* ---- panes and rows ---- */
+
+static void set_focus(struct app *a, unsigned pane)
+{
+	a->focus = pane;
+	app_layout(a);
+}
+
+static void act_next_pane(struct app *a)
+{
+	set_focus(a, (a->focus + 1) % PANE_COUNT);
+}
+
+static void act_prev_pane(struct app *a)
+{
+	set_focus(a, (a->focus + PANE_COUNT - 1) % PANE_COUNT);
+}
+
+static void act_states(struct app *a)
+{
+	set_focus(a, PANE_STATES);
+}
+
+static void act_processes(struct app *a)
+{
+	set_focus(a, PANE_PROCESSES);
+}
+
+static void act_remotes(struct app *a)
+{
+	set_focus(a, PANE_REMOTES);
+}
+
+/* Whoever pins a state asks who has most of it. */
+static void follow_states(struct app *a)
+{
+	pane_sort_by_count(&a->pane[PANE_PROCESSES]);
+	pane_sort_by_count(&a->pane[PANE_REMOTES]);
+}
+
+static int add_pin(struct app *a, struct pane *p, uint32_t row, uint64_t id, struct err *e)
+{
+	char buf[FIELD_TEXT_SIZE];
+	struct buf expr = { 0 };
+	struct clean label;
+	int rc;
+
+	pane_row_expr(p, row, &expr, &label, buf);
+	rc = pins_add(&p->pins, id, ++a->pin_order, expr.s, label);
+	buf_free(&expr);
+	if (rc < 0)
+		return err_set(e, rc, "no more than %d rows of a pane are pinned at once",
+			       PINS_MAX);
+	if (p == &a->pane[PANE_STATES])
+		follow_states(a);
+	rc = app_refilter(a, e);
+	if (rc < 0)
+		pins_remove(&p->pins, p->pins.n - 1);
+	return rc;
+}
+
+static void act_pin(struct app *a)
+{
+	struct pane *p = app_focus(a);
+	uint32_t row = table_cursor_row(&p->table);
+	struct err e = { 0 };
+	uint64_t id;
+	size_t pinned;
+
+	if (row == IDX_NONE) {
+		app_say(a, "there is no row here");
+		return;
+	}
+	id = p->kind->ops->row_id(p, row);
+	pinned = pins_find(&p->pins, id);
+	table_hold(&p->table);
+	if (pinned != PIN_NONE)
+		pins_remove(&p->pins, pinned);
+	else
+		add_pin(a, p, row, id, &e);
+	pane_pins_changed(p);
+	refilter(a);
+	if (e.code < 0)
+		say_error(a, &e);
+}
+
+static void act_open(struct app *a)
+{
+	struct pane *p = app_focus(a);
+	uint32_t row = table_cursor_row(&p->table);
+	char buf[FIELD_TEXT_SIZE];
+	struct clean label;
+
+	if (row == IDX_NONE) {
+		app_say(a, "there is no row here");
+		return;
+	}
+	buf_reset(&a->drill);
+	pane_row_expr(p, row, &a->drill, &label, buf);
+	a->drill_pane = a->focus;
+	pane_forget(&a->sockets);
+	go_to(a, SCREEN_SOCKETS);
+	refilter(a);
+	/* The expression may be that of the last visit, which started nothing. */
+	if (!view_busy(a->sockets.view))
+		app_start_pane(a, &a->sockets);
+}
+
+/* ---- back ---- */
+
+static void leave_sockets(struct app *a)
+{
+	pane_forget(&a->sockets);
+	go_to(a, SCREEN_OVERVIEW);
+	refilter(a);
+	app_start_views(a);
+}
+
+static bool unpin_last(struct app *a)
+{
+	struct pane *last = NULL;
+
+	/* Pins of a pane stand in the order in which they were made. */
+	for (unsigned i = 0; i < PANE_COUNT; i++) {
+		struct pane *p = &a->pane[i];
+
+		if (p->pins.n > 0 &&
+		    (last == NULL ||
+		     p->pins.pin[p->pins.n - 1].order > last->pins.pin[last->pins.n - 1].order))
+			last = p;
+	}
+	if (last == NULL)
+		return false;
+	pins_remove(&last->pins, last->pins.n - 1);
+	pane_pins_changed(last);
+	refilter(a);
+	return true;
+}
+
+static void act_back(struct app *a)
+{
+	if (a->screen == SCREEN_SOCKETS)
+		leave_sockets(a);
+	else if (!unpin_last(a))
+		app_say(a, "this is the first screen; q quits");
+}
+
+static void act_quit(struct app *a)
+{
+	if (a->screen == SCREEN_SOCKETS)
+		leave_sockets(a);
+	else
+		a->done = true;
+}
+
+static void act_clear(struct app *a)
+{
+	for (unsigned i = 0; i < PANE_COUNT; i++) {
+		pins_clear(&a->pane[i].pins);
+		pane_pins_changed(&a->pane[i]);
+	}
+	buf_reset(&a->filter);
+	buf_str(&a->filter, "");
+	buf_reset(&a->drill);
+	buf_str(&a->drill, "");
+	a->drill_pane = PANE_NONE;
+	refilter(a);
+}
+
+/* ---- sorting ---- */
+
+static bool can_sort(struct app *a)
+{
+	if (!app_focus(a)->kind->sortable)
+		app_say(a, "the states keep their order");
+	return app_focus(a)->kind->sortable;
+}
+
+static void sort_step(struct app *a, int step)
+{
+	if (!can_sort(a))
+		return;
+	table_sort_step(&app_focus(a)->table, step);
+	app_start_pane(a, app_focus(a));
+}
+
+static void act_sort_next(struct app *a)
+{
+	sort_step(a, 1);
+}
+
+static void act_sort_prev(struct app *a)
+{
+	sort_step(a, -1);
+}
+
+static void act_sort_reverse(struct app *a)
+{
+	struct pane *p = app_focus(a);
+
+	if (!can_sort(a))
+		return;
+	p->table.ascending = !p->table.ascending;
+	app_start_pane(a, p);
+}
+
+/* ---- time and program ---- */
+
+static void act_pause(struct app *a)
+{
+	a->paused = !a->paused;
+	if (!a->paused)
+		app_adopt(a);
+}
+
+static void act_interval(struct app *a)
+{
+	unsigned next = intervals_ms[0];
+
+	for (size_t i = ARRAY_SIZE(intervals_ms); i-- > 0;)
+		if (intervals_ms[i] > a->interval_ms)
+			next = intervals_ms[i];
+	a->interval_ms = next;
+	a->want_changed = true;
+}
+
+static void act_help(struct app *a)
+{
+	a->help = true;
+	a->help_page = 0;
+}
+
+static void act_redraw(struct app *a)
+{
+	a->redraw = true;
+}
+
+static void act_suspend(struct app *a)
+{
+	a->suspend = true;
+}
+
+/* Those of a table are not here: the table does them. */
+static void (*const acts[ACT_COUNT])(struct app *a) = {
+	[ACT_NEXT_PANE] = act_next_pane,
+	[ACT_PREV_PANE] = act_prev_pane,
+	[ACT_PANE_STATES] = act_states,
+	[ACT_PANE_PROCESSES] = act_processes,
+	[ACT_PANE_REMOTES] = act_remotes,
+	[ACT_PIN] = act_pin,
+	[ACT_OPEN] = act_open,
+	[ACT_BACK] = act_back,
+	[ACT_CLEAR] = act_clear,
+	[ACT_SORT_NEXT] = act_sort_next,
+	[ACT_SORT_PREV] = act_sort_prev,
+	[ACT_SORT_REVERSE] = act_sort_reverse,
+	[ACT_PAUSE] = act_pause,
+	[ACT_INTERVAL] = act_interval,
+	[ACT_HELP] = act_help,
+	[ACT_REDRAW] = act_redraw,
+	[ACT_SUSPEND] = act_suspend,
+	[ACT_QUIT] = act_quit,
+};
+
+/* ---- keys ---- */
+
+static void help_key(struct app *a, struct key k)
+{
+	struct help h = { .ctx = app_context(a), .pane = app_focus(a), .set = a->set };
+	unsigned last = help_pages(&h, a->w, a->h) - 1;
+	enum action act = keymap_find(CTX_HELP, k);
+
+	if (act == ACT_PAGE_DOWN || act == ACT_DOWN)
+		a->help_page += a->help_page < last;
+	else if (act == ACT_PAGE_UP || act == ACT_UP)
+		a->help_page -= a->help_page > 0;
+	else if (act == ACT_FIRST)
+		a->help_page = 0;
+	else if (act == ACT_LAST)
+		a->help_page = last;
+	else if (act == ACT_REDRAW || act == ACT_SUSPEND)
+		acts[act](a);
+	else
+		a->help = false;
+}
+
+static void say_unknown(struct app *a, struct key k)
+{
+	char name[KEY_NAME_SIZE], buf[KEY_NAME_SIZE * 8];
+
+	if (k.code == KEYC_UNKNOWN) {
+		app_say(a, "that key does nothing here; ? helps");
+		return;
+	}
+	/* A character that the screen cannot show is escaped. */
+	key_name(k, name);
+	app_say(a, "%s does nothing here; ? helps",
+		text_clean(name, strlen(name), a->set, buf, sizeof(buf)).s);
+}
+
+static bool acts_on_rows(enum action act)
+{
+	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_OPEN;
+}
+
+void app_key(struct app *a, struct key k, int64_t now_ms)
+{
+	struct pane *p = app_focus(a);
+	enum action act;
+	bool gone;
+
+	app_tick(a, now_ms);
+	a->message[0] = '\0';
+	a->remark[0] = '\0';
+	if (a->help) {
+		help_key(a, k);
+		return;
+	}
+	act = keymap_find(app_context(a), k);
+	if (acts_on_rows(act))
+		app_await(a, p);
+	gone = p->table.gone;
+	table_settle(&p->table);
+	/* What acts on the row acts on the one that was seen, not on its neighbour. */
+	if (gone && (act == ACT_PIN || act == ACT_OPEN))
+		app_say(a, "that row is gone");
+	else if (act == ACT_NONE)
+		say_unknown(a, k);
+	else if (!table_move(&p->table, act))
+		acts[act](a);
+}

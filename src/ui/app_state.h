@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* What the application knows: shared by app.c (data), app_keys.c (what keys do) and app_draw.c. */
+#ifndef SOCKEYE_UI_APP_STATE_H
+#define SOCKEYE_UI_APP_STATE_H
+
+#include "pane.h"
+#include "rates.h"
+#include "sockeye/ui/app.h"
+#include "sockeye/ui/keymap.h"
+#include "sockeye/ui/layout.h"
+
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S  INT64_C(1000000000)
+
+/* No pane: the expression leaves no pane's pins out. */
+#define PANE_NONE PANE_COUNT
+
+enum app_screen {
+	SCREEN_OVERVIEW,
+	SCREEN_SOCKETS,
+};
+
+struct total { /* how many sockets there were at one instant */
+	uint32_t sockets;
+	int64_t mono_ns; /* 0: not known */
+};
+
+#define MESSAGE_SIZE 256
+
+struct app {
+	struct pane pane[PANE_COUNT];
+	struct pane sockets;
+	struct layout layout;
+	int w, h;
+	char *host; /* clean */
+	enum text_set set;
+	unsigned interval_ms;
+	struct select select;
+
+	/* What is looked at. */
+	enum app_screen screen;
+	unsigned focus; /* enum layout_pane */
+	unsigned help_page;
+	unsigned drill_pane; /* where Enter was pressed; its pins do not count, or PANE_NONE */
+	struct buf drill;    /* what it was pressed on */
+	struct buf filter;   /* the user's expression; "" for none */
+	struct buf whole;    /* the expression of what is shown, clean; "" for everything */
+	uint64_t pin_order;
+
+	/* Samples. */
+	const struct snap *shown;  /* the views are of it, or on their way to it */
+	const struct snap *latest; /* newer than shown while paused or busy; else the same */
+	struct rates rates;
+	struct total now, before;
+	struct err trouble; /* code 0: none */
+	unsigned behind;    /* samples that came while paused */
+
+	/* Time. */
+	int64_t now_ms;
+	int64_t sample_ms; /* when the last sample came, INT64_MIN for never */
+	int64_t message_until_ms;
+	char message[MESSAGE_SIZE]; /* clean; "" for none */
+	char remark[MESSAGE_SIZE];  /* on the user's filter, until the first key; clean; "" for none
+				     */
+
+	bool utc, help, paused, sample_came; /* the last: since the last tick */
+	bool done, suspend, redraw, want_changed;
+};
+
+/* The pane that has the keyboard. */
+struct pane *app_focus(struct app *a);
+enum context app_context(const struct app *a);
+void app_layout(struct app *a);
+
+/*
+ * Filters or pins have changed: makes the expressions anew and starts the views that look
+ * different. An expression that does not parse leaves its pane as it is and fills e.
+ */
+int app_refilter(struct app *a, struct err *e);
+/* Starts the views of the panes that are on the screen. */
+void app_start_views(struct app *a);
+/* The same for one pane, because a key asks for it. */
+void app_start_pane(struct app *a, struct pane *p);
+/* Keys typed ahead are meant for what the keys before them have asked for. */
+void app_await(struct app *a, struct pane *p);
+/* Goes over to the newest sample. */
+void app_adopt(struct app *a);
+
+/* A hint in the status row for a few seconds. Foreign text in it must be clean. */
+void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The sample on the screen is too old to be called live. */
+bool app_stale(const struct app *a);
+
+#endif

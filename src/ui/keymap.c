@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/ui/keymap.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "sockeye/base/mem.h"
+
+struct binding {
+	uint8_t ctx, action;
+	uint32_t code;
+};
+
+/*
+ * The first key of an action is the one that the footer names. [ and O stay free: a slow link may
+ * tear ESC [ A apart, and then they come as keys.
+ */
+// clang-format off
+static const struct binding bindings[] = {
+	{ CTX_GLOBAL, ACT_HELP, '?' },
+	{ CTX_GLOBAL, ACT_HELP, KEYC_F1 },
+	{ CTX_GLOBAL, ACT_HELP, 'h' },
+	{ CTX_GLOBAL, ACT_QUIT, 'q' },
+	{ CTX_GLOBAL, ACT_BACK, KEYC_ESC },
+	{ CTX_GLOBAL, ACT_BACK, KEYC_BACKSPACE },
+	{ CTX_GLOBAL, ACT_CLEAR, 'x' },
+	{ CTX_GLOBAL, ACT_PAUSE, 'p' },
+	{ CTX_GLOBAL, ACT_INTERVAL, 'i' },
+	{ CTX_GLOBAL, ACT_REDRAW, KEYC_CTRL('L') },
+	{ CTX_GLOBAL, ACT_SUSPEND, KEYC_CTRL('Z') },
+
+	{ CTX_TABLE, ACT_UP, KEYC_UP },
+	{ CTX_TABLE, ACT_UP, 'k' },
+	{ CTX_TABLE, ACT_DOWN, KEYC_DOWN },
+	{ CTX_TABLE, ACT_DOWN, 'j' },
+	{ CTX_TABLE, ACT_PAGE_UP, KEYC_PGUP },
+	{ CTX_TABLE, ACT_PAGE_DOWN, KEYC_PGDN },
+	{ CTX_TABLE, ACT_FIRST, KEYC_HOME },
+	{ CTX_TABLE, ACT_FIRST, 'g' },
+	{ CTX_TABLE, ACT_LAST, KEYC_END },
+	{ CTX_TABLE, ACT_LAST, 'G' },
+
+	{ CTX_OVERVIEW, ACT_NEXT_PANE, KEYC_TAB },
+	{ CTX_OVERVIEW, ACT_PREV_PANE, KEYC_BACKTAB },
+	{ CTX_OVERVIEW, ACT_PANE_STATES, '1' },
+	{ CTX_OVERVIEW, ACT_PANE_PROCESSES, '2' },
+	{ CTX_OVERVIEW, ACT_PANE_REMOTES, '3' },
+	{ CTX_OVERVIEW, ACT_PIN, KEYC_SPACE },
+	{ CTX_OVERVIEW, ACT_OPEN, KEYC_ENTER },
+	{ CTX_OVERVIEW, ACT_SORT_NEXT, 's' },
+	{ CTX_OVERVIEW, ACT_SORT_REVERSE, 'S' },
+
+	{ CTX_SOCKETS, ACT_SORT_NEXT, 's' },
+	{ CTX_SOCKETS, ACT_SORT_NEXT, '>' },
+	{ CTX_SOCKETS, ACT_SORT_PREV, '<' },
+	{ CTX_SOCKETS, ACT_SORT_REVERSE, 'S' },
+};
+
+static const enum context fallback[CTX_COUNT] = {
+	[CTX_GLOBAL] = CTX_GLOBAL,
+	[CTX_TABLE] = CTX_GLOBAL,
+	[CTX_OVERVIEW] = CTX_TABLE,
+	[CTX_SOCKETS] = CTX_TABLE,
+	[CTX_HELP] = CTX_TABLE,
+};
+// clang-format on
+
+enum action keymap_find(enum context ctx, struct key k)
+{
+	for (;;) {
+		for (size_t i = 0; i < ARRAY_SIZE(bindings); i++)
+			if (bindings[i].ctx == ctx && bindings[i].code == k.code)
+				return (enum action)bindings[i].action;
+		if (ctx == CTX_GLOBAL)
+			return ACT_NONE;
+		ctx = fallback[ctx];
+	}
+}
+
+static bool falls_back(enum context ctx, unsigned on)
+{
+	while (ctx != on && ctx != CTX_GLOBAL)
+		ctx = fallback[ctx];
+	return ctx == on;
+}
+
+struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[KEYMAP_TEXT_SIZE])
+{
+	size_t len = 0, found = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(bindings) && found < most; i++) {
+		const struct binding *b = &bindings[i];
+		char name[KEY_NAME_SIZE];
+		size_t n;
+
+		/* A key that means another thing nearer by is none of this action. */
+		if (b->action != a || !falls_back(ctx, b->ctx) ||
+		    keymap_find(ctx, (struct key){ b->code }) != a)
+			continue;
+		n = key_name((struct key){ b->code }, name);
+		if (len + n + 2 > KEYMAP_TEXT_SIZE)
+			break;
+		if (found++ > 0)
+			buf[len++] = ' ';
+		memcpy(buf + len, name, n + 1);
+		len += n;
+	}
+	return text_own(buf, len);
+}
+
+const uint8_t *keymap_footer(enum context ctx)
+{
+	static const uint8_t overview[] = {
+		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,          ACT_SORT_NEXT, ACT_PAUSE,
+		ACT_QUIT,      ACT_INTERVAL, ACT_SORT_REVERSE, ACT_HELP,      ACT_NONE,
+	};
+	static const uint8_t sockets[] = {
+		ACT_BACK,     ACT_SORT_NEXT, ACT_SORT_REVERSE, ACT_PAUSE,
+		ACT_INTERVAL, ACT_CLEAR,     ACT_HELP,         ACT_NONE,
+	};
+	static const uint8_t none[] = { ACT_NONE };
+	static const uint8_t *const lists[CTX_COUNT] = {
+		[CTX_GLOBAL] = none,     [CTX_TABLE] = none, [CTX_OVERVIEW] = overview,
+		[CTX_SOCKETS] = sockets, [CTX_HELP] = none,
+	};
+
+	return lists[ctx];
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/ui/layout.h"
+
+#include <string.h>
+
+#include "sockeye/model/sock.h"
+
+#define SPLIT_MIN_W 72
+#define SPLIT_MIN_H 12
+/* From here on findings and filter have a row each. */
+#define TALL 12
+/* Mark, name, alert, count, blank, change: the widest row of a state. */
+#define STATES_W 25
+/* Head, the states of TCP, UDP. */
+#define STATES_H (1 + ST_COUNT - 1 + 1)
+/* A blank row, the head and at least one counter. */
+#define COUNTERS_MIN_H 3
+
+/* Cuts rows off the top or the bottom of what is left. */
+static struct rect take_top(struct rect *left, int rows)
+{
+	struct rect r = *left;
+
+	r.h = rows < left->h ? rows : left->h;
+	left->y += r.h;
+	left->h -= r.h;
+	return r;
+}
+
+static struct rect take_bottom(struct rect *left, int rows)
+{
+	struct rect r = *left;
+
+	r.h = rows < left->h ? rows : left->h;
+	left->h -= r.h;
+	r.y += left->h;
+	return r;
+}
+
+static enum layout_form form_of(int w, int h)
+{
+	if (w < LAYOUT_MIN_W || h < LAYOUT_MIN_H)
+		return FORM_TINY;
+	return w < SPLIT_MIN_W || h < SPLIT_MIN_H ? FORM_PAGES : FORM_SPLIT;
+}
+
+/* The rows that every screen has; what is left between them is returned. */
+static struct rect take_bars(struct layout *l, int w, int h)
+{
+	struct rect body = { 0, 0, w, h };
+
+	memset(l, 0, sizeof(*l));
+	l->form = form_of(w, h);
+	l->status = take_top(&body, 1);
+	if (l->form == FORM_TINY) {
+		l->findings = take_top(&body, 1);
+		return body;
+	}
+	/* Where rows are dear, findings and filter share one. */
+	if (h >= TALL)
+		l->findings = take_top(&body, 1);
+	l->filter = take_top(&body, 1);
+	l->footer = take_bottom(&body, 1);
+	return body;
+}
+
+static void split(struct layout *l, struct rect body)
+{
+	struct rect left = { body.x, body.y, STATES_W, body.h };
+	struct rect right = { body.x + STATES_W + 1, body.y, body.w - STATES_W - 1, body.h };
+
+	l->rule = (struct rect){ body.x + STATES_W, body.y, 1, body.h };
+	l->pane[PANE_STATES] = take_top(&left, STATES_H);
+	if (left.h >= COUNTERS_MIN_H) {
+		take_top(&left, 1);
+		l->counters = left;
+	}
+	l->pane[PANE_PROCESSES] = take_top(&right, (right.h + 1) / 2);
+	l->pane[PANE_REMOTES] = right;
+}
+
+void layout_overview(struct layout *l, int w, int h, unsigned focus)
+{
+	struct rect body = take_bars(l, w, h);
+
+	if (l->form == FORM_SPLIT)
+		split(l, body);
+	else
+		l->pane[focus] = body;
+}
+
+void layout_list(struct layout *l, int w, int h)
+{
+	struct rect body = take_bars(l, w, h);
+
+	if (l->form != FORM_TINY)
+		l->info = take_bottom(&body, 1);
+	l->list = body;
+}

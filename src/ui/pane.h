@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A pane: a view, its query, a table that shows it, and the rows pinned in it. What differs between
+ * panes is a struct pane_kind; none of them draws.
+ *
+ * Lines of the table are rows of the view in the order of pane.order where the kind has one, then
+ * the pinned items that the view no longer has.
+ */
+#ifndef SOCKEYE_UI_PANE_H
+#define SOCKEYE_UI_PANE_H
+
+#include "pins.h"
+#include "sockeye/ui/table.h"
+#include "sockeye/view/view.h"
+
+struct pane;
+
+struct pane_kind {
+	enum by by;
+	const struct table_ops *ops;
+	bool sortable; /* else the order is fixed */
+	uint8_t sort;  /* the column that it is sorted by at first */
+	bool ascending;
+	uint8_t natural; /* the column by which, ascending, SORT_NATURAL is meant; or TABLE_COLS */
+	void (*columns)(struct pane *p); /* fills p->table.col */
+	void (*synced)(struct pane *p);  /* the view has a new result; may be NULL */
+	const char *(*help)(const struct pane *p, unsigned col); /* of a column, one line */
+};
+
+extern const struct pane_kind kind_states, kind_processes, kind_remotes, kind_sockets;
+
+/* Rows of the pane of states: TCP's, and UDP. */
+#define STATE_ROWS ST_COUNT
+
+struct pane {
+	const struct pane_kind *kind;
+	enum text_set set;
+	unsigned interval_ms; /* for the head of the change */
+	struct view *view;
+	struct query query;  /* of the last pane_start(); its filter is ours */
+	struct filter *next; /* of the next pane_start(), NULL: the same */
+	bool awaited;        /* a key has asked for the result that comes */
+	bool refiltered;     /* the result that comes is of another filter than what is shown */
+	struct buf expr;     /* the text that the newest of the filters was made of */
+	struct pins pins;
+	uint8_t missing[PINS_MAX]; /* indexes of pins that the view has no row for */
+	unsigned n_missing;
+	uint8_t order[STATE_ROWS]; /* rows of the view, in the order of the pane of states */
+	unsigned n_order;
+	struct table table;
+	char note[64], change[64]; /* parts of heads that are made at run time */
+};
+
+void pane_init(struct pane *p, const struct pane_kind *kind, const struct select *select,
+	       enum text_set set);
+void pane_free(struct pane *p);
+
+/*
+ * Takes over the filter expression. True when it differs from the one before, then the view must be
+ * started. An expression that does not parse leaves all as it was and fills e.
+ */
+bool pane_set_expr(struct pane *p, const char *expr, struct err *e);
+
+/* Forgets what is shown and where the cursor was: the next result is of other things. */
+void pane_forget(struct pane *p);
+/* Starts the view on this snapshot; what is shown stays until pane_step() says that it is complete.
+ */
+void pane_start(struct pane *p, const struct snap *s);
+/* One slice. True when a new result has come into view. */
+bool pane_step(struct pane *p, uint32_t budget);
+/* Room for the pane. True when the columns that are shown now need figures which the view has not.
+ */
+bool pane_fit(struct pane *p, int w, int h);
+/* The pins have changed. */
+void pane_pins_changed(struct pane *p);
+
+/* Appends what selects the sockets of a row; *label, which is in buf of FIELD_TEXT_SIZE, names it.
+ */
+void pane_row_expr(const struct pane *p, uint32_t row, struct buf *expr, struct clean *label,
+		   char *buf);
+/* Sorts by the number of sockets, most first. */
+void pane_sort_by_count(struct pane *p);
+
+/* The time between two samples as a person reads it: what was asked for, when it is near that. */
+unsigned span_ms(int64_t span_ns, unsigned interval_ms);
+
+/* ---- for the kinds ---- */
+
+/* The rows before the missing pins. */
+uint32_t pane_shown_rows(const struct pane *p);
+/* The row of the view, or IDX_NONE for a pinned item that the view has not; that is *pin then. */
+uint32_t pane_view_row(const struct pane *p, uint32_t row, const struct pin **pin);
+/* "±/2s", or what of it fits. */
+struct clean pane_change_title(struct pane *p);
+
+#endif

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/ui/table.h"
+
+#include <string.h>
+
+#include "sockeye/base/index.h"
+
+/* Columns of a line before and after its first cell: the mark, and the place for ! and ?. */
+#define MARK_W  1
+#define ALERT_W 1
+/* The least that is left of the first column before the second one is dropped. */
+#define FIRST_LEAST 8
+/* The most bytes that a column takes: a character with two combining marks. */
+#define CELL_BYTES 12
+
+void table_init(struct table *t, const struct table_ops *ops, const void *pane, enum text_set set)
+{
+	memset(t, 0, sizeof(*t));
+	t->ops = ops;
+	t->pane = pane;
+	t->set = set;
+	t->sort = TABLE_UNSORTED;
+	t->note = TEXT_LIT("");
+	t->width = 1;
+}
+
+/* ---- columns ---- */
+
+static unsigned sort_mark_width(const struct table *t, unsigned col)
+{
+	return t->sort == col ? 1 : 0;
+}
+
+/* A head is never cut: the column is at least as wide as its title with the sort mark. */
+static unsigned at_least(const struct table *t, unsigned col, unsigned width)
+{
+	unsigned head = t->col[col].title.cells + sort_mark_width(t, col);
+
+	return width < head ? head : width;
+}
+
+/* Blanks before a column. A number may come right after the place for ! and ?. */
+static unsigned gap_before(const struct table *t, unsigned col)
+{
+	return col == 1 && t->col[1].right ? 0 : 1;
+}
+
+/* What a column takes at the least, beyond those before it. */
+static unsigned column_room(const struct table *t, unsigned col)
+{
+	return gap_before(t, col) + at_least(t, col, t->col[col].min);
+}
+
+/* Gives spare cells to the columns that are shown, the first first, up to what each of them wants.
+ */
+static unsigned hand_out(struct table *t, unsigned spare, bool beyond_wish)
+{
+	for (unsigned i = 0; i < t->shown && spare > 0; i++) {
+		unsigned want = beyond_wish ? t->col[i].max : t->col[i].width, more;
+
+		if (want <= t->col_width[i])
+			continue;
+		more = want - t->col_width[i] < spare ? want - t->col_width[i] : spare;
+		t->col_width[i] = (uint8_t)(t->col_width[i] + more);
+		spare -= more;
+	}
+	return spare;
+}
+
+static void fit_columns(struct table *t, unsigned w)
+{
+	unsigned edges = MARK_W + ALERT_W, first = at_least(t, 0, t->col[0].min), used;
+
+	/* The first number matters more than the end of a name. */
+	if (t->n_cols > 1 && w < edges + first + column_room(t, 1) &&
+	    w >= edges + FIRST_LEAST + column_room(t, 1))
+		first = w - edges - column_room(t, 1);
+	if (w < edges + first)
+		first = w > edges ? w - edges : 1;
+	t->col_width[0] = (uint8_t)first;
+	used = edges + first;
+	for (t->shown = 1; t->shown < t->n_cols; t->shown++) {
+		unsigned i = t->shown;
+
+		if (used + column_room(t, i) > w)
+			break;
+		t->col_width[i] = (uint8_t)at_least(t, i, t->col[i].min);
+		used += column_room(t, i);
+	}
+	if (used < w)
+		hand_out(t, hand_out(t, w - used, false), true);
+}
+
+/* ---- rows and cursor ---- */
+
+static uint32_t row_count(const struct table *t)
+{
+	return t->ops->rows(t->pane);
+}
+
+/* Lines are the rows, and one more where the item under the cursor was when it went. */
+static uint32_t line_count(const struct table *t)
+{
+	return row_count(t) + (t->gone ? 1 : 0);
+}
+
+static uint32_t line_row(const struct table *t, uint32_t line)
+{
+	if (!t->gone || line < t->cursor)
+		return line;
+	return line == t->cursor ? IDX_NONE : line - 1;
+}
+
+static void keep_in_view(struct table *t)
+{
+	uint32_t lines = line_count(t), height = t->height > 0 ? (uint32_t)t->height : 1;
+
+	if (t->top + height > lines)
+		t->top = lines > height ? lines - height : 0;
+	if (t->cursor < t->top)
+		t->top = t->cursor;
+	if (t->cursor - t->top >= height)
+		t->top = t->cursor - height + 1;
+}
+
+/* The text of the cursor's row is kept: it cannot be asked for once the row is gone. */
+static void keep_text(struct table *t)
+{
+	char buf[TABLE_CELL_SIZE], cut[TABLE_CELL_SIZE + 4];
+	uint32_t row = table_cursor_row(t);
+
+	if (row == IDX_NONE)
+		return;
+	for (unsigned i = 0; i < t->n_cols; i++) {
+		enum role role = ROLE_TEXT;
+		struct clean text = t->ops->cell(t->pane, row, t->col[i].id, buf, &role);
+		struct table_kept *k = &t->kept[i];
+
+		if (text.len >= TABLE_KEPT_SIZE)
+			text = text_cut(text, TABLE_KEPT_SIZE / CELL_BYTES - 1, t->set, cut,
+					sizeof(cut));
+		memcpy(k->text, text.s, text.len);
+		k->text[text.len] = '\0';
+		k->len = text.len;
+	}
+}
+
+/* Puts the cursor on the row nearest to the line where it is. */
+static void take_row(struct table *t)
+{
+	uint32_t rows = row_count(t);
+
+	t->gone = false;
+	if (t->cursor >= rows)
+		t->cursor = rows > 0 ? rows - 1 : 0;
+	t->cursor_id = rows > 0 ? t->ops->row_id(t->pane, t->cursor) : 0;
+	keep_in_view(t);
+	keep_text(t);
+}
+
+void table_fit(struct table *t, int w, int h)
+{
+	t->width = w > 0 ? w : 1;
+	t->height = h > 1 ? h - 1 : 0;
+	fit_columns(t, (unsigned)t->width);
+	keep_in_view(t);
+}
+
+void table_sync(struct table *t)
+{
+	uint32_t place = t->cursor - t->top, row;
+
+	fit_columns(t, (unsigned)t->width);
+	if (!t->moved || t->cursor_id == 0) {
+		t->cursor = 0;
+		t->top = 0;
+		take_row(t);
+		return;
+	}
+	row = t->ops->find(t->pane, t->cursor_id);
+	t->gone = row == IDX_NONE;
+	if (!t->gone)
+		t->cursor = row;
+	else if (t->cursor > row_count(t))
+		t->cursor = row_count(t);
+	t->top = t->cursor > place ? t->cursor - place : 0;
+	keep_in_view(t);
+	keep_text(t);
+}
+
+void table_settle(struct table *t)
+{
+	if (t->gone)
+		take_row(t);
+}
+
+bool table_move(struct table *t, enum action a)
+{
+	uint32_t rows = row_count(t), page = t->height > 1 ? (uint32_t)t->height : 1;
+	uint32_t last = rows > 0 ? rows - 1 : 0, at = t->cursor;
+
+	if (a == ACT_UP)
+		t->cursor = at > 0 ? at - 1 : 0;
+	else if (a == ACT_DOWN)
+		t->cursor = at < last ? at + 1 : last;
+	else if (a == ACT_PAGE_UP)
+		t->cursor = at > page ? at - page : 0;
+	else if (a == ACT_PAGE_DOWN)
+		t->cursor = last - at > page ? at + page : last;
+	else if (a == ACT_FIRST)
+		t->cursor = 0;
+	else if (a == ACT_LAST)
+		t->cursor = last;
+	else
+		return false;
+	/* A page turns the rows under the bar, as far as there are any. */
+	if (a == ACT_PAGE_UP)
+		t->top = t->top > page ? t->top - page : 0;
+	else if (a == ACT_PAGE_DOWN)
+		t->top += page;
+	t->moved = true;
+	take_row(t);
+	return true;
+}
+
+void table_hold(struct table *t)
+{
+	t->moved = true;
+}
+
+uint32_t table_cursor_row(const struct table *t)
+{
+	return t->gone || t->cursor >= row_count(t) ? IDX_NONE : t->cursor;
+}
+
+/* ---- sorting ---- */
+
+void table_sort_by(struct table *t, unsigned col)
+{
+	t->sort = col;
+	t->ascending = !t->col[col].right;
+	fit_columns(t, (unsigned)t->width);
+}
+
+void table_sort_step(struct table *t, int step)
+{
+	unsigned n = t->shown > 0 ? t->shown : 1;
+
+	if (t->sort == TABLE_UNSORTED)
+		return;
+	if (t->sort >= n)
+		table_sort_by(t, 0);
+	else
+		table_sort_by(t, (t->sort + (step > 0 ? 1 : n - 1)) % n);
+}
+
+/* ---- drawing ---- */
+
+static struct clean sort_mark(const struct table *t)
+{
+	if (t->set == TEXT_ASCII)
+		return t->ascending ? TEXT_LIT("^") : TEXT_LIT("v");
+	return t->ascending ? TEXT_LIT("\xe2\x96\xb2") : TEXT_LIT("\xe2\x96\xbc");
+}
+
+/* Where column col begins, if column col - 1 begins at x. */
+static int next_column(const struct table *t, unsigned col, int x)
+{
+	if (col == 0)
+		return x + MARK_W;
+	return x + t->col_width[col - 1] + (col == 1 ? ALERT_W : 0) + (int)gap_before(t, col);
+}
+
+/* Where the part begins that is never cut, a pid or a port; the whole length when there is none. */
+static size_t tail_start(const struct table_column *col, struct clean text)
+{
+	size_t at = text.len;
+
+	if (col->tail == NULL)
+		return at;
+	while (at > 0 && strchr(col->tail, text.s[at - 1]) == NULL)
+		at--;
+	if (at == 0)
+		return text.len;
+	for (at--; at > 0 && strchr(col->tail, text.s[at - 1]) != NULL; at--)
+		;
+	return at;
+}
+
+/* buf is of TABLE_CELL_SIZE + 4. */
+static struct clean fit_text(const struct table *t, unsigned col, struct clean text, unsigned width,
+			     char *buf)
+{
+	size_t size = TABLE_CELL_SIZE + 4, at = tail_start(&t->col[col], text);
+	struct clean tail = text_own(text.s + at, text.len - at), head;
+
+	if (text.cells <= width)
+		return text;
+	if (tail.cells > 0 && tail.cells + 2 <= width) {
+		head = text_cut(text_own(text.s, at), width - tail.cells, t->set, buf,
+				size - tail.len);
+		memmove(buf, head.s, head.len);
+		memcpy(buf + head.len, tail.s, tail.len);
+		return text_own(buf, head.len + tail.len);
+	}
+	return t->col[col].middle ? text_cut_middle(text, width, t->set, buf, size)
+				  : text_cut(text, width, t->set, buf, size);
+}
+
+static void put_note(const struct table *t, struct canvas *c, struct rect r, unsigned col, int x,
+		     unsigned used, enum role role)
+{
+	const struct clean *note = &t->col[col].note;
+	unsigned spare = t->col_width[col] > used ? t->col_width[col] - used : 0;
+
+	if (note->cells > 0 && note->cells < spare)
+		canvas_put(c, r, x + (note->cells + 1 < spare ? 2 : 1), r.y, role, *note);
+}
+
+static void draw_head(const struct table *t, struct canvas *c, struct rect r, enum role role)
+{
+	char cut[TABLE_CELL_SIZE];
+	int x = r.x, end = r.x;
+
+	for (unsigned i = 0; i < t->shown; i++) {
+		const struct table_column *col = &t->col[i];
+		unsigned mark = sort_mark_width(t, i);
+		struct clean title =
+			text_cut(col->title, t->col_width[i], t->set, cut, sizeof(cut));
+
+		x = next_column(t, i, x);
+		end = col->right ? x + t->col_width[i] - (int)(title.cells + mark) : x;
+		end += canvas_put(c, r, end, r.y, role, title);
+		if (mark > 0)
+			end += canvas_put(c, r, end, r.y, role, sort_mark(t));
+		if (!col->right)
+			put_note(t, c, r, i, end, title.cells + mark, role);
+	}
+	if (t->note.cells > 0 && end + 2 + (int)t->note.cells <= r.x + r.w)
+		canvas_put(c, r, r.x + r.w - (int)t->note.cells, r.y, role, t->note);
+	canvas_paint(c, r, role);
+}
+
+/* The word that says what "-" says: after the name, where it fits. */
+static struct clean add_gone(const struct table *t, struct clean name, char *buf)
+{
+	static const char word[] = " gone";
+	uint32_t w = sizeof(word) - 1;
+	char cut[TABLE_CELL_SIZE + 4];
+
+	if (t->col_width[0] < FIRST_LEAST + w)
+		return name;
+	name = fit_text(t, 0, name, t->col_width[0] - w, cut);
+	memcpy(buf, name.s, name.len);
+	memcpy(buf + name.len, word, w + 1);
+	return text_own(buf, name.len + w);
+}
+
+struct mark_text {
+	unsigned bit;
+	char text[2];
+	enum role role;
+};
+
+/* The first of these that is set is shown. */
+static const struct mark_text row_marks[] = {
+	{ MARK_GONE, "-", ROLE_DIM },
+	{ MARK_PIN, "*", ROLE_PIN },
+	{ MARK_NEW, "+", ROLE_NEW },
+};
+static const struct mark_text alert_marks[] = {
+	{ MARK_CRIT, "!", ROLE_CRIT },
+	{ MARK_WARN, "!", ROLE_WARN },
+	{ MARK_UNKNOWN, "?", ROLE_UNKNOWN },
+};
+
+static const struct mark_text *find_mark(const struct mark_text *m, size_t n, unsigned marks)
+{
+	for (size_t i = 0; i < n; i++)
+		if (marks & m[i].bit)
+			return &m[i];
+	return NULL;
+}
+
+static void put_mark(struct canvas *c, struct rect line, int x, const struct mark_text *m)
+{
+	if (m != NULL)
+		canvas_put(c, line, x, line.y, m->role, text_own(m->text, 1));
+}
+
+static enum role row_role(unsigned marks)
+{
+	if (marks & MARK_GONE)
+		return ROLE_DIM;
+	if (marks & MARK_PIN)
+		return ROLE_PIN;
+	return marks & MARK_NEW ? ROLE_NEW : ROLE_TEXT;
+}
+
+static struct clean line_text(const struct table *t, uint32_t row, unsigned i, char *buf,
+			      enum role *role)
+{
+	struct clean text;
+
+	if (row != IDX_NONE)
+		return t->ops->cell(t->pane, row, t->col[i].id, buf, role);
+	text = text_own(t->kept[i].text, t->kept[i].len);
+	return i == 0 ? add_gone(t, text, buf) : text;
+}
+
+static void draw_cells(const struct table *t, struct canvas *c, struct rect line, uint32_t row,
+		       unsigned marks)
+{
+	char buf[TABLE_CELL_SIZE], cut[TABLE_CELL_SIZE + 4];
+	int x = line.x;
+
+	for (unsigned i = 0; i < t->shown; i++) {
+		enum role role = ROLE_TEXT;
+		struct clean text = line_text(t, row, i, buf, &role);
+
+		text = fit_text(t, i, text, t->col_width[i], cut);
+		if (marks & MARK_GONE || (i == 0 && role == ROLE_TEXT))
+			role = row_role(marks);
+		x = next_column(t, i, x);
+		canvas_put(c, line, t->col[i].right ? x + t->col_width[i] - (int)text.cells : x,
+			   line.y, role, text);
+	}
+}
+
+static void draw_line(const struct table *t, struct canvas *c, struct rect line, uint32_t at,
+		      bool focused)
+{
+	uint32_t row = line_row(t, at);
+	unsigned marks = row == IDX_NONE ? MARK_GONE : t->ops->marks(t->pane, row);
+	const struct mark_text *before = find_mark(row_marks, ARRAY_SIZE(row_marks), marks);
+	const struct mark_text *after = find_mark(alert_marks, ARRAY_SIZE(alert_marks), marks);
+
+	draw_cells(t, c, line, row, marks);
+	if (at == t->cursor) {
+		/* The bar takes the place of the mark, which moves to the free one. */
+		canvas_put(c, line, line.x, line.y, ROLE_TEXT, TEXT_LIT(">"));
+		after = after != NULL ? after : before;
+	} else {
+		put_mark(c, line, line.x, before);
+	}
+	put_mark(c, line, line.x + MARK_W + t->col_width[0], after);
+	if (at != t->cursor)
+		return;
+	canvas_paint(c, line, focused ? ROLE_CURSOR : ROLE_CURSOR_OFF);
+	if (focused) {
+		c->cursor_x = line.x;
+		c->cursor_y = line.y;
+	}
+}
+
+void table_draw(const struct table *t, struct canvas *c, struct rect r, bool focused)
+{
+	uint32_t lines = line_count(t);
+	struct rect line = { r.x, r.y, r.w, 1 };
+
+	if (r.w <= 0 || r.h <= 0)
+		return;
+	draw_head(t, c, line, focused ? ROLE_FOCUS : ROLE_LABEL);
+	for (int i = 0; i < r.h - 1 && t->top + (uint32_t)i < lines; i++) {
+		line.y = r.y + 1 + i;
+		draw_line(t, c, line, t->top + (uint32_t)i, focused);
+	}
+}

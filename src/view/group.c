@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+#include "group.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+#define V4_BITS 32
+#define V6_BITS 128
+
+/* fe80::/10: a shorter prefix holds other addresses as well, which are of no interface. */
+#define LINK_LOCAL_BITS 10
+
+/* The row of UDP stands behind those of the eleven TCP states, which begin at 1. */
+#define STATE_UDP (ST_COUNT - 1)
+
+/* First words of ids that are not made of names or addresses. */
+#define ID_WHY   UINT64_MAX
+#define ID_STATE (UINT64_MAX - 1)
+
+/* ---- groups ---------------------------------------------------------- */
+
+static uint64_t id_of(const struct grouper *gr, uint64_t a, uint64_t b)
+{
+	uint64_t id = index_hash2(&gr->r->ix, a, b);
+
+	return id != 0 ? id : 1;
+}
+
+static uint64_t id_of_name(const struct grouper *gr, uint32_t name)
+{
+	struct str s = strpool_get(gr->r->snap->str, name);
+	uint64_t h = s.len, word;
+
+	for (size_t at = 0; at < s.len; at += sizeof(word)) {
+		word = 0;
+		memcpy(&word, s.s + at, s.len - at < sizeof(word) ? s.len - at : sizeof(word));
+		h = index_hash2(&gr->r->ix, h, word);
+	}
+	return id_of(gr, h, 0);
+}
+
+static uint64_t hash_group(const struct index *ix, const void *ctx, uint32_t i)
+{
+	const struct group *g = ctx;
+
+	(void)ix;
+	return g[i].id;
+}
+
+/* Where the new group is, or IDX_NONE without memory. at: its place in the index. */
+static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const union group_key *key)
+{
+	struct result *r = gr->r;
+	uint32_t i = result_n_groups(r);
+	struct group *g = arena_push(&r->group, sizeof(*g));
+	uint32_t *mark = arena_push(&gr->mark, sizeof(*mark));
+
+	if (g == NULL || mark == NULL)
+		return IDX_NONE;
+	*g = (struct group){ .id = id, .key = *key, .first = IDX_NONE };
+	*mark = 0;
+	index_put(&r->ix, at, i);
+	return i;
+}
+
+static int make_room(struct result *r)
+{
+	return index_grow(&r->ix, hash_group, r->group.base);
+}
+
+/* A group that is known not to be there yet. */
+static uint32_t new_group(struct grouper *gr, uint64_t id, const union group_key *key)
+{
+	uint32_t at;
+
+	if (make_room(gr->r) < 0)
+		return IDX_NONE;
+	at = index_first(&gr->r->ix, id);
+	while (index_row(&gr->r->ix, at) != IDX_NONE)
+		at = index_next(&gr->r->ix, at);
+	return put_group(gr, at, id, key);
+}
+
+static uint32_t why_group(struct grouper *gr, uint32_t why)
+{
+	uint32_t *known = &gr->why_group[why];
+	union group_key key = { 0 };
+
+	if (*known == IDX_NONE) {
+		*known = new_group(gr, id_of(gr, ID_WHY, why), &key);
+		if (*known != IDX_NONE)
+			result_groups(gr->r)[*known].why = (enum why)why;
+	}
+	return *known;
+}
+
+static uint32_t *group_map(const struct grouper *gr)
+{
+	return (void *)gr->group_of.base;
+}
+
+/* The map from rows of a table of the snapshot to groups, all of them unknown. */
+static int begin_map(struct grouper *gr, uint32_t rows)
+{
+	void *map = arena_push(&gr->group_of, rows * sizeof(uint32_t));
+
+	if (map == NULL && rows > 0)
+		return -ENOMEM;
+	if (rows > 0)
+		memset(map, 0xff, rows * sizeof(uint32_t));
+	return 0;
+}
+
+/* ---- sums ------------------------------------------------------------ */
+
+static int count_procs(struct grouper *gr, uint32_t group, const struct sock_ext *x)
+{
+	const struct owner *o = gr->r->snap->owner + x->owner;
+
+	for (uint32_t i = 0; i < x->n_owners; i++) {
+		int rc;
+
+		if (i > 0 && o[i].proc == o[i - 1].proc)
+			continue;
+		rc = distinct_proc(&gr->procs, group, o[i].proc);
+		if (rc < 0)
+			return rc;
+		result_groups(gr->r)[group].processes += (uint32_t)rc;
+	}
+	return 0;
+}
+
+static int count_remote(struct grouper *gr, uint32_t group, uint32_t row)
+{
+	struct group *g = &result_groups(gr->r)[group];
+	const struct sock *sock = gr->r->snap->sock;
+	int rc;
+
+	if (!sock_has_remote(&sock[row]))
+		return 0;
+	if (gr->r->query.by == BY_REMOTE &&
+	    g->key.end.bits == (addr_is_v4(&g->key.end.addr) ? V4_BITS : V6_BITS)) {
+		g->addresses = 1;
+		return 0;
+	}
+	rc = distinct_remote(&gr->remotes, group, sock, row);
+	if (rc < 0)
+		return rc;
+	if (gr->r->query.by == BY_REMOTE)
+		g->addresses += (uint32_t)rc;
+	else
+		g->peers += (uint32_t)rc;
+	return 0;
+}
+
+static int count_distinct(struct grouper *gr, uint32_t group, uint32_t row)
+{
+	struct group *g = &result_groups(gr->r)[group];
+
+	if (gr->r->query.by != BY_PROCESS) {
+		int rc = count_procs(gr, group, &gr->r->snap->ext[row]);
+
+		if (rc < 0)
+			return rc;
+	} else if (g->why == WHY_OWNED) {
+		g->processes = 1;
+	}
+	return count_remote(gr, group, row);
+}
+
+/* Adds one socket to a group. 0 or -ENOMEM, also for a group that there was no memory for. */
+static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
+{
+	const struct sock *s = &gr->r->snap->sock[hit.row];
+	struct group *g;
+
+	if (group == IDX_NONE)
+		return -ENOMEM;
+	g = &result_groups(gr->r)[group];
+	if (g->first == IDX_NONE && gr->r->query.by != BY_LISTENER)
+		g->first = hit.row;
+	g->sockets++;
+	g->shared += hit.holders > 1;
+	if (s->proto == PROTO_TCP)
+		g->state[s->state < ST_COUNT ? s->state : 0]++;
+	else
+		g->udp++;
+	if (s->state != ST_LISTEN) {
+		g->recv_q += s->rxq;
+		g->send_q += s->txq;
+	}
+	return gr->r->query.distinct ? count_distinct(gr, group, hit.row) : 0;
+}
+
+/* ---- by state -------------------------------------------------------- */
+
+/* All rows are there from the start: zero is an answer too. */
+static int begin_state(struct grouper *gr)
+{
+	for (unsigned i = 0; i < ST_COUNT; i++) {
+		union group_key key = { .state = i < STATE_UDP ? (uint8_t)(i + 1) : 0 };
+
+		if (new_group(gr, id_of(gr, ID_STATE, key.state), &key) == IDX_NONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_state(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct sock *sock = gr->r->snap->sock;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		const struct sock *s = &sock[hit[i].row];
+
+		if (s->proto != PROTO_TCP)
+			rc = tally(gr, STATE_UDP, hit[i]);
+		else if (s->state > 0 && s->state < ST_COUNT)
+			rc = tally(gr, s->state - 1u, hit[i]);
+	}
+	return rc;
+}
+
+/* ---- by process and by program --------------------------------------- */
+
+static int begin_procs(struct grouper *gr)
+{
+	return begin_map(gr, gr->r->snap->n_proc);
+}
+
+static uint32_t process_group(struct grouper *gr, uint32_t proc)
+{
+	const struct proc *p = &gr->r->snap->proc[proc];
+	union group_key key = { .proc = proc, .pid = p->pid };
+
+	return new_group(gr, id_of(gr, p->start, (uint32_t)p->pid), &key);
+}
+
+static uint32_t program_group(struct grouper *gr, uint32_t proc)
+{
+	union group_key key = { .comm = gr->r->snap->proc[proc].comm };
+	uint64_t id = id_of_name(gr, key.comm);
+	uint32_t at, i;
+
+	if (make_room(gr->r) < 0)
+		return IDX_NONE;
+	for (at = index_first(&gr->r->ix, id); (i = index_row(&gr->r->ix, at)) != IDX_NONE;
+	     at = index_next(&gr->r->ix, at)) {
+		const struct group *g = &result_groups(gr->r)[i];
+
+		if (g->id == id && g->why == WHY_OWNED && g->key.comm == key.comm)
+			return i;
+	}
+	return put_group(gr, at, id, &key);
+}
+
+/*
+ * A socket counts once in the group of each process that holds it. mark is the last socket that a
+ * group got, plus one: workers of one program share a socket, and it is one socket of the program.
+ */
+static int add_holders(struct grouper *gr, struct hit hit)
+{
+	const struct sock_ext *x = &gr->r->snap->ext[hit.row];
+	const struct owner *o = gr->r->snap->owner + x->owner;
+	bool program = gr->r->query.by == BY_PROGRAM;
+
+	for (uint32_t i = 0; i < x->n_owners; i++) {
+		uint32_t *group = &group_map(gr)[o[i].proc];
+		uint32_t *mark;
+
+		if (*group == IDX_NONE)
+			*group = program ? program_group(gr, o[i].proc)
+					 : process_group(gr, o[i].proc);
+		if (*group == IDX_NONE)
+			return -ENOMEM;
+		mark = (uint32_t *)(void *)gr->mark.base + *group;
+		if (*mark == hit.row + 1)
+			continue;
+		*mark = hit.row + 1;
+		if (tally(gr, *group, hit) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_procs(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct sock_ext *ext = gr->r->snap->ext;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		const struct sock_ext *x = &ext[hit[i].row];
+
+		if (x->n_owners == 0)
+			rc = tally(gr, why_group(gr, x->owner), hit[i]);
+		else
+			rc = add_holders(gr, hit[i]);
+	}
+	return rc;
+}
+
+/* ---- by user --------------------------------------------------------- */
+
+static int begin_user(struct grouper *gr)
+{
+	gr->last_user = IDX_NONE;
+	return begin_map(gr, gr->r->snap->n_user);
+}
+
+static uint32_t user_group(struct grouper *gr, uint32_t uid)
+{
+	uint32_t *group;
+
+	if (gr->last_user == IDX_NONE || gr->last_uid != uid) {
+		gr->last_user = snap_find_user(gr->r->snap, uid);
+		gr->last_uid = uid;
+	}
+	/* A snapshot that was sealed without memory may lack a user. */
+	if (gr->last_user == IDX_NONE)
+		return IDX_NONE;
+	group = &group_map(gr)[gr->last_user];
+	if (*group == IDX_NONE) {
+		union group_key key = { .uid = uid };
+
+		*group = new_group(gr, id_of(gr, 0, uid), &key);
+	}
+	return *group;
+}
+
+/* What has no socket file has no user either: the kernel gives 0 there. */
+static int add_user(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct snap *s = gr->r->snap;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		uint32_t row = hit[i].row;
+		bool fileless = s->ext[row].n_owners == 0 && s->sock[row].ino == 0;
+
+		rc = tally(gr,
+			   fileless ? why_group(gr, s->ext[row].owner)
+				    : user_group(gr, s->sock[row].uid),
+			   hit[i]);
+	}
+	return rc;
+}
+
+/* ---- by remote ------------------------------------------------------- */
+
+struct end_ref {
+	uint64_t id;
+	struct addr addr;
+	uint32_t ifindex;
+	uint8_t bits;
+};
+
+static struct addr mask_of(const struct addr *ones, unsigned bits)
+{
+	return addr_prefix(ones, bits);
+}
+
+static int begin_remote(struct grouper *gr)
+{
+	static const uint8_t ones[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+					  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	struct addr v4 = addr_v4(ones), v6 = addr_v6(ones);
+
+	gr->mask4 = mask_of(&v4, gr->r->query.prefix4);
+	gr->mask6 = mask_of(&v6, gr->r->query.prefix6);
+	return 0;
+}
+
+static inline bool is_v4(const struct addr *a)
+{
+	return addr_hi(a) == 0 && be64toh(addr_lo(a)) >> 32 == 0xffff;
+}
+
+static struct addr addr_and(const struct addr *a, const struct addr *mask)
+{
+	uint64_t hi = addr_hi(a) & addr_hi(mask), lo = addr_lo(a) & addr_lo(mask);
+	struct addr out;
+
+	memcpy(out.b, &hi, sizeof(hi));
+	memcpy(out.b + sizeof(hi), &lo, sizeof(lo));
+	return out;
+}
+
+static struct end_ref remote_ref(const struct grouper *gr, uint32_t row)
+{
+	const struct addr *a = &gr->r->snap->sock[row].remote;
+	struct end_ref ref = { .bits = gr->r->query.prefix4 };
+
+	if (is_v4(a)) {
+		ref.addr = addr_and(a, &gr->mask4);
+	} else {
+		ref.bits = gr->r->query.prefix6;
+		ref.addr = addr_and(a, &gr->mask6);
+		if (ref.bits >= LINK_LOCAL_BITS && addr_is_link_local(a))
+			ref.ifindex = gr->r->snap->ext[row].ifindex;
+	}
+	ref.id = id_of(gr, addr_hi(&ref.addr) + ref.ifindex, addr_lo(&ref.addr));
+	return ref;
+}
+
+static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
+{
+	union group_key key = {
+		.end = { .addr = ref->addr, .ifindex = ref->ifindex, .bits = ref->bits }
+	};
+	uint32_t at, i;
+
+	if (make_room(gr->r) < 0)
+		return IDX_NONE;
+	for (at = index_first(&gr->r->ix, ref->id); (i = index_row(&gr->r->ix, at)) != IDX_NONE;
+	     at = index_next(&gr->r->ix, at)) {
+		const struct group *g = &result_groups(gr->r)[i];
+
+		if (g->id == ref->id && addr_equal(&g->key.end.addr, &ref->addr) &&
+		    g->key.end.ifindex == ref->ifindex)
+			return i;
+	}
+	return put_group(gr, at, ref->id, &key);
+}
+
+/*
+ * With many remotes each look-up misses the cache twice, in the index and in the group. Going over
+ * the batch three times lets these misses overlap.
+ */
+static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct index *ix = &gr->r->ix;
+	struct end_ref ref[BATCH];
+	struct hit with[BATCH];
+	uint32_t many = 0;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!sock_has_remote(&gr->r->snap->sock[hit[i].row]))
+			continue;
+		ref[many] = remote_ref(gr, hit[i].row);
+		with[many] = hit[i];
+		__builtin_prefetch(&ix->slot[index_first(ix, ref[many].id)]);
+		many++;
+	}
+	for (uint32_t i = 0; i < many; i++) {
+		uint32_t g = index_row(ix, index_first(ix, ref[i].id));
+
+		if (g != IDX_NONE) {
+			__builtin_prefetch(&result_groups(gr->r)[g], 1);
+			__builtin_prefetch(&result_groups(gr->r)[g].state[ST_ESTABLISHED], 1);
+			__builtin_prefetch(&result_groups(gr->r)[g].send_q, 1);
+		}
+	}
+	for (uint32_t i = 0; i < many && rc == 0; i++)
+		rc = tally(gr, remote_group(gr, &ref[i]), with[i]);
+	return rc;
+}
+
+/* ---- by listener ----------------------------------------------------- */
+
+static bool is_listener(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
+}
+
+static uint32_t listener_group(struct grouper *gr, uint32_t row)
+{
+	const struct sock *s = &gr->r->snap->sock[row];
+	union group_key key = { .end = { .addr = s->local, .port = s->lport } };
+	uint64_t id = id_of(gr, id_of(gr, addr_hi(&s->local), addr_lo(&s->local)), s->lport);
+	uint32_t at, i;
+
+	if (make_room(gr->r) < 0)
+		return IDX_NONE;
+	for (at = index_first(&gr->r->ix, id); (i = index_row(&gr->r->ix, at)) != IDX_NONE;
+	     at = index_next(&gr->r->ix, at)) {
+		const struct group *g = &result_groups(gr->r)[i];
+
+		if (g->id == id && g->key.end.port == s->lport &&
+		    addr_equal(&g->key.end.addr, &s->local))
+			return i;
+	}
+	return put_group(gr, at, id, &key);
+}
+
+/* What a listener is does not depend on the filter: also those that do not pass are counted. */
+static int look_listeners(struct grouper *gr, uint32_t from, uint32_t to)
+{
+	const struct sock *sock = gr->r->snap->sock;
+
+	for (uint32_t row = from; row < to; row++) {
+		struct listener_link *link;
+		struct group *g;
+		uint32_t group;
+
+		if (!is_listener(&sock[row]))
+			continue;
+		group = listener_group(gr, row);
+		link = arena_push(&gr->r->link, sizeof(*link));
+		if (group == IDX_NONE || link == NULL)
+			return -ENOMEM;
+		g = &result_groups(gr->r)[group];
+		*link = (struct listener_link){ row, g->first };
+		g->first = row;
+		g->listeners++;
+		g->accept_queue += sock[row].rxq;
+		g->accept_max += sock[row].txq;
+	}
+	return 0;
+}
+
+/* mark is 1 when the listener itself or a connection of it passed. */
+static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct snap *s = gr->r->snap;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		uint32_t row = hit[i].row;
+		bool self = is_listener(&s->sock[row]);
+		uint32_t listener = self ? row : s->ext[row].listener;
+		uint32_t group;
+
+		if (listener == IDX_NONE)
+			continue;
+		group = listener_group(gr, listener);
+		if (group == IDX_NONE)
+			return -ENOMEM;
+		((uint32_t *)(void *)gr->mark.base)[group] = 1;
+		if (!self)
+			rc = tally(gr, group, hit[i]);
+	}
+	return rc;
+}
+
+/* ---- the table of groupings ------------------------------------------ */
+
+static const struct {
+	int (*begin)(struct grouper *gr);
+	int (*look)(struct grouper *gr, uint32_t from, uint32_t to);
+	int (*add)(struct grouper *gr, const struct hit *hit, uint32_t n);
+} groupings[BY_COUNT] = {
+	[BY_STATE] = { begin_state, NULL, add_state },
+	[BY_PROCESS] = { begin_procs, NULL, add_procs },
+	[BY_PROGRAM] = { begin_procs, NULL, add_procs },
+	[BY_USER] = { begin_user, NULL, add_user },
+	[BY_REMOTE] = { begin_remote, NULL, add_remote },
+	[BY_LISTENER] = { NULL, look_listeners, add_listener },
+};
+
+void grouper_init(struct grouper *gr)
+{
+	*gr = (struct grouper){ 0 };
+	distinct_init(&gr->procs);
+	distinct_init(&gr->remotes);
+}
+
+void grouper_free(struct grouper *gr)
+{
+	distinct_free(&gr->procs);
+	distinct_free(&gr->remotes);
+	arena_free(&gr->group_of);
+	arena_free(&gr->mark);
+}
+
+int grouper_begin(struct grouper *gr, struct result *r, uint32_t room)
+{
+	enum by by = r->query.by;
+
+	gr->r = r;
+	arena_reset(&r->group);
+	arena_reset(&r->link);
+	arena_reset(&gr->group_of);
+	arena_reset(&gr->mark);
+	distinct_reset(&gr->procs);
+	distinct_reset(&gr->remotes);
+	/* Without memory for so many it is small, and grows as it must. */
+	(void)index_reset(&r->ix, room);
+	for (unsigned i = 0; i < WHY_COUNT; i++)
+		gr->why_group[i] = IDX_NONE;
+	return groupings[by].begin != NULL ? groupings[by].begin(gr) : 0;
+}
+
+int grouper_look(struct grouper *gr, uint32_t from, uint32_t to)
+{
+	enum by by = gr->r->query.by;
+
+	return groupings[by].look != NULL ? groupings[by].look(gr, from, to) : 0;
+}
+
+int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	return groupings[gr->r->query.by].add(gr, hit, n);
+}
+
+bool grouper_keeps(const struct grouper *gr, uint32_t group)
+{
+	return gr->r->query.by != BY_LISTENER ||
+	       ((const uint32_t *)(const void *)gr->mark.base)[group] != 0;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "order.h"
+
+#include <assert.h>
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+/* What 64 bits of a group's sort key are made of. */
+enum word {
+	W_NUMBER, /* part: enum column */
+	W_WHY,    /* rows of sockets without a process after the others */
+	W_STATE,  /* by number, the row of UDP last */
+	W_PID,
+	W_UID,
+	W_COMM, /* part: which eight bytes */
+	W_USER,
+	W_FAMILY, /* IPv4 before IPv6 */
+	W_ADDR,   /* part: which half */
+	W_LINK,   /* interface */
+	W_PORT,
+};
+
+/* Names are compared by so many bytes: the kernel's are 15, the longest user names 32. */
+#define NAME_WORDS 4
+
+#define PREFETCH 16
+
+/* ---- the plan -------------------------------------------------------- */
+
+/* Takes words in the order of reading; order_begin() turns them round. */
+static void plan(struct order *o, uint8_t what, uint8_t part, bool down)
+{
+	assert(o->words < ORDER_WORDS);
+	o->word[o->words++] = (struct order_word){ what, part, down };
+}
+
+static void plan_name(struct order *o, enum word name, bool down)
+{
+	for (uint8_t i = 0; i < NAME_WORDS; i++)
+		plan(o, name, i, down);
+}
+
+static void plan_addr(struct order *o, enum word last, bool down)
+{
+	plan(o, W_FAMILY, 0, down);
+	plan(o, W_ADDR, 0, down);
+	plan(o, W_ADDR, 1, down);
+	plan(o, (uint8_t)last, 0, down);
+}
+
+static void plan_key(struct order *o, enum by by, bool down)
+{
+	switch (by) {
+	case BY_STATE:
+		plan(o, W_STATE, 0, down);
+		break;
+	case BY_PROCESS:
+		plan(o, W_WHY, 0, false);
+		plan(o, W_PID, 0, down);
+		break;
+	case BY_PROGRAM:
+		plan(o, W_WHY, 0, false);
+		plan_name(o, W_COMM, down);
+		break;
+	case BY_USER:
+		plan(o, W_WHY, 0, false);
+		plan_name(o, W_USER, down);
+		plan(o, W_UID, 0, down);
+		break;
+	case BY_REMOTE:
+		plan_addr(o, W_LINK, down);
+		break;
+	case BY_LISTENER:
+		plan_addr(o, W_PORT, down);
+		break;
+	case BY_SOCKET:
+	case BY_COUNT:
+		break;
+	}
+}
+
+static void plan_groups(struct order *o, const struct query *q)
+{
+	uint8_t by_default = q->by == BY_STATE ? COL_KEY : COL_SOCKETS;
+	uint8_t c = q->sort == SORT_NATURAL ? by_default : q->sort;
+	bool down = q->sort == SORT_NATURAL ? q->by != BY_STATE : !q->ascending;
+
+	if (c == COL_KEY) {
+		plan_key(o, q->by, down);
+		return;
+	}
+	if (c == COL_COMM || c == COL_USER) {
+		plan(o, W_WHY, 0, false);
+		plan_name(o, c == COL_COMM ? W_COMM : W_USER, down);
+	} else if (c == COL_PID) {
+		plan(o, W_WHY, 0, false);
+		plan(o, W_PID, 0, down);
+	} else {
+		plan(o, W_NUMBER, c, down);
+	}
+	plan_key(o, q->by, false);
+}
+
+static void plan_field(struct order *o, uint8_t f, bool down)
+{
+	enum vtype type = field_table[f].type;
+	uint8_t parts = type == V_STR || type == V_END ? FIELD_KEYS : 1;
+
+	for (uint8_t i = 0; i < parts; i++)
+		plan(o, f, i, down);
+}
+
+static void plan_sockets(struct order *o, const struct query *q)
+{
+	if (q->sort != SORT_NATURAL)
+		plan_field(o, q->sort, !q->ascending);
+	plan_field(o, F_STATE, false);
+	plan_field(o, F_LOCAL, false);
+	plan_field(o, F_REMOTE, false);
+}
+
+static void turn_round(struct order *o)
+{
+	for (unsigned i = 0, j = o->words - 1; i < j; i++, j--) {
+		struct order_word w = o->word[i];
+
+		o->word[i] = o->word[j];
+		o->word[j] = w;
+	}
+}
+
+/* ---- keys ------------------------------------------------------------ */
+
+static uint64_t big_endian_word(const void *bytes)
+{
+	uint64_t w;
+
+	memcpy(&w, bytes, sizeof(w));
+	return be64toh(w);
+}
+
+static uint64_t name_word(const struct snap *s, uint32_t name, unsigned part)
+{
+	struct str str = strpool_get(s->str, name);
+	size_t from = part * sizeof(uint64_t);
+	uint8_t bytes[sizeof(uint64_t)] = { 0 };
+
+	if (from < str.len)
+		memcpy(bytes, str.s + from,
+		       str.len - from < sizeof(bytes) ? str.len - from : sizeof(bytes));
+	return big_endian_word(bytes);
+}
+
+static uint32_t comm_of(const struct result *r, const struct group *g)
+{
+	return r->query.by == BY_PROCESS ? r->snap->proc[g->key.proc].comm : g->key.comm;
+}
+
+static uint32_t uid_of(const struct result *r, const struct group *g)
+{
+	return r->query.by == BY_PROCESS ? r->snap->proc[g->key.proc].uid : g->key.uid;
+}
+
+static uint64_t number_word(const struct group *g, enum column c)
+{
+	uint64_t n = group_number(g, c);
+
+	/* Negative numbers before positive ones. */
+	return c == COL_DELTA ? n ^ UINT64_C(1) << 63 : n;
+}
+
+static uint64_t group_word(const struct result *r, const struct group *g, struct order_word w)
+{
+	bool named = g->why == WHY_OWNED;
+
+	switch ((enum word)w.what) {
+	case W_NUMBER:
+		return number_word(g, (enum column)w.part);
+	case W_WHY:
+		return g->why;
+	case W_STATE:
+		return g->key.state != 0 ? g->key.state : ST_COUNT;
+	case W_PID:
+		return named ? (uint64_t)g->key.pid : 0;
+	case W_UID:
+		return named ? uid_of(r, g) : 0;
+	case W_COMM:
+		return named ? name_word(r->snap, comm_of(r, g), w.part) : 0;
+	case W_USER:
+		return named ? name_word(r->snap, snap_user_name(r->snap, uid_of(r, g)), w.part)
+			     : 0;
+	case W_FAMILY:
+		return !addr_is_v4(&g->key.end.addr);
+	case W_ADDR:
+		return big_endian_word(g->key.end.addr.b + w.part * sizeof(uint64_t));
+	case W_LINK:
+		return g->key.end.ifindex;
+	case W_PORT:
+		return g->key.end.port;
+	}
+	return 0;
+}
+
+static void gather_groups(struct order *o, const struct result *r, struct order_word w)
+{
+	const struct group *g = result_groups(r);
+	struct sort_item *item = o->sort.item;
+	uint64_t flip = w.down ? UINT64_MAX : 0;
+
+	for (uint32_t i = 0; i < o->sort.n; i++) {
+		if (i + PREFETCH < o->sort.n)
+			__builtin_prefetch(&g[item[i + PREFETCH].row].key);
+		item[i].key = group_word(r, &g[item[i].row], w) ^ flip;
+	}
+}
+
+static void gather_sockets(struct order *o, const struct result *r, struct order_word w)
+{
+	struct sort_item *item = o->sort.item;
+	const struct snap *s = r->snap;
+	uint64_t flip = w.down ? UINT64_MAX : 0;
+
+	for (uint32_t i = 0; i < o->sort.n; i++) {
+		uint64_t key[FIELD_KEYS] = { 0 };
+
+		if (i + PREFETCH < o->sort.n)
+			__builtin_prefetch(&s->sock[item[i + PREFETCH].row]);
+		field_keys(s, item[i].row, (enum field_id)w.what, key);
+		item[i].key = key[w.part] ^ flip;
+	}
+}
+
+/* ---- sorting --------------------------------------------------------- */
+
+void order_free(struct order *o)
+{
+	arena_free(&o->item);
+	arena_free(&o->spare);
+}
+
+void order_begin(struct order *o, const struct query *q)
+{
+	arena_reset(&o->item);
+	arena_reset(&o->spare);
+	o->words = o->at = 0;
+	o->sorting = false;
+	if (q->by == BY_SOCKET)
+		plan_sockets(o, q);
+	else
+		plan_groups(o, q);
+	turn_round(o);
+}
+
+int order_add(struct order *o, uint32_t row)
+{
+	struct sort_item *it = arena_push(&o->item, sizeof(*it));
+
+	if (it == NULL)
+		return -ENOMEM;
+	*it = (struct sort_item){ .row = row };
+	return 0;
+}
+
+int order_seal(struct order *o)
+{
+	if (o->item.used > 0 && arena_push(&o->spare, o->item.used) == NULL)
+		return -ENOMEM;
+	sort_begin(&o->sort, (void *)o->item.base, (void *)o->spare.base,
+		   (uint32_t)(o->item.used / sizeof(struct sort_item)));
+	return 0;
+}
+
+bool order_step(struct order *o, const struct result *r)
+{
+	if (o->sorting) {
+		o->sorting = !sort_pass(&o->sort);
+		return false;
+	}
+	if (o->at == o->words)
+		return true;
+	if (r->query.by == BY_SOCKET)
+		gather_sockets(o, r, o->word[o->at]);
+	else
+		gather_groups(o, r, o->word[o->at]);
+	o->at++;
+	sort_begin(&o->sort, o->sort.item, o->sort.spare, o->sort.n);
+	o->sorting = o->sort.vary != 0;
+	return false;
+}
+
+const struct sort_item *order_items(const struct order *o, uint32_t *n)
+{
+	*n = o->sort.n;
+	return o->sort.item;
+}

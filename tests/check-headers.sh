@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Each header compiles alone, and twice; each source and header says its licence first.
+set -eu
+srcdir=${srcdir:-$(dirname "$0")/..}
+cd "$srcdir"
+: "${CC:=cc}"
+
+# CC may be a compiler with arguments.
+# shellcheck disable=SC2086
+if ! echo 'int x;' | $CC -fsyntax-only -x c - 2> /dev/null; then
+  echo "no compiler: $CC"
+  exit 77
+fi
+
+status=0
+count=0
+for header in $(find include src -name '*.h' | sort); do
+  name=${header#include/}
+  # CFLAGS and CPPFLAGS are lists of words.
+  # shellcheck disable=SC2086
+  if ! printf '#include "%s"\n#include "%s"\n' "$name" "$name" |
+    $CC -std=c11 -D_GNU_SOURCE -Iinclude -I. ${HEADER_CFLAGS:-} -Wall -Wextra -Wpedantic -Werror \
+      -fsyntax-only -x c -; then
+    echo "$header does not stand alone"
+    status=1
+  fi
+  count=$((count + 1))
+done
+
+for file in $(find include src tests -name '*.[ch]' -o -name '*.def' | sort); do
+  if ! head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: MIT \*/$'; then
+    echo "$file does not begin with its licence"
+    status=1
+  fi
+done
+
+if [ "$count" -eq 0 ]; then
+  echo "no headers to look at"
+  exit 1
+fi
+[ "$status" -ne 0 ] || echo "$count headers stand alone"
+exit "$status"

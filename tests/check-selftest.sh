@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Each check script finds what it is there to find: one fault is planted at a time in a copy.
+set -eu
+srcdir=${srcdir:-$(dirname "$0")/..}
+srcdir=$(CDPATH='' cd "$srcdir" && pwd)
+here=$(pwd)
+: "${TABLES:=tests/helpers/tables}" "${SOCKEYE:=./sockeye}"
+case $TABLES in /*) ;; *) TABLES=$here/$TABLES ;; esac
+case $SOCKEYE in /*) ;; *) SOCKEYE=$here/$SOCKEYE ;; esac
+export TABLES SOCKEYE
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+count=0
+
+fresh_copy() {
+  rm -rf "$work/tree"
+  mkdir "$work/tree"
+  (cd "$srcdir" && tar cf - src include man completion tests/check-*.sh tests/layers.txt) |
+    (cd "$work/tree" && tar xf -)
+  chmod -R u+w "$work/tree"
+}
+
+run_check() {
+  code=0
+  srcdir=$work/tree sh "$work/tree/tests/$1" > "$work/out" 2>&1 || code=$?
+}
+
+# finds CHECK TEXT: after a fault was planted, the check fails and says TEXT.
+finds() {
+  run_check "$1"
+  count=$((count + 1))
+  if [ "$code" -ne 1 ] || ! grep -qF -- "$2" "$work/out"; then
+    echo "$1 does not find: $2 (status $code)"
+    sed 's/^/    /' "$work/out"
+    status=1
+  fi
+  fresh_copy
+}
+
+# append FILE LINE, replace FILE PATTERN TEXT (sed), both below the copy.
+append() { printf '%s\n' "$2" >> "$work/tree/$1"; }
+replace() {
+  sed "s|$2|$3|" "$work/tree/$1" > "$work/edited"
+  if cmp -s "$work/edited" "$work/tree/$1"; then
+    echo "nothing to replace in $1: $2"
+    status=1
+  fi
+  cp "$work/edited" "$work/tree/$1"
+}
+
+fresh_copy
+for check in check-layers.sh check-bans.sh check-headers.sh check-docs.sh; do
+  run_check "$check"
+  if [ "$code" -ne 0 ] && [ "$code" -ne 77 ]; then
+    echo "$check fails on the tree as it is: the faults planted here mean nothing"
+    exit 1
+  fi
+done
+
+append src/model/addr.c '#include "sockeye/view/view.h"'
+finds check-layers.sh 'model may not include view'
+append include/sockeye/ui/app.h '#include "sockeye/collect/live.h"'
+finds check-layers.sh 'ui may not include collect'
+append src/view/view.c '#include <curses.h>'
+finds check-layers.sh '<curses.h> is not for this file'
+append src/screen/canvas.c '# include <libmnl/libmnl.h>'
+finds check-layers.sh '<libmnl/libmnl.h> is not for this file'
+append src/base/buf.c '#include "../model/addr.h"'
+finds check-layers.sh 'not of the form'
+mkdir "$work/tree/src/stray"
+append src/stray/stray.c '#include <stdio.h>'
+finds check-layers.sh 'does not know the layer stray'
+append tests/layers.txt 'layer early late'
+finds check-layers.sh 'does not stand above it'
+
+append src/base/buf.c 'void f(char *a) { strcpy(a, "x"); }'
+finds check-bans.sh 'strcpy(a'
+append src/base/buf.c '/* one */ int g(void) { return system ("x"); } /* two */'
+finds check-bans.sh 'system ('
+append src/base/buf.c 'void h(void) { setlocale(LC_ALL, ""); }'
+finds check-bans.sh 'LC_ALL'
+open_word=FIX
+append src/base/buf.c "/* ${open_word}ME: later */"
+finds check-bans.sh 'left open'
+
+append src/base/buf.c '/* strcpy(a, b) */ static const char quoted[] = "system(\"x\")";'
+run_check check-bans.sh
+if [ "$code" -ne 0 ]; then
+  echo "check-bans.sh takes comments and strings for code"
+  status=1
+fi
+fresh_copy
+
+append include/sockeye/base/fmt.h 'int fmt_again(FILE *f);'
+finds check-headers.sh 'include/sockeye/base/fmt.h does not stand alone'
+replace include/sockeye/base/fmt.h '^#ifndef .*' '#if 1'
+append include/sockeye/base/fmt.h 'struct twice { int x; };'
+finds check-headers.sh 'include/sockeye/base/fmt.h does not stand alone'
+replace src/base/buf.c 'SPDX-License-Identifier: MIT' 'no licence'
+finds check-headers.sh 'src/base/buf.c does not begin with its licence'
+
+replace man/sockeye.8 '^\.It Fl -strict' '.It Fl -lenient'
+finds check-docs.sh 'lacks: .It Fl -strict'
+replace man/sockeye.8 '^\.It Fl -strict' '.It Fl -lenient'
+finds check-docs.sh 'beyond the tables: .It Fl -lenient'
+replace man/sockeye.8 '^The peer has closed, .*' 'Another story.'
+finds check-docs.sh 'lacks: .It Cm CLOSE_WAIT'
+replace man/sockeye.8 '^\.It Ic Space' '.It Ic Pause'
+finds check-docs.sh 'lacks: .It Ic Space'
+replace man/sockeye.8 '^\.It Cm inode .*' '.It Cm inodes'
+finds check-docs.sh 'lacks: .It Cm inode'
+replace man/sockeye.8 '^\.It listen drops' '.It listen dropped'
+finds check-docs.sh 'lacks: .It listen drops'
+replace man/sockeye.8 '^\.It 128+n' '.It 4'
+finds check-docs.sh 'beyond the tables: .It 4'
+replace completion/sockeye.bash '--prefix4' '--prefix5'
+finds check-docs.sh 'completion/sockeye.bash lacks: --prefix4'
+replace completion/_sockeye "'--json\[" "'--jason["
+finds check-docs.sh 'completion/_sockeye lacks: --json'
+replace completion/_sockeye 'syn-recv ' ''
+finds check-docs.sh 'completion/_sockeye, states lacks: syn-recv'
+
+[ "$status" -ne 0 ] || echo "$count planted faults were found"
+exit "$status"

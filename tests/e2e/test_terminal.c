@@ -1,0 +1,651 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole program on a pseudo-terminal, on fixtures instead of the kernel. */
+#include <dirent.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "sockeye/base/mem.h"
+#include "tty.h"
+
+#define PROGRAM  "./sockeye-fake"
+#define ARGS_MAX 8
+
+/* The environment with the fixture of that name, and one more word. */
+static const char *const *environment(const char *fixture, const char *more)
+{
+	static char text[512];
+	static const char *env[3];
+	const char *srcdir = getenv("srcdir");
+
+	snprintf(text, sizeof(text), "SOCKEYE_FAKE=%s/tests/fixtures/e2e/%s", srcdir ? srcdir : ".",
+		 fixture);
+	env[0] = text;
+	env[1] = more;
+	return env;
+}
+
+/* args ends in NULL and may be NULL: the interval is short then. */
+static struct vt *start_with(struct vt_cfg cfg, const char *fixture, const char *more,
+			     const char *const *args)
+{
+	static const char *const usual[] = { "-d", "0.2", NULL };
+	char words[ARGS_MAX][64] = { PROGRAM };
+	char *argv[ARGS_MAX + 1] = { words[0] };
+
+	for (size_t i = 0; i < ARGS_MAX - 1 && (args ? args : usual)[i]; i++) {
+		snprintf(words[i + 1], sizeof(words[0]), "%s", (args ? args : usual)[i]);
+		argv[i + 1] = words[i + 1];
+	}
+	cfg.env = environment(fixture, more);
+	return vt_open(&cfg, argv);
+}
+
+static void wait_first_screen(struct vt *v)
+{
+	assert_true(vt_wait_text(v, "CLOSE_WAIT     45", LIMIT_MS));
+	assert_true(vt_wait_text(v, "java[2211]", LIMIT_MS));
+}
+
+/* The keys stand on the last row, and on no other one. */
+static bool has_footer(struct vt *v, const void *ctx)
+{
+	int row, col;
+
+	(void)ctx;
+	return vt_find(v, "q quit", &row, &col) && row == vt_rows(v) - 1;
+}
+
+static struct vt *start(struct vt_cfg cfg)
+{
+	struct vt *v = start_with(cfg, "web.fake", NULL, NULL);
+
+	wait_first_screen(v);
+	return v;
+}
+
+static void quit(struct vt *v)
+{
+	vt_keys(v, "q");
+	assert_int_equal(tty_exit_status(v), 0);
+	tty_assert_as_found(v);
+	vt_free(v);
+}
+
+/* ---- what it shows and does -------------------------------------------- */
+
+static void test_terminal_first_screen(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	assert_true(vt_alt_screen(v));
+	assert_true(vt_has(v, "sockeye"));
+	assert_true(vt_has(v, "SYN_RECV       12"));
+	assert_true(vt_has(v, "nginx[901]"));
+	assert_true(vt_has(v, "203.0.113.9"));
+	assert_true(vt_has(v, "q quit"));
+	assert_true(vt_seqs(v)->colour > 0);
+	quit(v);
+}
+
+static void test_terminal_pin_enter_and_back(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	vt_keys(v, "<Space>");
+	assert_true(vt_wait_text(v, "pid = 2211", LIMIT_MS));
+	assert_true(vt_wait_gone(v, "203.0.113.9", LIMIT_MS));
+	assert_true(vt_has(v, "nginx[901]")); /* the pane of the pin keeps its rows */
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_text(v, "row 1 of 66", LIMIT_MS));
+	assert_true(vt_has(v, "10.4.1.18:42000"));
+	vt_keys(v, "<Down><PgDn>");
+	vt_keys(v, "<Esc>");
+	assert_true(vt_wait_text(v, "TIME_WAIT", LIMIT_MS));
+	vt_keys(v, "<Space>");
+	assert_true(vt_wait_text(v, "203.0.113.9", LIMIT_MS));
+	quit(v);
+}
+
+static void test_terminal_keys_typed_ahead(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	vt_keys(v, "<Space><Enter>");
+	assert_true(vt_wait_text(v, "row 1 of 66", LIMIT_MS));
+	vt_keys(v, "jjjj<Up>");
+	assert_true(vt_wait_text(v, "row 4 of 66", LIMIT_MS));
+	vt_keys(v, "<Esc><Esc><Esc><Esc>"); /* never quits */
+	assert_true(vt_wait_text(v, "nginx[901]", LIMIT_MS));
+	quit(v);
+}
+
+static void test_terminal_ends_after_the_samples(void **state)
+{
+	static const char *const args[] = { "-d", "0.1", "-c", "2", NULL };
+	struct vt *v = start_with((struct vt_cfg){ 0 }, "web.fake", NULL, args);
+
+	(void)state;
+	assert_int_equal(tty_exit_status(v), 0);
+	assert_true(vt_seqs(v)->alt_screen > 0);
+	tty_assert_as_found(v);
+	vt_free(v);
+}
+
+static void test_terminal_paste_does_nothing(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	vt_paste(v, "q \rq");
+	vt_keys(v, "<Down><Space>"); /* so that the paste has been read for sure */
+	assert_true(vt_wait_text(v, "pid = 901", LIMIT_MS));
+	assert_false(vt_has(v, "pid = 2211"));
+	quit(v);
+}
+
+static void test_terminal_hostile_names(void **state)
+{
+	static const char *const visible[] = { "\\e]0;x\\x07", "\\x9b31m", "\\u{202e}evil\\xff",
+					       "\\x0d\\n\\t" };
+	static const char *const args[] = { "-d", "0.1", NULL };
+	struct vt *v =
+		start_with((struct vt_cfg){ .rows = 40, .cols = 200 }, "hostile.fake", NULL, args);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(visible); i++)
+		assert_true(vt_wait_text(v, visible[i], LIMIT_MS));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_text(v, "row 1 of", LIMIT_MS));
+	vt_keys(v, "<Esc>");
+	assert_true(vt_wait_text(v, "LAST_ACK", LIMIT_MS));
+	assert_true(vt_alt_screen(v));
+	assert_int_equal(vt_seqs(v)->osc, 0);
+	assert_int_equal(vt_seqs(v)->dcs, 0);
+	assert_int_equal(vt_seqs(v)->c1, 0);
+	quit(v);
+}
+
+/* ---- sizes ------------------------------------------------------------- */
+
+static void test_terminal_resize(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	vt_resize(v, 40, 120);
+	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
+	wait_first_screen(v);
+	quit(v);
+}
+
+static void test_terminal_resize_storm(void **state)
+{
+	uint64_t seed = test_seed();
+	struct vt *v = start((struct vt_cfg){ 0 });
+	unsigned long long bytes = vt_bytes(v);
+
+	(void)state;
+	for (int i = 0; i < 150; i++) {
+		vt_resize(v, 1 + (int)(test_random(&seed) % 60),
+			  1 + (int)(test_random(&seed) % 200));
+		vt_pump(v, 8);
+	}
+	vt_resize(v, 25, 90);
+	wait_first_screen(v);
+	printf("150 resizes: %llu bytes\n", vt_bytes(v) - bytes);
+	assert_in_range(vt_bytes(v) - bytes, 1, 3 * 65536);
+	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
+	quit(v);
+}
+
+static void test_terminal_of_any_size(void **state)
+{
+	static const struct {
+		int rows, cols;
+	} sizes[] = {
+		{ 1, 1 }, { 1, 80 }, { 24, 1 }, { 2, 2 }, { 5, 20 }, { 10, 40 }, { 300, 1000 }
+	};
+	struct vt *v = start_with((struct vt_cfg){ .rows = 3, .cols = 3 }, "web.fake", NULL, NULL);
+
+	(void)state;
+	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		vt_resize(v, sizes[i].rows, sizes[i].cols);
+		vt_keys(v, "<Down>");
+		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
+	}
+	vt_resize(v, 24, 80);
+	wait_first_screen(v);
+	vt_resize(v, 0, 0); /* not known: as before, or 80x24 */
+	vt_keys(v, "<Space>");
+	assert_true(vt_wait_gone(v, "Filter  none", LIMIT_MS));
+	quit(v);
+}
+
+/* ---- terminals --------------------------------------------------------- */
+
+static void test_terminal_same_text_everywhere(void **state)
+{
+	static const struct {
+		const char *type, *more;
+		bool color, alt_screen;
+	} cases[] = {
+		{ "xterm", NULL, true, true },
+		{ "xterm-256color", "NO_COLOR=1", false, true },
+		{ "screen", NULL, true, true },
+		{ "tmux-256color", NULL, true, true },
+		{ "linux", NULL, true, false },
+		{ "vt100", NULL, false, false },
+		{ "xterm-256color", "LC_ALL=C", true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vt *v = start_with((struct vt_cfg){ .type = cases[i].type }, "web.fake",
+					  cases[i].more, NULL);
+
+		wait_first_screen(v);
+		vt_keys(v, "<Space>"); /* something in colour */
+		assert_true(vt_wait_text(v, "pid = 2211", LIMIT_MS));
+		assert_int_equal(vt_seqs(v)->colour > 0, cases[i].color);
+		assert_int_equal(vt_alt_screen(v), cases[i].alt_screen);
+		quit(v);
+	}
+}
+
+/* Where there can be no screen: a plain report, and nothing that only a terminal understands. */
+static void test_terminal_plain_report_without_a_screen(void **state)
+{
+	static const char *const types[] = { "dumb", "no-such-terminal", "" };
+	static const char *const pipes[] = { PROGRAM " | cat", PROGRAM " < /dev/null" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		struct vt *v = start_with((struct vt_cfg){ .rows = 60, .type = types[i] },
+					  "web.fake", NULL, NULL);
+
+		assert_int_equal(tty_exit_status(v), 0);
+		assert_true(vt_has(v, "CLOSE_WAIT"));
+		assert_int_equal(vt_seqs(v)->csi + vt_seqs(v)->escape, 0);
+		tty_assert_as_found(v);
+		vt_free(v);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pipes); i++) {
+		char sh[] = "/bin/sh", dash_c[] = "-c", command[64];
+		char *argv[] = { sh, dash_c, command, NULL };
+		struct vt_cfg cfg = { .rows = 60, .env = environment("web.fake", NULL) };
+		struct vt *v;
+
+		snprintf(command, sizeof(command), "%s", pipes[i]);
+		v = vt_open(&cfg, argv);
+		assert_int_equal(tty_exit_status(v), 0);
+		assert_true(vt_has(v, "CLOSE_WAIT"));
+		assert_int_equal(vt_seqs(v)->csi + vt_seqs(v)->escape, 0);
+		vt_free(v);
+	}
+}
+
+/* ---- endings ----------------------------------------------------------- */
+
+static void test_terminal_left_as_found(void **state)
+{
+	static const struct {
+		int signal;
+		const char *keys;
+		int status;
+	} cases[] = {
+		{ 0, "q", 0 },
+		{ 0, "<C-c>", 128 + SIGINT },
+		{ 0, "<C-\\>", 128 + SIGQUIT },
+		{ SIGTERM, "", 128 + SIGTERM },
+		{ SIGINT, "", 128 + SIGINT },
+		{ SIGHUP, "", 128 + SIGHUP },
+		{ SIGQUIT, "", 128 + SIGQUIT },
+		{ SIGSEGV, "", 128 + SIGSEGV },
+		{ SIGABRT, "", 128 + SIGABRT },
+		{ SIGBUS, "<Enter>", 128 + SIGBUS },
+		{ SIGTERM, "<Enter>", 128 + SIGTERM },
+		{ SIGTERM, "?", 128 + SIGTERM },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vt *v = start((struct vt_cfg){ 0 });
+
+		vt_keys(v, cases[i].keys);
+		if (cases[i].signal)
+			vt_signal(v, cases[i].signal);
+		assert_int_equal(tty_exit_status(v), cases[i].status);
+		tty_assert_as_found(v);
+		vt_free(v);
+	}
+}
+
+static void test_terminal_ends_while_output_is_stopped(void **state)
+{
+	static const struct {
+		int signal;
+		const char *keys;
+		int status;
+	} cases[] = {
+		{ SIGTERM, "", 128 + SIGTERM },
+		{ SIGHUP, "", 128 + SIGHUP },
+		{ SIGSEGV, "", 128 + SIGSEGV },
+		{ 0, "q", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vt *v = start((struct vt_cfg){ 0 });
+		int64_t begin;
+
+		vt_keys(v, "<C-s>");
+		assert_true(vt_wait_full(v, LIMIT_MS));
+		vt_keys(v, cases[i].keys);
+		if (cases[i].signal)
+			vt_signal(v, cases[i].signal);
+		begin = vt_now_ms();
+		assert_int_equal(tty_exit_status(v), cases[i].status);
+		assert_in_range(vt_now_ms() - begin, 0, 1000);
+		tty_assert_as_found(v);
+		vt_free(v);
+	}
+}
+
+static int64_t children_cpu_ms(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_CHILDREN, &u);
+	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
+}
+
+/* As sudo and nohup leave it: nobody tells, one has to notice. */
+static void test_terminal_vanishes(void **state)
+{
+	(void)state;
+	for (int ignored = 0; ignored <= 1; ignored++) {
+		struct vt *v = start((struct vt_cfg){ .ignore_hup = ignored });
+		int64_t begin = vt_now_ms(), cpu = children_cpu_ms();
+
+		vt_hangup(v);
+		assert_int_equal(tty_exit_status(v), 128 + SIGHUP);
+		assert_in_range(vt_now_ms() - begin, 0, 2000);
+		assert_in_range(children_cpu_ms() - cpu, 0, 300); /* of its whole life */
+		vt_free(v);
+	}
+}
+
+/* ---- readers that do not read ------------------------------------------ */
+
+static void test_terminal_skips_frames_while_stopped(void **state)
+{
+	static const char *const args[] = { "-d", "0.1", NULL };
+	struct vt *v = start_with((struct vt_cfg){ 0 }, "growing.fake", NULL, args);
+	unsigned long long bytes;
+
+	(void)state;
+	assert_true(vt_wait_text(v, "CLOSE_WAIT      1", LIMIT_MS));
+	vt_keys(v, "<C-s>");
+	assert_true(vt_wait_full(v, LIMIT_MS));
+	vt_pump(v, 1500);
+	bytes = vt_bytes(v);
+	vt_keys(v, "<C-q>");
+	assert_true(vt_wait_text(v, "CLOSE_WAIT      9", LIMIT_MS));
+	assert_in_range(vt_bytes(v) - bytes, 1, 4000); /* one frame, not one for each sample */
+	quit(v);
+}
+
+static void test_terminal_survives_a_full_terminal(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+	const int64_t end = vt_now_ms() + LIMIT_MS;
+
+	(void)state;
+	for (int rows = 30; !vt_wait_full(v, 60) && vt_now_ms() < end; rows = rows == 30 ? 31 : 30)
+		vt_resize(v, rows, 200); /* a whole frame each time */
+	assert_true(vt_now_ms() < end);
+	vt_resize(v, 24, 80);
+	vt_keys(v, "<Space>");
+	assert_true(vt_wait_text(v, "pid = 2211", LIMIT_MS));
+	quit(v);
+}
+
+/* ---- job control ------------------------------------------------------- */
+
+static bool shell_has_terminal(struct vt *v, const void *ctx)
+{
+	(void)ctx;
+	return vt_foreground(v) == vt_pid(v);
+}
+
+/* An interactive shell. */
+static struct vt *start_shell(const char *shell, const char *option)
+{
+	static const char prompt[] = "PS1=$((40+2))%\\ \n";
+	char words[3][32];
+	char *argv[] = { words[0], words[1], words[2], NULL };
+	struct vt_cfg cfg = { .env = environment("web.fake", "ENV=") };
+	struct vt *v;
+
+	snprintf(words[0], sizeof(words[0]), "%s", shell);
+	snprintf(words[1], sizeof(words[1]), "%s", option);
+	snprintf(words[2], sizeof(words[2]), "-i");
+	v = vt_open(&cfg, argv);
+	vt_write(v, prompt, sizeof(prompt) - 1);
+	assert_true(vt_wait_text(v, "42%", LIMIT_MS));
+	return v;
+}
+
+static struct vt *start_in_shell(const char *shell, const char *option)
+{
+	struct vt *v = start_shell(shell, option);
+
+	vt_keys(v, PROGRAM " -d 0.2<Enter>");
+	wait_first_screen(v);
+	return v;
+}
+
+/* Keys reach the program; it ends, and then the shell. */
+static void quit_in_shell(struct vt *v)
+{
+	vt_keys(v, "<Space>");
+	assert_true(vt_wait_text(v, "pid = 2211", LIMIT_MS));
+	vt_keys(v, "q");
+	assert_true(vt_wait(v, shell_has_terminal, NULL, LIMIT_MS));
+	vt_keys(v, "exit<Enter>");
+	assert_int_equal(tty_exit_status(v), 0);
+	tty_assert_as_found(v);
+	vt_free(v);
+}
+
+static void test_terminal_stop_and_fg(void **state)
+{
+	struct vt *v = start_in_shell("/bin/sh", "-m");
+
+	(void)state;
+	vt_keys(v, "<C-z>");
+	assert_true(vt_wait(v, shell_has_terminal, NULL, LIMIT_MS));
+	assert_true(vt_wait_alt_screen(v, false, LIMIT_MS));
+	assert_false(vt_seqs(v)->paste);
+	vt_keys(v, "echo $((20*20))<Enter>");
+	assert_true(vt_wait_text(v, "400", LIMIT_MS));
+	vt_resize(v, 30, 100);
+	vt_keys(v, "fg<Enter>");
+	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
+	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
+	wait_first_screen(v);
+	assert_true(vt_seqs(v)->paste);
+	assert_int_equal(vt_seqs(v)->osc, 0);
+	quit_in_shell(v);
+}
+
+static void test_terminal_stop_while_output_is_stopped(void **state)
+{
+	struct vt *v = start_in_shell("/bin/sh", "-m");
+
+	(void)state;
+	vt_keys(v, "<C-s>");
+	assert_true(vt_wait_full(v, LIMIT_MS));
+	vt_keys(v, "<C-z>");
+	assert_true(vt_wait(v, shell_has_terminal, NULL, LIMIT_MS));
+	assert_true(vt_wait_alt_screen(v, false, LIMIT_MS));
+	vt_keys(v, "fg<Enter>");
+	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
+	wait_first_screen(v);
+	quit_in_shell(v);
+}
+
+/* It wants the terminal, so it is stopped until it gets it. */
+static void test_terminal_started_in_the_background(void **state)
+{
+	struct vt *v = start_shell("/bin/sh", "-m");
+	const int64_t end = vt_now_ms() + LIMIT_MS;
+
+	(void)state;
+	vt_keys(v, PROGRAM " -d 0.2 &<Enter>");
+	do
+		vt_keys(v, "jobs<Enter>");
+	while (!vt_wait_text(v, "Stopped", 300) && vt_now_ms() < end);
+	assert_false(vt_alt_screen(v));
+	vt_keys(v, "fg<Enter>");
+	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
+	wait_first_screen(v);
+	quit_in_shell(v);
+}
+
+/*
+ * Stopped by somebody else and continued in the background: the terminal is the shell's. With one
+ * that puts its modes back then.
+ */
+static void test_terminal_background(void **state)
+{
+	struct vt *v;
+	unsigned long frames;
+	pid_t job;
+
+	(void)state;
+	if (access("/bin/bash", X_OK) < 0)
+		skip();
+	v = start_in_shell("/bin/bash", "--noediting");
+	job = vt_foreground(v);
+	assert_true(job > 1 && job != vt_pid(v));
+	kill(-job, SIGSTOP);
+	assert_true(vt_wait(v, shell_has_terminal, NULL, LIMIT_MS));
+	vt_keys(v, "<Enter>echo $((20*20))<Enter>");
+	assert_true(vt_wait_text(v, "400", LIMIT_MS));
+	kill(-job, SIGCONT);
+	vt_pump(v, 1000); /* several samples */
+	frames = vt_seqs(v)->frame_end;
+	vt_keys(v, "echo $((30*30))<Enter>");
+	assert_true(vt_wait_text(v, "900", LIMIT_MS));
+	assert_int_equal(vt_seqs(v)->frame_end, frames);
+	vt_keys(v, "fg<Enter>");
+	assert_true(vt_wait_frames(v, 1, LIMIT_MS));
+	wait_first_screen(v);
+	quit_in_shell(v);
+}
+
+/* Ended there, it gives the screen back and leaves the modes to the shell. */
+static void test_terminal_ended_in_the_background(void **state)
+{
+	struct vt *v;
+	pid_t job;
+
+	(void)state;
+	if (access("/bin/bash", X_OK) < 0)
+		skip();
+	v = start_in_shell("/bin/bash", "--noediting");
+	job = vt_foreground(v);
+	kill(-job, SIGSTOP);
+	assert_true(vt_wait(v, shell_has_terminal, NULL, LIMIT_MS));
+	kill(-job, SIGTERM);
+	kill(-job, SIGCONT);
+	assert_true(vt_wait_alt_screen(v, false, LIMIT_MS));
+	vt_keys(v, "<Enter>echo $((20*20))<Enter>");
+	assert_true(vt_wait_text(v, "400", LIMIT_MS));
+	vt_keys(v, "exit<Enter>");
+	tty_exit_status(v); /* that of a job or of the echo: the shell's business */
+	tty_assert_as_found(v);
+	vt_free(v);
+}
+
+/* ---- rest -------------------------------------------------------------- */
+
+/* How often the threads of the process have slept and been woken. */
+static unsigned long wakeups(pid_t pid)
+{
+	char path[300], line[256];
+	unsigned long sum = 0, n;
+	struct dirent *d;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	dir = opendir(path);
+	assert_non_null(dir);
+	while ((d = readdir(dir))) {
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/status", (int)pid, d->d_name);
+		f = d->d_name[0] == '.' ? NULL : fopen(path, "re");
+		while (f && fgets(line, sizeof(line), f))
+			if (sscanf(line, "voluntary_ctxt_switches: %lu", &n) == 1)
+				sum += n;
+		if (f)
+			fclose(f);
+	}
+	closedir(dir);
+	return sum;
+}
+
+static void test_terminal_rests_between_samples(void **state)
+{
+	static const char *const args[] = { "-d", "0.5", NULL };
+	struct vt *v = start_with((struct vt_cfg){ 0 }, "web.fake", NULL, args);
+	unsigned long before;
+
+	(void)state;
+	wait_first_screen(v);
+	vt_pump(v, 1000); /* whatever a key or a first sample starts is over */
+	before = wakeups(vt_pid(v));
+	vt_pump(v, 3000);
+	printf("6 intervals: %lu wakeups\n", wakeups(vt_pid(v)) - before);
+	assert_in_range(wakeups(vt_pid(v)) - before, 6, 2 * 6 + 6);
+	quit(v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_terminal_first_screen),
+		cmocka_unit_test(test_terminal_pin_enter_and_back),
+		cmocka_unit_test(test_terminal_keys_typed_ahead),
+		cmocka_unit_test(test_terminal_ends_after_the_samples),
+		cmocka_unit_test(test_terminal_paste_does_nothing),
+		cmocka_unit_test(test_terminal_hostile_names),
+		cmocka_unit_test(test_terminal_resize),
+		cmocka_unit_test(test_terminal_resize_storm),
+		cmocka_unit_test(test_terminal_of_any_size),
+		cmocka_unit_test(test_terminal_same_text_everywhere),
+		cmocka_unit_test(test_terminal_plain_report_without_a_screen),
+		cmocka_unit_test(test_terminal_left_as_found),
+		cmocka_unit_test(test_terminal_ends_while_output_is_stopped),
+		cmocka_unit_test(test_terminal_vanishes),
+		cmocka_unit_test(test_terminal_skips_frames_while_stopped),
+		cmocka_unit_test(test_terminal_survives_a_full_terminal),
+		cmocka_unit_test(test_terminal_stop_and_fg),
+		cmocka_unit_test(test_terminal_stop_while_output_is_stopped),
+		cmocka_unit_test(test_terminal_started_in_the_background),
+		cmocka_unit_test(test_terminal_background),
+		cmocka_unit_test(test_terminal_ended_in_the_background),
+		cmocka_unit_test(test_terminal_rests_between_samples),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Snapshots from text, for tests: a fixture that a person can read, as a source or one by one.
+ *
+ * Lines are words; "#" begins a comment. A word that holds blanks is quoted, and in every word \n
+ * \t \e \\ \" \# \xHH stand for bytes, so that names may be as hostile as they like.
+ *
+ *	sample TIME_MS		begins a sample taken at that time (since 1970). What stands before the
+ *				first one belongs to every sample
+ *	sock PROTO STATE LOCAL REMOTE [KEY VALUE]...
+ *				an end is 10.4.0.7:8080 or [2001:db8::5]:443; - is no remote end.
+ *				ino uid rq sq cookie if retrans N; timer NAME MS; family inet|inet6;
+ *				times N: so many, with remote port, inode and cookie counting up
+ *	proc PID COMM [uid N] [start N]
+ *	hold PID FD INODE [times N]	descriptor and inode count up
+ *	user UID NAME
+ *	ifname INDEX NAME
+ *	counter KEY N		the kernel's name: ListenDrops
+ *	source NAME partial|absent REASON
+ *	unfound WHY		of sockets with an inode that nobody holds: not-permitted, ...
+ *	no-close		the kernel does not report TCP sockets in CLOSE
+ *	fail REASON		the sample fails as a whole
+ *
+ * Without a cookie a socket gets one made of its ends (and, without a remote end, its inode), so it
+ * keeps it from sample to sample.
+ */
+#ifndef SOCKEYE_TESTS_FAKE_H
+#define SOCKEYE_TESTS_FAKE_H
+
+#include "sockeye/model/source.h"
+
+/* The environment variable that names the fixture which fake_source opens. */
+#define FAKE_ENV "SOCKEYE_FAKE"
+
+/* Gives one sample after the other; at the end the last one again and again, two seconds apart. */
+extern const struct source_ops fake_source;
+
+/*
+ * The first sample of the text, with everything wanted; "sample" may be left out. The caller
+ * unrefs it. A text that is wrong ends the program with the reason on stderr.
+ */
+const struct snap *fake_snap(const char *text, struct snap_pool *pool, const struct snap *prev);
+
+#endif

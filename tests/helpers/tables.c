@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prints the tables that the manual, the help and the completions are held to (check-docs.sh): one
+ * entry a line, its kind first, the columns separated by tabs.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/model/counters.h"
+#include "sockeye/model/field.h"
+#include "sockeye/model/names.h"
+#include "sockeye/ui/keymap.h"
+#include "sockeye/view/view.h"
+
+static void print_options(void)
+{
+	static const struct {
+		char brief;
+		const char *name, *arg, *help;
+	} options[] = {
+#define OPTION(id, brief, name, arg, help) { brief, name, arg, help },
+#include "sockeye/options.def"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		char brief[] = { options[i].brief ? options[i].brief : '-', '\0' };
+
+		printf("option\t%s\t%s\t%s\t%s\n", brief, options[i].name ? options[i].name : "-",
+		       options[i].arg ? options[i].arg : "-", options[i].help);
+	}
+}
+
+static void print_names(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(state_life); i++) {
+		unsigned st = state_life[i];
+
+		printf("state\t%s\t%s\t%s\n", state_name(st), state_word(st), state_help(st));
+	}
+	for (unsigned why = WHY_OWNED + 1; why < WHY_COUNT; why++)
+		printf("why\t%s\t%s\t%s\n", why_name(why), why_title(why), why_help(why));
+}
+
+static void print_columns(void)
+{
+	for (unsigned by = 0; by < BY_COUNT; by++)
+		printf("by\t%s\n", by_name((enum by)by));
+	for (unsigned c = 0; c < COL_STATE; c++) {
+		const struct column_info *info = column_info((enum column)c);
+
+		printf("column\t%s\t%s\t%s\n", info->name, *info->title ? info->title : "-",
+		       info->help);
+	}
+	for (unsigned f = 0; f < F_COUNT; f++)
+		printf("field\t%s\t%s\t%s\n", field_table[f].name, field_table[f].title,
+		       field_table[f].help);
+	for (unsigned c = 0; c < CTR_COUNT; c++)
+		if (*counter_table[c].title)
+			printf("counter\t%s\t%s\n", counter_table[c].title, counter_table[c].help);
+}
+
+static bool has_word(const char *words, const char *word, size_t len)
+{
+	while (*words != '\0') {
+		size_t n = strcspn(words, " ");
+
+		if (n == len && memcmp(words, word, n) == 0)
+			return true;
+		words += n + (words[n] == ' ');
+	}
+	return false;
+}
+
+/* The keys that do it on the overview, then those that do it in the socket list only. */
+static void print_keys(void)
+{
+	for (unsigned a = ACT_NONE + 1; a < ACT_COUNT; a++) {
+		char overview[KEYMAP_TEXT_SIZE], sockets[KEYMAP_TEXT_SIZE];
+		size_t n;
+
+		keymap_keys(CTX_OVERVIEW, (enum action)a, SIZE_MAX, overview);
+		keymap_keys(CTX_SOCKETS, (enum action)a, SIZE_MAX, sockets);
+		printf("key\t%s", overview);
+		for (const char *key = sockets; *key != '\0'; key += n + (key[n] == ' ')) {
+			n = strcspn(key, " ");
+			if (!has_word(overview, key, n))
+				printf(" %.*s", (int)n, key);
+		}
+		printf("\t%s\n", action_table[a].help);
+	}
+}
+
+int main(void)
+{
+	print_options();
+	print_names();
+	print_columns();
+	print_keys();
+	return 0;
+}

@@ -1,0 +1,677 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "drive.h"
+#include "fake.h"
+
+/* java holds 5 CLOSE_WAIT and 3 ESTAB of two peers, nginx 2 ESTAB; the rest is the kernel's. */
+#define ENDS                                                                   \
+	"sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:41000 ino 100 times 4\n"  \
+	"sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.18:41000 ino 110\n"          \
+	"sock tcp ESTABLISHED 10.4.0.7:8080 10.4.1.17:42000 ino 120 times 3\n" \
+	"sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:5000 ino 130 times 2\n" \
+	"sock tcp TIME_WAIT 10.4.0.7:443 203.0.113.9:6000 times 6\n"
+#define LISTENER "sock tcp LISTEN 0.0.0.0:8080 - ino 99 rq 0 sq 128\n"
+#define JAVA                         \
+	"proc 2211 java uid 998\n"   \
+	"hold 2211 4 99\n"           \
+	"hold 2211 10 100 times 4\n" \
+	"hold 2211 20 110\n"         \
+	"hold 2211 30 120 times 3\n"
+#define NGINX "proc 901 nginx uid 33\nhold 901 5 130 times 2\n"
+#define USERS "user 998 tomcat\nuser 33 www\n"
+#define FIRST "sample 1795167064123\n" ENDS LISTENER JAVA NGINX USERS
+/* Two seconds later: one more CLOSE_WAIT. */
+#define SECOND                                                             \
+	"sample 1795167066123\n" ENDS LISTENER                             \
+	"sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:43000 ino 140\n" JAVA \
+	"hold 2211 40 140\n" NGINX USERS
+/* Java has ended. */
+#define WITHOUT_JAVA             \
+	"sample 1795167068123\n" \
+	"sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:5000 ino 130 times 2\n" NGINX USERS
+
+static void start(struct drive *d, const char *keys)
+{
+	drive_open(d, 80, 24, TEXT_UTF8, "");
+	drive_sample(d, FIRST);
+	drive_sample(d, SECOND);
+	drive_keys(d, keys);
+}
+
+static void check_has(struct drive *d, const char *text)
+{
+	if (strstr(drive_screen(d), text) == NULL)
+		fail_msg("\"%s\" is not on the screen:\n%s", text, d->screen.s);
+}
+
+static void check_has_not(struct drive *d, const char *text)
+{
+	if (strstr(drive_screen(d), text) != NULL)
+		fail_msg("\"%s\" is on the screen:\n%s", text, d->screen.s);
+}
+
+/* ---- the overview ---- */
+
+static void test_app_waits_for_the_first_sample(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	check_has(&d, " sockeye  web-07");
+	check_has(&d, "waiting for the first sample");
+	drive_keys(&d, "j k Tab Space Enter Esc s S x p p i ? ?");
+	check_has(&d, "waiting for the first sample");
+	drive_close(&d);
+}
+
+static void test_app_shows_who_holds_what(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	check_has(&d, "live  every 2s  09:31:06       18 sockets  +1/2s");
+	check_has(&d, "CLOSE_WAIT      6     +1");
+	check_has(&d, "SYN_SENT        0       ");
+	check_has(&d, "UDP             0");
+	check_has(&d, ">java[2211]             10     +1      3      6      0");
+	check_has(&d, " nginx[901]              2             2      0      0");
+	check_has(&d, " [time-wait]             6             0      0      0");
+	check_has(&d, ">10.4.1.17               8     +1      \xc2\xb7      1");
+	check_has(&d, "Filter  none");
+	drive_close(&d);
+}
+
+static void test_app_says_that_close_is_not_known(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, FIRST "no-close\n");
+	check_has(&d, "CLOSE           ?");
+	drive_close(&d);
+}
+
+static void test_app_filters_by_what_the_user_said(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "state close-wait");
+	drive_sample(&d, FIRST);
+	check_has(&d, "Filter  state close-wait");
+	check_has(&d, "5 of 17");
+	check_has(&d, "ESTAB           0");
+	check_has(&d, ">java[2211]              5");
+	check_has_not(&d, "nginx");
+	drive_keys(&d, "x");
+	check_has(&d, "Filter  none");
+	check_has(&d, "nginx");
+	drive_close(&d);
+}
+
+/* A comment must not swallow what a pin adds. */
+static void test_app_takes_a_filter_with_comments(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "state close-wait\n# only leaks");
+	drive_sample(&d, FIRST);
+	drive_keys(&d, "2 Space");
+	check_has(&d, "Filter  state close-wait and pid = 2211");
+	check_has(&d, "5 of 17");
+	drive_close(&d);
+}
+
+static void test_app_remarks_once_on_a_filter_that_ss_reads_otherwise(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 160, 24, TEXT_UTF8, "sport = :8080 or sport = :443 and state close-wait");
+	drive_sample(&d, FIRST);
+	check_has(&d, "ss goes from left to right");
+	drive_keys(&d, "j");
+	check_has_not(&d, "left to right");
+	drive_close(&d);
+}
+
+static void test_app_shows_hostile_names_as_escapes(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:2 ino 5\n"
+			 "proc 7 \\e[2J\\xff\nhold 7 3 5\n");
+	check_has(&d, ">\\e[2J\\xff[7]");
+	drive_keys(&d, "Enter");
+	check_has(&d, "\\e[2J\\xff[7]");
+	drive_close(&d);
+}
+
+static void test_app_tells_counters_per_second(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, FIRST "counter ListenDrops 7\ncounter RetransSegs 10\n");
+	check_has(&d, "Kernel counters");
+	check_has_not(&d, "!+");
+	drive_sample(&d, SECOND "counter ListenDrops 8\ncounter RetransSegs 34\n");
+	check_has(&d, " listen drops      !+0.5");
+	check_has(&d, " retransmits         +12");
+	check_has_not(&d, "syncookies");
+	drive_close(&d);
+}
+
+/* ---- pins ---- */
+
+static void test_app_pin_makes_the_other_panes_follow(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "s s s s 1 j j j j j j Space");
+	check_has(&d, "Filter  state close-wait");
+	check_has(&d, "6 of 18");
+	/* The own pane keeps all its rows, */
+	check_has(&d, ">CLOSE_WAIT*     6     +1");
+	check_has(&d, " TIME_WAIT       6");
+	/* the others count only what is pinned, and sort by it. */
+	check_has(&d, ">java[2211]              6");
+	check_has(&d, "Process            Socks\xe2\x96\xbc");
+	check_has(&d, ">10.4.1.17               5");
+	check_has(&d, " 10.4.1.18               1");
+	check_has_not(&d, "nginx");
+	drive_keys(&d, "Space");
+	check_has(&d, "Filter  none");
+	check_has(&d, "nginx");
+	drive_close(&d);
+}
+
+static void test_app_pins_are_or_in_a_pane_and_between_panes(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 Space j j j j j j Space");
+	/* ESTAB or CLOSE_WAIT */
+	check_has(&d, "11 of 18");
+	drive_keys(&d, "2 Space");
+	check_has(&d, "java[2211]        *");
+	check_has(&d, "9 of 18");
+	drive_keys(&d, "3 j Space");
+	check_has(&d, "10.4.1.18         *");
+	/* Only the CLOSE_WAIT of that peer is left; the pane of states leaves its own pins out. */
+	check_has(&d, "1 of 18");
+	check_has(&d, ">CLOSE_WAIT*     1");
+	check_has(&d, "*ESTAB           0");
+	drive_close(&d);
+}
+
+static void test_app_pin_survives_that_the_item_goes(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Space");
+	drive_sample(&d, WITHOUT_JAVA);
+	check_has(&d, "Filter  pid = 2211");
+	check_has(&d, "0 of 2");
+	check_has(&d, ">java[2211]        -     0             0      0      0");
+	drive_keys(&d, "k");
+	check_has(&d, "-java[2211]              0             0      0      0");
+	drive_sample(&d, SECOND);
+	check_has(&d, "*java[2211]             10");
+	drive_keys(&d, "Esc");
+	check_has(&d, "Filter  none");
+	drive_close(&d);
+}
+
+static void test_app_pins_no_more_than_it_can_hold(void **state)
+{
+	struct buf fixture = { 0 };
+	struct drive d;
+
+	(void)state;
+	for (int i = 1; i <= 20; i++)
+		buf_fmt(&fixture, "sock tcp ESTABLISHED 10.0.0.1:1 10.0.1.%d:2\n", i);
+	drive_open(&d, 120, 60, TEXT_UTF8, "");
+	drive_sample(&d, fixture.s);
+	drive_keys(&d, "3");
+	for (int i = 0; i < 20; i++)
+		drive_keys(&d, "Space j");
+	check_has(&d, "16 of 20");
+	drive_keys(&d, "Space");
+	drive_resize(&d, 160, 60);
+	check_has(&d, "no more than 16 rows of a pane are pinned at once");
+	check_has(&d, "16 of 20");
+	buf_free(&fixture);
+	drive_close(&d);
+}
+
+static void test_app_back_takes_the_newest_pin_and_never_quits(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 Space 1 Space j j j j j j Space 2 j Space");
+	drive_resize(&d, 120, 24);
+	check_has(&d, "and (pid = 2211 or ");
+	drive_keys(&d, "Esc");
+	check_has(&d, "state close-wait) and pid = 2211");
+	drive_keys(&d, "BkSp Esc");
+	check_has(&d, "Filter  pid = 2211");
+	drive_keys(&d, "Esc");
+	check_has(&d, "Filter  none");
+	drive_keys(&d, "Esc");
+	check_has(&d, "q quits");
+	assert_false(app_done(d.app));
+	drive_keys(&d, "q");
+	assert_true(app_done(d.app));
+	drive_close(&d);
+}
+
+static void test_app_clear_takes_all_pins(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Space 1 Space 3 Space x");
+	check_has(&d, "Filter  none");
+	check_has(&d, "nginx");
+	check_has_not(&d, "*");
+	drive_close(&d);
+}
+
+/* ---- the socket list ---- */
+
+static void test_app_enter_opens_the_sockets_behind_the_row(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 j j j j j j Space 2 Enter");
+	check_has(&d, "web-07 \xe2\x80\xba sockets");
+	check_has(&d, "6 of 18");
+	check_has(&d, "Filter  state close-wait and pid = 2211");
+	check_has(&d, ">CLOSE_WAIT  10.4.1.17:41000");
+	check_has(&d, "row 1 of 6");
+	check_has_not(&d, "ESTAB");
+	drive_keys(&d, "G");
+	check_has(&d, ">CLOSE_WAIT  10.4.1.18:41000");
+	check_has(&d, "row 6 of 6");
+	drive_keys(&d, "Esc");
+	check_has(&d, "Filter  state close-wait");
+	check_has(&d, "CLOSE_WAIT*");
+	assert_false(app_done(d.app));
+	drive_close(&d);
+}
+
+/* Else a pinned state and another one's sockets would have nothing in common. */
+static void test_app_enter_puts_the_row_in_place_of_its_pane_s_pins(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 j j j j j j Space g Enter");
+	check_has(&d, "Filter  state established");
+	check_has(&d, "5 of 18");
+	drive_keys(&d, "q");
+	check_has(&d, "Filter  state close-wait");
+	assert_false(app_done(d.app));
+	drive_close(&d);
+}
+
+static void test_app_list_follows_the_samples(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, FIRST);
+	drive_keys(&d, "Enter");
+	check_has(&d, "row 1 of 9");
+	check_has_not(&d, "+");
+	drive_sample(&d, SECOND);
+	check_has(&d, "row 1 of 10");
+	check_has(&d, "+CLOSE_WAIT  10.4.1.17:43000");
+	drive_sample(&d, WITHOUT_JAVA);
+	check_has(&d, "no socket is like this now");
+	drive_keys(&d, "Esc");
+	check_has(&d, "nginx[901]");
+	drive_close(&d);
+}
+
+static void test_app_list_sorts_by_any_column(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Enter");
+	check_has(&d, " State\xe2\x96\xb2");
+	drive_keys(&d, "S");
+	check_has(&d, " State\xe2\x96\xbc");
+	check_has(&d, ">LISTEN");
+	drive_keys(&d, ">");
+	check_has(&d, "Peer\xe2\x96\xb2");
+	drive_keys(&d, "s s s");
+	check_has(&d, "Recv-Q\xe2\x96\xbc");
+	drive_keys(&d, "<");
+	check_has(&d, "Local\xe2\x96\xb2");
+	drive_close(&d);
+}
+
+static void test_app_marks_a_full_accept_queue(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp LISTEN 0.0.0.0:443 - ino 5 rq 129 sq 128\n"
+			 "sock tcp LISTEN 0.0.0.0:80 - ino 6 rq 128 sq 128\n"
+			 "proc 7 web\nhold 7 3 5\nhold 7 4 6\n");
+	drive_keys(&d, "Enter G");
+	check_has(&d, " LISTEN      -                      web[7]          0.0.0.0:80");
+	check_has(&d, ">LISTEN    ! -                      web[7]          0.0.0.0:443");
+	drive_close(&d);
+}
+
+/* ---- cursor and sort ---- */
+
+static void test_app_cursor_stays_with_its_process(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "j j");
+	check_has(&d, ">nginx[901]");
+	drive_sample(&d, WITHOUT_JAVA);
+	check_has(&d, ">nginx[901]");
+	drive_sample(&d, SECOND);
+	check_has(&d, ">nginx[901]");
+	drive_close(&d);
+}
+
+static void test_app_does_nothing_to_a_row_that_is_gone(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "j k");
+	drive_sample(&d, WITHOUT_JAVA);
+	check_has(&d, ">java[2211] gone   -    10     +1      3      6      0");
+	drive_keys(&d, "Enter");
+	check_has(&d, "that row is gone");
+	check_has(&d, ">nginx[901]");
+	check_has(&d, "Filter  none");
+	drive_close(&d);
+}
+
+/* What a filter leaves out is not gone. */
+static void test_app_cursor_returns_to_the_top_under_another_filter(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 j j 1 j j j j j j Space 2");
+	check_has(&d, ">java[2211]");
+	check_has_not(&d, "gone");
+	drive_close(&d);
+}
+
+static void test_app_states_keep_their_order(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 s");
+	check_has(&d, "the states keep their order");
+	drive_keys(&d, "S");
+	check_has(&d, "the states keep their order");
+	drive_keys(&d, "2 S");
+	check_has(&d, "Process            Socks\xe2\x96\xb2");
+	check_has(&d, ">nginx[901]");
+	drive_close(&d);
+}
+
+/* ---- time ---- */
+
+static void test_app_pause_holds_the_picture(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "p");
+	drive_sample(&d, WITHOUT_JAVA);
+	drive_sample(&d, WITHOUT_JAVA);
+	check_has(&d, "PAUSED 09:31:06, 2 samples behind");
+	check_has(&d, ">java[2211]             10");
+	/* One can look around in what is held. */
+	drive_keys(&d, "1 Space");
+	check_has(&d, "java[2211]              3");
+	drive_wait(&d, 60000);
+	check_has_not(&d, "STALE");
+	drive_keys(&d, "p");
+	check_has_not(&d, "PAUSED");
+	check_has_not(&d, "java");
+	check_has(&d, "09:31:08");
+	drive_close(&d);
+}
+
+static void test_app_says_when_samples_stay_away(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	assert_true(app_wake_ms(d.app) > d.now_ms);
+	assert_true(app_wake_ms(d.app) <= d.now_ms + 6001);
+	drive_wait(&d, 6000);
+	check_has(&d, "live");
+	drive_wait(&d, 1500);
+	check_has(&d, "! STALE 7s");
+	assert_int_equal(app_wake_ms(d.app), d.now_ms + 500);
+	drive_sample(&d, SECOND);
+	check_has(&d, "live");
+	drive_close(&d);
+}
+
+static void test_app_tells_why_a_sample_failed(void **state)
+{
+	struct err e = { .code = -EIO };
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	snprintf(e.msg, sizeof(e.msg), "the kernel\x1b is gone");
+	app_trouble(d.app, &e);
+	check_has(&d, "! the last sample failed: the kernel\\e is gone");
+	app_trouble(d.app, NULL);
+	check_has_not(&d, "failed");
+	drive_close(&d);
+}
+
+static void test_app_tells_what_rights_are_missing(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 24, TEXT_UTF8, "");
+	drive_sample(&d, FIRST "sock tcp ESTABLISHED 10.0.0.1:9 10.0.0.2:9 ino 777\n"
+			       "unfound not-permitted\n"
+			       "source owners partial \"needs CAP_SYS_PTRACE\"\n"
+			       "source counters absent \"no /proc\"\n");
+	check_has(&d, "! owners: needs CAP_SYS_PTRACE");
+	check_has(&d, "run as root to see all owners");
+	check_has(&d, "(1 more)");
+	check_has(&d, " [not permitted]     ?     1");
+	drive_close(&d);
+}
+
+static void test_app_interval_turns_and_is_asked_for(void **state)
+{
+	unsigned ms;
+	struct want w;
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	assert_true(app_wants_sample(d.app, &ms, &w));
+	assert_int_equal(ms, 2000);
+	assert_true(w.owners && w.close);
+	assert_false(app_wants_sample(d.app, &ms, &w));
+	drive_keys(&d, "i");
+	assert_true(app_wants_sample(d.app, &ms, &w));
+	assert_int_equal(ms, 5000);
+	check_has(&d, "every 5s");
+	drive_keys(&d, "i i i i");
+	check_has(&d, "every 0.5s");
+	check_has(&d, "09:31 ");
+	drive_close(&d);
+}
+
+static void test_app_head_says_what_the_change_is_over(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	check_has(&d, "\xc2\xb1/2s");
+	drive_sample(&d, "sample 1795167073123\n" ENDS);
+	check_has(&d, "\xc2\xb1/7s");
+	drive_close(&d);
+}
+
+/* ---- keys and hints ---- */
+
+static void test_app_hints_at_a_key_without_meaning(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "z");
+	check_has(&d, "z does nothing here; ? helps");
+	assert_true(app_wake_ms(d.app) <= d.now_ms + 3000);
+	drive_wait(&d, 3000);
+	check_has_not(&d, "does nothing");
+	drive_keys(&d, "[ U+202E");
+	check_has(&d, "U+202E does nothing here");
+	drive_close(&d);
+}
+
+static void test_app_help_closes_with_any_key(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "?");
+	check_has(&d, "sockeye help  1/");
+	check_has(&d, "Space     pin the row");
+	check_has(&d, "any other key closes");
+	drive_keys(&d, "PgDn");
+	check_has(&d, "sockeye help  2/");
+	check_has(&d, "Recv-Q");
+	drive_keys(&d, "q");
+	check_has_not(&d, "help  ");
+	assert_false(app_done(d.app));
+	drive_close(&d);
+}
+
+static void test_app_passes_redraw_and_suspend_on(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "C-l C-z");
+	assert_true(app_wants_redraw(d.app));
+	assert_false(app_wants_redraw(d.app));
+	assert_true(app_wants_suspend(d.app));
+	assert_false(app_wants_suspend(d.app));
+	drive_keys(&d, "? C-l");
+	assert_true(app_wants_redraw(d.app));
+	check_has(&d, "sockeye help");
+	drive_close(&d);
+}
+
+/* ---- work in slices ---- */
+
+static void test_app_old_picture_stays_until_the_new_is_complete(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	drive_keys_only(&d, "1 Space");
+	assert_true(app_busy(d.app));
+	check_has(&d, "java[2211]             10");
+	drive_work(&d);
+	check_has(&d, "java[2211]              3");
+	drive_close(&d);
+}
+
+static void test_app_takes_a_sample_that_came_while_busy(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	drive_sample_only(&d, SECOND);
+	drive_sample_only(&d, WITHOUT_JAVA);
+	check_has(&d, "java[2211]");
+	drive_work(&d);
+	check_has_not(&d, "java");
+	check_has(&d, "2 sockets");
+	drive_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_app_waits_for_the_first_sample),
+		cmocka_unit_test(test_app_shows_who_holds_what),
+		cmocka_unit_test(test_app_says_that_close_is_not_known),
+		cmocka_unit_test(test_app_filters_by_what_the_user_said),
+		cmocka_unit_test(test_app_takes_a_filter_with_comments),
+		cmocka_unit_test(test_app_remarks_once_on_a_filter_that_ss_reads_otherwise),
+		cmocka_unit_test(test_app_shows_hostile_names_as_escapes),
+		cmocka_unit_test(test_app_tells_counters_per_second),
+		cmocka_unit_test(test_app_pin_makes_the_other_panes_follow),
+		cmocka_unit_test(test_app_pins_are_or_in_a_pane_and_between_panes),
+		cmocka_unit_test(test_app_pin_survives_that_the_item_goes),
+		cmocka_unit_test(test_app_pins_no_more_than_it_can_hold),
+		cmocka_unit_test(test_app_back_takes_the_newest_pin_and_never_quits),
+		cmocka_unit_test(test_app_clear_takes_all_pins),
+		cmocka_unit_test(test_app_enter_opens_the_sockets_behind_the_row),
+		cmocka_unit_test(test_app_enter_puts_the_row_in_place_of_its_pane_s_pins),
+		cmocka_unit_test(test_app_list_follows_the_samples),
+		cmocka_unit_test(test_app_list_sorts_by_any_column),
+		cmocka_unit_test(test_app_marks_a_full_accept_queue),
+		cmocka_unit_test(test_app_cursor_stays_with_its_process),
+		cmocka_unit_test(test_app_does_nothing_to_a_row_that_is_gone),
+		cmocka_unit_test(test_app_cursor_returns_to_the_top_under_another_filter),
+		cmocka_unit_test(test_app_states_keep_their_order),
+		cmocka_unit_test(test_app_pause_holds_the_picture),
+		cmocka_unit_test(test_app_says_when_samples_stay_away),
+		cmocka_unit_test(test_app_tells_why_a_sample_failed),
+		cmocka_unit_test(test_app_tells_what_rights_are_missing),
+		cmocka_unit_test(test_app_interval_turns_and_is_asked_for),
+		cmocka_unit_test(test_app_head_says_what_the_change_is_over),
+		cmocka_unit_test(test_app_hints_at_a_key_without_meaning),
+		cmocka_unit_test(test_app_help_closes_with_any_key),
+		cmocka_unit_test(test_app_passes_redraw_and_suspend_on),
+		cmocka_unit_test(test_app_old_picture_stays_until_the_new_is_complete),
+		cmocka_unit_test(test_app_takes_a_sample_that_came_while_busy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,665 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/filter/filter.h"
+
+#include "fake.h"
+#include "test.h"
+
+/* Cookies are what the expectations name. */
+static const char fixture[] =
+	"user 0 root\n"
+	"user 33 www-data\n"
+	"user 998 \"odd name\"\n"
+	"ifname 2 eth0\n"
+	"ifname 3 eth1\n"
+	"sock tcp LISTEN 0.0.0.0:80 - cookie 1 ino 101 rq 3 sq 128\n"
+	"sock tcp LISTEN [::]:443 - cookie 2 ino 102 uid 33 sq 128\n"
+	"sock tcp LISTEN 127.0.0.1:5432 - cookie 3 ino 103 uid 998\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:40001 cookie 4 ino 104 uid 33 rq 10\n"
+	"sock tcp CLOSE_WAIT 10.0.0.1:80 10.4.1.18:40002 cookie 5 ino 105 uid 33 rq 1\n"
+	"sock tcp TIME_WAIT 10.0.0.1:80 10.4.2.1:40003 cookie 6 timer timewait 30000\n"
+	"sock tcp ESTABLISHED [::ffff:10.0.0.1]:443 [::ffff:10.4.1.17]:40004 cookie 7 ino 107 uid 33\n"
+	"sock tcp ESTABLISHED [2001:db8::1]:443 [2001:db8:40::5]:40005 cookie 8 ino 108 uid 33 sq 70000\n"
+	"sock tcp SYN_RECV [2001:db8::1]:443 [2001:db8:40::6]:40006 cookie 9 retrans 2\n"
+	"sock tcp ESTABLISHED 127.0.0.1:51000 127.0.0.1:5432 cookie 10 ino 110 uid 998\n"
+	"sock tcp ESTABLISHED 127.0.0.1:5432 127.0.0.1:51000 cookie 11\n"
+	"sock tcp FIN_WAIT1 10.0.0.1:60999 192.0.2.1:443 cookie 12 sq 1\n"
+	"sock tcp CLOSE 10.0.0.1:7000 - cookie 13 ino 113\n"
+	"sock udp CLOSE 0.0.0.0:53 - cookie 14 ino 114 rq 832\n"
+	"sock udp ESTABLISHED 10.0.0.1:32768 192.0.2.53:53 cookie 15 ino 115 if 2\n"
+	"sock udp CLOSE [fe80::1]:546 - cookie 16 ino 116 if 3\n"
+	"sock tcp SYN_SENT 10.0.0.1:32767 192.0.2.9:81 cookie 17 ino 117\n"
+	"proc 10 nginx uid 0\n"
+	"proc 11 nginx uid 33\n"
+	"proc 20 \"php-fpm: a\" uid 33\n"
+	"proc 30 postgres uid 998\n"
+	"proc 31 \"a*b\" uid 998\n"
+	"hold 10 6 101\n"
+	"hold 11 6 101\n"
+	"hold 10 7 102\n"
+	"hold 11 7 102\n"
+	"hold 11 12 104\n"
+	"hold 20 3 105\n"
+	"hold 11 13 107\n"
+	"hold 11 14 108\n"
+	"hold 30 5 103\n"
+	"hold 31 8 110\n"
+	"hold 31 9 110\n"
+	"hold 10 20 114\n"
+	"hold 10 21 115\n";
+
+struct context {
+	struct snap_pool *pool;
+	const struct snap *snap;
+};
+
+static int set_up(void **state)
+{
+	struct context *c = xcalloc(1, sizeof(*c));
+
+	c->pool = snap_pool_new();
+	c->snap = fake_snap(fixture, c->pool, NULL);
+	*state = c;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct context *c = *state;
+
+	snap_unref(c->snap);
+	snap_pool_free(c->pool);
+	free(c);
+	return 0;
+}
+
+static struct filter *parse(const char *text)
+{
+	struct err e = { 0 };
+	struct filter *f = filter_parse(text, strlen(text), &e);
+
+	if (f == NULL)
+		fail_msg("\"%s\": %zu: %s", text, e.pos, e.msg);
+	return f;
+}
+
+/* The cookies of the rows that pass, with blanks between. */
+static void passing(const struct filter *f, const struct snap *s, struct buf *out)
+{
+	buf_reset(out);
+	buf_str(out, "");
+	for (uint32_t row = 0; row < s->n_sock; row++)
+		if (filter_match(f, s, row))
+			buf_fmt(out, "%s%llu", out->len > 0 ? " " : "",
+				(unsigned long long)s->sock[row].cookie);
+}
+
+struct want_rows {
+	const char *text, *rows;
+};
+
+static void check_rows(const struct snap *s, const struct want_rows *w, size_t n)
+{
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		struct filter *f = parse(w[i].text);
+
+		filter_bind(f, s);
+		passing(f, s, &out);
+		if (strcmp(out.s, w[i].rows) != 0)
+			fail_msg("\"%s\": %s, not %s", w[i].text, out.s, w[i].rows);
+		filter_free(f);
+	}
+	buf_free(&out);
+}
+
+#define ALL "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17"
+
+static void test_filter_eval_states_and_words(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "", ALL },
+		{ "state all", ALL },
+		{ "exclude all", "" },
+		{ "state listen", "1 2 3" },
+		{ "state established", "4 7 8 10 11 15" },
+		{ "not state established", "1 2 3 5 6 9 12 13 14 16 17" },
+		{ "exclude established", "1 2 3 5 6 9 12 13 14 16 17" },
+		{ "state != established", "1 2 3 5 6 9 12 13 14 16 17" },
+		{ "state close-wait state time-wait", "5 6" },
+		{ "state close-wait and state time-wait", "" },
+		{ "state close-wait or state time-wait", "5 6" },
+		{ "state closed", "13 14 16" },
+		{ "state bound-inactive", "13" },
+		{ "exclude bound-inactive exclude connected", "1 2 3 14 16" },
+		{ "state connected", "4 5 6 7 8 9 10 11 12 15 17" },
+		{ "state synchronized", "4 5 6 7 8 9 10 11 12 15" },
+		{ "state bucket", "6 9" },
+		{ "state big", "1 2 3 4 5 7 8 10 11 12 13 14 15 16 17" },
+		{ "state all exclude connected exclude listening", "13 14 16" },
+		{ "proto = udp", "14 15 16" },
+		{ "proto != udp", "1 2 3 4 5 6 7 8 9 10 11 12 13 17" },
+		{ "proto = tcp,udp", ALL },
+		{ "family = inet6", "2 7 8 9 16" },
+		{ "family = inet", "1 3 4 5 6 10 11 12 13 14 15 17" },
+		{ "owner = time-wait", "6" },
+		{ "owner = half-open", "9" },
+		{ "owner = not-accepted", "11" },
+		{ "owner = orphan", "12" },
+		{ "owner = no-process", "13 16 17" },
+		{ "owner = not-permitted", "" },
+		{ "owner = none", "6 9 11 12 13 16 17" },
+		{ "owner != none", "1 2 3 4 5 7 8 10 14 15" },
+		{ "owner = time-wait,orphan", "6 12" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_addresses(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "dst 10.4.1.17", "4 7" },
+		{ "dst = 10.4.1.17", "4 7" },
+		{ "dst != 10.4.1.17", "1 2 3 5 6 8 9 10 11 12 13 14 15 16 17" },
+		{ "not dst 10.4.1.17", "1 2 3 5 6 8 9 10 11 12 13 14 15 16 17" },
+		{ "dst 10.4.1/24", "4 5 7" },
+		{ "dst 10.4.1.0/24", "4 5 7" },
+		{ "dst 10.4/16", "4 5 6 7" },
+		{ "dst 10.4.1.16/31", "4 7" },
+		{ "dst 10.4.1.18/31", "5" },
+		{ "dst 10.4/22", "4 5 6 7" },
+		{ "dst 10.4/23", "4 5 7" },
+		{ "dst 10.4.1.17:40001", "4" },
+		{ "dst 10.4.1.17:40004", "7" },
+		{ "dst 10.4.1.17:*", "4 7" },
+		{ "dst 10.4.1/24:40001-40002", "4 5" },
+		{ "dst != 10.4.1/24:40001-40002", "1 2 3 6 7 8 9 10 11 12 13 14 15 16 17" },
+		{ "dst :443", "12" },
+		{ "dst *:443", "12" },
+		{ "dst *", ALL },
+		{ "dst != *", "" },
+		{ "src *:80", "1 4 5 6" },
+		{ "src 10/8:80", "4 5 6" },
+		/* as in ss, the wildcard is an address like others: that of rows with no remote */
+		{ "dst 0.0.0.0", "1 3 13 14" },
+		{ "dst 0.0.0.0/0", "1 3 4 5 6 7 10 11 12 13 14 15 17" },
+		{ "dst 0.0.0.0/0 and dport > 0", "4 5 6 7 10 11 12 15 17" },
+		{ "dst [::]", "2 16" },
+		{ "dst ::/0", "2 7 8 9 16" },
+		{ "src 0.0.0.0", "1 14" },
+		{ "src [::]", "2" },
+		/* a pattern in the form of IPv6 is for sockets of IPv6 alone */
+		{ "dst [2001:db8:40::5]", "8" },
+		{ "dst 2001:db8:40::5", "8" },
+		{ "dst 2001:db8:40::/48", "8 9" },
+		{ "dst [2001:db8:40::/48]:40006", "9" },
+		{ "dst [2001:db8:40::4/127]", "8" },
+		{ "dst [::ffff:10.4.1.17]", "7" },
+		{ "dst [::ffff:10.4.1.0/120]", "7" },
+		{ "dst [::ffff:0:0/96]", "7" },
+		{ "src fe80::/10", "16" },
+		{ "src inet:10.0.0.1:443", "" },
+		{ "src 10.0.0.1:443", "7" },
+		{ "src inet:10.0.0.1", "4 5 6 12 13 15 17" },
+		{ "src inet6:*:443", "2 7 8 9" },
+		{ "src inet::80", "1 4 5 6" },
+		{ "src 127.0.0.1 dst 127/8", "10 11" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_numbers(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "sport = :80", "1 4 5 6" },
+		{ "sport != :80", "2 3 7 8 9 10 11 12 13 14 15 16 17" },
+		{ "sport > 7000", "10 12 15 17" },
+		{ "sport >= 7000", "10 12 13 15 17" },
+		{ "sport < 80", "14" },
+		{ "sport <= 80", "1 4 5 6 14" },
+		{ "sport = 53,80,443", "1 2 4 5 6 7 8 9 14" },
+		{ "sport = 50-90,5000-6000", "1 3 4 5 6 11 14" },
+		{ "sport != 50-90,5000-6000", "2 7 8 9 10 12 13 15 16 17" },
+		{ "sport = *", ALL },
+		{ "sport != *", "" },
+		{ "sport > 65535", "" },
+		{ "sport >= 0", ALL },
+		{ "sport < 0", "" },
+		{ "dport = 0", "1 2 3 13 14 16" },
+		{ "dport > 0 and dport < 1000", "12 15 17" },
+		{ "autobound", "10 12 15" },
+		{ "autobound and proto = tcp", "10 12" },
+		{ "pid = 11", "1 2 4 7 8" },
+		{ "pid = 10", "1 2 14 15" },
+		{ "pid != 11", "3 5 6 9 10 11 12 13 14 15 16 17" },
+		{ "pid > 11", "3 5 10" },
+		{ "pid = 20,30", "3 5" },
+		{ "pid = 99", "" },
+		{ "fd = 9", "10" },
+		{ "fd > 12", "7 8 14 15" },
+		{ "fd >= 0", "1 2 3 4 5 7 8 10 14 15" },
+		{ "uid = 33", "2 4 5 7 8" },
+		{ "uid > 33", "3 10" },
+		{ "inode = 104", "4" },
+		{ "inode = 0", "6 9 11 12" },
+		{ "cookie = 0x10", "16" },
+		{ "cookie = 1-3,9", "1 2 3 9" },
+		{ "recvq > 0", "1 4 5 14" },
+		{ "recvq > 0 and state != listen", "4 5 14" },
+		{ "send_q >= 64k", "8" },
+		{ "send_q > 69k", "" },
+		{ "retrans >= 2", "9" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_names(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "comm = nginx", "1 2 4 7 8 14 15" },
+		{ "comm = Nginx", "" },
+		{ "comm != nginx", "3 5 6 9 10 11 12 13 16 17" },
+		{ "comm = ngin", "" },
+		{ "comm = ngin?", "1 2 4 7 8 14 15" },
+		{ "comm = n*x", "1 2 4 7 8 14 15" },
+		{ "comm = *n*n*", "1 2 4 7 8 14 15" },
+		{ "comm = *x*x*", "" },
+		{ "comm = *", "1 2 3 4 5 7 8 10 14 15" },
+		{ "comm = [n-p]*s", "3" },
+		{ "comm = [!np]*", "10" },
+		{ "comm = [^np]*", "10" },
+		{ "comm = [p]*", "3 5" },
+		{ "comm = p[", "" },
+		{ "comm = php*", "5" },
+		{ "comm = \"php-fpm: a\"", "5" },
+		{ "comm = php-fpm:\\ ?", "5" },
+		{ "comm = \"a*b\"", "10" },
+		{ "comm = a\\*b", "10" },
+		{ "comm = a*b", "10" },
+		{ "comm = \"a*\"", "" },
+		{ "comm = a[*]b", "10" },
+		{ "comm = \"\"", "" },
+		{ "comm ~ ^(nginx|postgres)$", "1 2 3 4 7 8 14 15" },
+		{ "comm ~ fpm", "5" },
+		{ "comm !~ ^(nginx|postgres)$", "5 6 9 10 11 12 13 16 17" },
+		{ "comm ~ ^a\\*b$", "10" },
+		{ "comm ~ \": [a-z]$\"", "5" },
+		{ "user = root", "1 6 9 11 12 13 14 15 16 17" },
+		{ "user = 0", "1 6 9 11 12 13 14 15 16 17" },
+		{ "user = \"0\"", "" },
+		{ "user = www-data", "2 4 5 7 8" },
+		{ "user = www*", "2 4 5 7 8" },
+		{ "user != www*", "1 3 6 9 10 11 12 13 14 15 16 17" },
+		{ "user = \"odd name\"", "3 10" },
+		{ "user = 998", "3 10" },
+		{ "user ~ ^o", "3 10" },
+		{ "user = nobody-at-all", "" },
+		{ "dev = eth0", "15" },
+		{ "dev = 3", "16" },
+		{ "dev = eth*", "15 16" },
+		{ "dev != eth0", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 16 17" },
+		{ "dev = lo", "" },
+		{ "dev = 0 and proto = udp", "14" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_listeners(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "listener = 0.0.0.0:80", "1 4 5 6" },
+		{ "listener = :80", "1 4 5 6" },
+		{ "listener = *:80", "1 4 5 6" },
+		{ "listener = 10.0.0.1:80", "" },
+		{ "listener = [::]:443", "2 7 8 9" },
+		{ "listener = :443", "2 7 8 9" },
+		{ "listener = 0.0.0.0:443", "" },
+		{ "listener = 127.0.0.1:5432", "3 11" },
+		{ "listener = *", "1 2 3 4 5 6 7 8 9 11" },
+		{ "listener != *", "10 12 13 14 15 16 17" },
+		{ "listener != :443", "1 3 4 5 6 10 11 12 13 14 15 16 17" },
+		{ "listener = :80 and state close-wait", "5" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_joins(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "sport = 80 state established", "4" },
+		{ "sport = 80 or state listen and sport = 443", "1 2 4 5 6" },
+		{ "(sport = 80 or state listen) and sport = 443", "2" },
+		{ "state listen sport = 80 or sport = 443", "1 2" },
+		{ "state listen and sport = 80 or sport = 443", "1 2 7 8 9" },
+		{ "not (sport = 80 or sport = 443) and state listen", "3" },
+		{ "not sport = 80 and not sport = 443 and state listen", "3" },
+		{ "!(sport=80|sport=443)&state=listen", "3" },
+		{ "not (not sport = 80)", "1 4 5 6" },
+		{ "not (sport = 80 and state listen) and sport = 80", "4 5 6" },
+		{ "(sport = 80 and uid = 33) or (sport = 443 and not uid = 33)", "4 5 9" },
+		{ "comm = nginx and (state listen or dst 10.4.1/24) and not sport = 443", "1 4" },
+	};
+	const struct context *c = *state;
+
+	check_rows(c->snap, rows, ARRAY_SIZE(rows));
+}
+
+static void test_filter_eval_local_ports_are_given(void **state)
+{
+	const struct context *c = *state;
+	struct filter *f = parse("autobound");
+	struct buf out = { 0 };
+
+	filter_set_local_ports(f, 32767, 50000);
+	passing(f, c->snap, &out);
+	assert_string_equal(out.s, "15 17");
+	filter_set_local_ports(f, 80, 80);
+	passing(f, c->snap, &out);
+	assert_string_equal(out.s, "1 4 5 6");
+	filter_free(f);
+	buf_free(&out);
+}
+
+/* 1 was there from the start, 2 came later, 3 changed its state, 4 is new now. */
+static void test_filter_eval_age(void **state)
+{
+	static const char *const samples[] = {
+		"sample 1800000000000\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:1 cookie 1\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:3 cookie 3\n",
+		"sample 1800000100000\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:1 cookie 1\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:2 cookie 2\n"
+		"sock tcp CLOSE_WAIT 10.0.0.1:1 10.0.0.2:3 cookie 3\n",
+		"sample 1800000700000\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:1 cookie 1\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:2 cookie 2\n"
+		"sock tcp CLOSE_WAIT 10.0.0.1:1 10.0.0.2:3 cookie 3\n"
+		"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:4 cookie 4\n",
+	};
+	/* 1 is at least 700 s old, 2 and 3 are 600 s, 4 is 0 s. */
+	static const struct want_rows rows[] = {
+		{ "age > 5m", "1 2 3" },
+		{ "age >= 10m", "1 2 3" },
+		{ "age > 10m", "1" },
+		{ "age > 11m", "1" },
+		{ "age > 700", "" },
+		{ "age >= 700", "1" },
+		{ "age < 20m", "2 3 4" },
+		{ "age <= 10m", "2 3 4" },
+		{ "age < 1", "4" },
+		{ "age = 10m", "2 3" },
+		{ "age = 0", "4" },
+		{ "age = 700", "" },
+		{ "age = 9m-20m", "2 3" },
+		{ "age = 0,10m", "2 3 4" },
+		{ "age != 0", "1 2 3" },
+		{ "age != 10m", "1 4" },
+		{ "age != 701", "2 3 4" },
+		{ "age != 0-9m", "1 2 3" },
+		{ "age >= 0", "1 2 3 4" },
+		{ "not age > 10m", "2 3 4" },
+		{ "state close-wait and age > 9m", "3" },
+	};
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *snap = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(samples); i++) {
+		const struct snap *next = fake_snap(samples[i], pool, snap);
+
+		snap_unref(snap);
+		snap = next;
+	}
+	check_rows(snap, rows, ARRAY_SIZE(rows));
+	snap_unref(snap);
+	snap_pool_free(pool);
+}
+
+/* One filter over snapshots in which ids, rows and names differ, back and forth. */
+static void test_filter_eval_binds_anew(void **state)
+{
+	static const char other[] = "user 5 www-data\n"
+				    "user 33 root\n"
+				    "ifname 7 eth0\n"
+				    "proc 1 other\n"
+				    "proc 2 another\n"
+				    "proc 3 nginx\n"
+				    "sock tcp LISTEN 0.0.0.0:80 - cookie 1 ino 1 uid 5 if 7\n"
+				    "sock tcp LISTEN 0.0.0.0:81 - cookie 2 ino 2 uid 33 if 2\n"
+				    "hold 1 3 1\nhold 3 4 2\n";
+	static const struct {
+		const char *text, *first, *second;
+	} cases[] = {
+		{ "comm = nginx", "1 2 4 7 8 14 15", "2" },
+		{ "user = www-data", "2 4 5 7 8", "1" },
+		{ "dev = eth0", "15", "1" },
+	};
+	const struct context *c = *state;
+	const struct snap *s = fake_snap(other, c->pool, NULL);
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct filter *f = parse(cases[i].text);
+
+		for (int again = 0; again < 3; again++) {
+			filter_bind(f, c->snap);
+			passing(f, c->snap, &out);
+			assert_string_equal(out.s, cases[i].first);
+			filter_bind(f, s);
+			passing(f, s, &out);
+			assert_string_equal(out.s, cases[i].second);
+		}
+		filter_free(f);
+	}
+	buf_free(&out);
+	snap_unref(s);
+}
+
+/* ---- random expressions ---------------------------------------------- */
+
+/*
+ * Each expression is made in two forms at once: as text, and as the set of rows that must pass, of
+ * which the test joins bits where the filter has precedence, jumps and parentheses.
+ */
+typedef uint64_t rows_t;
+
+struct leaf {
+	const char *text;
+	bool (*holds)(const struct snap *s, uint32_t row);
+};
+
+#define LEAF(name, expr)                                     \
+	static bool name(const struct snap *s, uint32_t row) \
+	{                                                    \
+		const struct sock *k = &s->sock[row];        \
+		enum why why = snap_why(s, row);             \
+                                                             \
+		(void)k;                                     \
+		(void)why;                                   \
+		return expr;                                 \
+	}
+
+LEAF(is_established, k->state == ST_ESTABLISHED)
+LEAF(is_not_listen, k->state != ST_LISTEN)
+LEAF(is_bucket, k->state == ST_SYN_RECV || k->state == ST_TIME_WAIT)
+LEAF(is_udp, k->proto == PROTO_UDP)
+LEAF(is_inet6, k->family == AF_INET6)
+LEAF(has_port_80, k->lport == 80)
+LEAF(has_no_port_443, k->lport != 443)
+LEAF(has_high_port, k->lport > 1024)
+LEAF(has_some_ports, k->lport == 53 || k->lport == 80 || (k->lport >= 5000 && k->lport <= 8000))
+LEAF(is_remote_10_4, addr_is_v4(&k->remote) && k->remote.b[12] == 10 && k->remote.b[13] == 4)
+LEAF(is_local_v4_80, addr_is_v4(&k->local) && k->lport == 80)
+LEAF(is_uid_33, k->uid == 33)
+LEAF(has_received, k->rxq > 0)
+LEAF(is_owned, why == WHY_OWNED)
+LEAF(is_orphan, why == WHY_ORPHAN)
+
+static const struct leaf leaves[] = {
+	{ "state established", is_established },
+	{ "state!=listen", is_not_listen },
+	{ "state = bucket", is_bucket },
+	{ "proto = udp", is_udp },
+	{ "family inet6", is_inet6 },
+	{ "sport = :80", has_port_80 },
+	{ "sport!=443", has_no_port_443 },
+	{ "sport gt 1024", has_high_port },
+	{ "sport = 53,80,5000-8000", has_some_ports },
+	{ "dst 10.4/16", is_remote_10_4 },
+	{ "src 0.0.0.0/0:80", is_local_v4_80 },
+	{ "user = www-data", is_uid_33 },
+	{ "recvq > 0", has_received },
+	{ "owner != none", is_owned },
+	{ "owner = orphan", is_orphan },
+};
+
+struct maker {
+	uint64_t random;
+	const struct snap *snap;
+	rows_t all, of_leaf[ARRAY_SIZE(leaves)];
+};
+
+static const char *pick(struct maker *m, const char *const *from, size_t n)
+{
+	return from[test_random(&m->random) % n];
+}
+
+static rows_t make_or(struct maker *m, struct buf *out, unsigned depth);
+
+static rows_t make_term(struct maker *m, struct buf *out, unsigned depth)
+{
+	static const char *const nots[] = { "not ", "! ", "!" };
+	unsigned n = 0;
+	size_t leaf;
+	rows_t rows;
+
+	while (test_random(&m->random) % 4 == 0 && n < 5) {
+		buf_str(out, pick(m, nots, ARRAY_SIZE(nots)));
+		n++;
+	}
+	if (depth > 0 && test_random(&m->random) % 2 == 0) {
+		buf_char(out, '(');
+		rows = make_or(m, out, depth - 1);
+		buf_char(out, ')');
+	} else {
+		leaf = test_random(&m->random) % ARRAY_SIZE(leaves);
+		buf_str(out, leaves[leaf].text);
+		rows = m->of_leaf[leaf];
+	}
+	return n % 2 != 0 ? m->all & ~rows : rows;
+}
+
+/* Never by juxtaposition: two states that stand together would be one set. */
+static rows_t make_and(struct maker *m, struct buf *out, unsigned depth)
+{
+	static const char *const ands[] = { " and ", "&", " && " };
+	rows_t rows = make_term(m, out, depth);
+
+	while (test_random(&m->random) % 3 == 0) {
+		buf_str(out, pick(m, ands, ARRAY_SIZE(ands)));
+		rows &= make_term(m, out, depth);
+	}
+	return rows;
+}
+
+static rows_t make_or(struct maker *m, struct buf *out, unsigned depth)
+{
+	static const char *const ors[] = { " or ", "|", " || " };
+	rows_t rows = make_and(m, out, depth);
+
+	while (test_random(&m->random) % 3 == 0) {
+		buf_str(out, pick(m, ors, ARRAY_SIZE(ors)));
+		rows |= make_and(m, out, depth);
+	}
+	return rows;
+}
+
+static rows_t rows_of(struct filter *f, const struct snap *s)
+{
+	rows_t rows = 0;
+
+	filter_bind(f, s);
+	for (uint32_t row = 0; row < s->n_sock; row++) {
+		bool in = filter_match(f, s, row);
+
+		rows |= (rows_t)in << row;
+		/* What passes is in the supersets. */
+		if (in && ((filter_states(f) >> s->sock[row].state & 1) == 0 ||
+			   (filter_protos(f) >> s->sock[row].proto & 1) == 0))
+			fail_msg("row %u is not in what the filter asks for", row);
+	}
+	return rows;
+}
+
+static void test_filter_eval_random(void **state)
+{
+	const struct context *c = *state;
+	struct maker m = { .random = test_seed(), .snap = c->snap };
+	struct buf text = { 0 }, once = { 0 }, twice = { 0 };
+
+	assert_true(c->snap->n_sock < 64);
+	m.all = (UINT64_C(1) << c->snap->n_sock) - 1;
+	for (size_t i = 0; i < ARRAY_SIZE(leaves); i++)
+		for (uint32_t row = 0; row < c->snap->n_sock; row++)
+			m.of_leaf[i] |= (rows_t)leaves[i].holds(c->snap, row) << row;
+	for (int n = 0; n < 20000; n++) {
+		struct filter *f;
+		rows_t rows, got;
+
+		buf_reset(&text);
+		rows = make_or(&m, &text, 5);
+		f = parse(text.s);
+		got = rows_of(f, c->snap);
+		if (got != rows)
+			fail_msg("%s: %#llx, not %#llx", text.s, (unsigned long long)got,
+				 (unsigned long long)rows);
+		buf_reset(&once);
+		filter_print(f, &once);
+		filter_free(f);
+		f = parse(once.s);
+		if (rows_of(f, c->snap) != rows)
+			fail_msg("%s is printed as %s", text.s, once.s);
+		buf_reset(&twice);
+		filter_print(f, &twice);
+		assert_string_equal(once.s, twice.s);
+		assert_null(filter_remark(f));
+		filter_free(f);
+	}
+	buf_free(&text);
+	buf_free(&once);
+	buf_free(&twice);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_filter_eval_states_and_words),
+		cmocka_unit_test(test_filter_eval_addresses),
+		cmocka_unit_test(test_filter_eval_numbers),
+		cmocka_unit_test(test_filter_eval_names),
+		cmocka_unit_test(test_filter_eval_listeners),
+		cmocka_unit_test(test_filter_eval_joins),
+		cmocka_unit_test(test_filter_eval_local_ports_are_given),
+		cmocka_unit_test(test_filter_eval_age),
+		cmocka_unit_test(test_filter_eval_binds_anew),
+		cmocka_unit_test(test_filter_eval_random),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/* Every screen at every size, against goldens; and what must hold on any of them. */
+#include "test.h"
+
+#include <string.h>
+
+#include "drive.h"
+#include "fake.h"
+#include "sockeye/base/mem.h"
+
+/* The build says where the goldens are; a run by hand starts at the top of the tree. */
+static const char *golden_dir(struct buf *path)
+{
+	const char *srcdir = getenv("srcdir");
+
+	buf_fmt(path, "%s/tests/golden/screen", srcdir != NULL ? srcdir : ".");
+	return path->s;
+}
+
+/* ---- a busy web server, twice, two seconds apart ---- */
+
+#define FIRST_MS 1795167064123
+
+static void add_sockets(struct buf *b, bool later)
+{
+	buf_fmt(b, "sample %lld\n", FIRST_MS + (later ? 2000LL : 0));
+	buf_fmt(b, "sock tcp ESTABLISHED 10.4.0.7:8080 10.4.1.17:20000 ino 1000 rq 70 times %d\n",
+		later ? 490 : 471);
+	buf_fmt(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:30000 ino 2000 rq 1 times %d\n",
+		later ? 115 : 77);
+	buf_str(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.18:30000 ino 3000 rq 3812 times 3\n");
+	buf_str(b, "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:2000 ino 4000 times 200\n");
+	buf_fmt(b, "sock tcp SYN_RECV 10.4.0.7:443 203.0.113.77:3000 times %d\n",
+		later ? 512 : 411);
+	buf_fmt(b, "sock tcp TIME_WAIT 10.4.0.7:443 198.51.100.23:3000 times %d\n",
+		later ? 148 : 160);
+	buf_str(b, "sock tcp FIN_WAIT2 10.4.0.7:443 198.51.100.24:3000 times 4\n");
+	buf_str(b, "sock tcp LAST_ACK 10.4.0.7:8080 10.4.1.17:60000 times 2\n");
+	buf_str(b, "sock tcp LISTEN 0.0.0.0:8080 - ino 50 rq 0 sq 100\n");
+	buf_str(b, "sock tcp LISTEN [::]:443 - ino 51 rq 129 sq 128\n");
+	buf_str(b, "sock tcp ESTABLISHED [2001:db8:40::7]:443 [2001:db8:40:1:2:3:4:1f]:44300 "
+		   "ino 52 sq 1300000\n");
+	buf_str(b, "sock udp CLOSE 127.0.0.53:53 - ino 53\n");
+	buf_str(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.99:1 ino 54\n");
+	for (int i = 1; i <= 30; i++)
+		buf_fmt(b, "sock tcp ESTABLISHED 10.4.0.7:5432 10.5.0.%d:4000 ino %d\n", i,
+			9000 + i);
+	if (later)
+		buf_str(b, "sock tcp ESTABLISHED 10.4.0.7:22 192.0.2.77:4000 ino 55\n");
+}
+
+static void add_processes(struct buf *b, bool later)
+{
+	buf_str(b, "proc 612 systemd-resolve uid 101\nhold 612 12 53\n");
+	buf_str(b,
+		"proc 901 nginx uid 33\nhold 901 6 51\nhold 901 9 52\nhold 901 10 4000 times 200\n");
+	buf_str(b, "proc 902 nginx uid 33\nhold 902 6 51\n");
+	buf_fmt(b, "proc 2211 java uid 998\nhold 2211 7 50\nhold 2211 100 1000 times %d\n",
+		later ? 490 : 471);
+	buf_fmt(b, "hold 2211 800 2000 times %d\nhold 2211 950 3000 times 3\n", later ? 115 : 77);
+	buf_str(b, "proc 4410 b\\xff\\e[1m uid 1000\nhold 4410 3 54\n");
+	for (int i = 1; i <= 15; i++)
+		buf_fmt(b, "proc %d postgres uid 26\nhold %d 8 %d times 2\n", 5000 + i, 5000 + i,
+			9000 + 2 * i - 1);
+	if (later)
+		buf_str(b, "proc 6000 sshd uid 0\nhold 6000 4 55\n");
+	buf_str(b, "user 0 root\nuser 26 postgres\nuser 33 www-data\nuser 101 systemd-resolve\n"
+		   "user 998 tomcat\n");
+}
+
+static void add_counters(struct buf *b, bool later)
+{
+	buf_fmt(b, "counter ListenDrops %d\n", later ? 182 : 100);
+	buf_fmt(b, "counter SyncookiesSent %d\n", later ? 202 : 10);
+	buf_fmt(b, "counter RetransSegs %d\n", later ? 1024 : 1000);
+	buf_str(b, "counter EstabResets 5\ncounter TCPTimeWaitOverflow 0\n");
+	buf_fmt(b, "counter RcvbufErrors %d\n", later ? 1 : 0);
+}
+
+static char *make_sample(bool later)
+{
+	struct buf b = { 0 };
+
+	add_sockets(&b, later);
+	add_processes(&b, later);
+	add_counters(&b, later);
+	return b.s;
+}
+
+static void open_server(struct drive *d, int w, int h, enum text_set set)
+{
+	char *first = make_sample(false), *second = make_sample(true);
+
+	drive_open(d, w, h, set, "");
+	drive_sample(d, first);
+	drive_sample(d, second);
+	free(first);
+	free(second);
+}
+
+/* ---- what holds on any screen ---- */
+
+static bool row_has(const struct canvas *c, int y, uint32_t ch)
+{
+	for (int x = 0; x < c->w; x++)
+		if (canvas_at(c, x, y)->ch == ch)
+			return true;
+	return false;
+}
+
+static bool row_has_role(const struct canvas *c, int y, enum role role)
+{
+	for (int x = 0; x < c->w; x++)
+		if (canvas_at(c, x, y)->role == role)
+			return true;
+	return false;
+}
+
+static void check_cells(const struct canvas *c, enum text_set set)
+{
+	for (int y = 0; y < c->h; y++)
+		for (int x = 0; x < c->w; x++) {
+			const struct cell *cell = canvas_at(c, x, y);
+
+			assert_true(cell->role < ROLE_COUNT);
+			assert_true(cell->width == 1 || (cell->width == 2 && x + 1 < c->w) ||
+				    (cell->width == 0 && x > 0 && cell[-1].width == 2));
+			if (cell->width > 0)
+				assert_int_equal(text_width(cell->ch), cell->width);
+			if (set == TEXT_ASCII)
+				assert_in_range(cell->ch, ' ', '~');
+		}
+}
+
+static void check_marks(const struct canvas *c)
+{
+	for (int y = 0; y < c->h; y++)
+		if (row_has_role(c, y, ROLE_WARN) || row_has_role(c, y, ROLE_CRIT))
+			if (!row_has(c, y, '!'))
+				fail_msg("row %d is coloured and has no mark", y);
+}
+
+static void check_cursor(const struct canvas *c)
+{
+	if (c->cursor_x < 0)
+		return;
+	assert_in_range(c->cursor_x, 0, c->w - 1);
+	assert_in_range(c->cursor_y, 0, c->h - 1);
+	assert_int_equal(canvas_at(c, c->cursor_x, c->cursor_y)->ch, '>');
+	assert_int_equal(canvas_at(c, c->cursor_x, c->cursor_y)->role, ROLE_CURSOR);
+}
+
+static void check_screen(struct drive *d, enum text_set set)
+{
+	drive_screen(d);
+	check_cells(&d->canvas, set);
+	check_marks(&d->canvas);
+	check_cursor(&d->canvas);
+}
+
+static unsigned count_sort_marks(const struct canvas *c)
+{
+	unsigned n = 0;
+
+	for (int y = 0; y < c->h; y++)
+		for (int x = 0; x < c->w; x++)
+			n += canvas_at(c, x, y)->ch == 0x25b2 || canvas_at(c, x, y)->ch == 0x25bc;
+	return n;
+}
+
+/* ---- goldens ---- */
+
+static const struct {
+	int w, h;
+} sizes[] = { { 200, 50 }, { 120, 40 }, { 80, 24 }, { 60, 20 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
+
+static void check_goldens(const char *screen, const char *keys)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (int ascii = 0; ascii <= 1; ascii++) {
+			enum text_set set = ascii ? TEXT_ASCII : TEXT_UTF8;
+			struct buf name = { 0 }, dir = { 0 };
+			struct drive d;
+
+			buf_fmt(&name, "%s-%dx%d-%s", screen, sizes[i].w, sizes[i].h,
+				ascii ? "ascii" : "utf8");
+			open_server(&d, sizes[i].w, sizes[i].h, set);
+			drive_keys(&d, keys);
+			check_screen(&d, set);
+			wrong +=
+				!drive_golden(golden_dir(&dir), name.s, drive_screen_and_roles(&d));
+			drive_close(&d);
+			buf_free(&name);
+			buf_free(&dir);
+		}
+	if (wrong > 0)
+		fail_msg("%u screens differ; %s=1 takes them over", wrong, DRIVE_UPDATE);
+}
+
+static void test_screens_overview(void **state)
+{
+	(void)state;
+	check_goldens("overview", "");
+}
+
+static void test_screens_pinned(void **state)
+{
+	(void)state;
+	check_goldens("pinned", "1 j j j j j j Space 2");
+}
+
+static void test_screens_states(void **state)
+{
+	(void)state;
+	check_goldens("states", "1 j j j j j j");
+}
+
+static void test_screens_sockets(void **state)
+{
+	(void)state;
+	check_goldens("sockets", "1 j j j j j j Enter s s s s j j");
+}
+
+static void test_screens_help(void **state)
+{
+	(void)state;
+	check_goldens("help", "?");
+}
+
+/* ---- properties ---- */
+
+static void test_screens_have_one_sort_mark_a_pane(void **state)
+{
+	static const struct {
+		int w, h;
+		const char *keys;
+		unsigned marks;
+	} cases[] = {
+		{ 80, 24, "", 2 },      { 200, 50, "s s s", 2 },    { 80, 24, "3 s S", 2 },
+		{ 60, 20, "2", 1 },     { 60, 20, "1", 0 },         { 40, 10, "3 s s", 1 },
+		{ 80, 24, "Enter", 1 }, { 80, 24, "Enter S", 1 },   { 120, 40, "Enter > > >", 1 },
+		{ 40, 10, "Enter", 1 }, { 80, 24, "1 Space s", 2 }, { 20, 5, "2", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct drive d;
+
+		open_server(&d, cases[i].w, cases[i].h, TEXT_UTF8);
+		drive_keys(&d, cases[i].keys);
+		drive_screen(&d);
+		if (count_sort_marks(&d.canvas) != cases[i].marks)
+			fail_msg("\"%s\" at %dx%d:\n%s", cases[i].keys, cases[i].w, cases[i].h,
+				 d.screen.s);
+		drive_close(&d);
+	}
+}
+
+/* At every size, each screen draws, and from 40x8 on the cursor is there to see. */
+static void test_screens_hold_at_every_size(void **state)
+{
+	static const char *const keys[] = { "", "1 G", "Enter G", "?" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct drive d;
+
+		open_server(&d, 80, 24, TEXT_UTF8);
+		drive_keys(&d, keys[i]);
+		for (int h = 1; h <= 40; h += h < 16 ? 1 : 7)
+			for (int w = 1; w <= 240; w += w < 130 ? 1 : 13) {
+				drive_resize(&d, w, h);
+				check_screen(&d, TEXT_UTF8);
+				if (w >= 40 && h >= 8 && keys[i][0] != '?')
+					assert_true(d.canvas.cursor_x >= 0);
+			}
+		drive_close(&d);
+	}
+}
+
+/* No number is cut: with figures of every length, each row's figures are whole or left out. */
+static void test_screens_never_cut_a_number(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:65535 255.255.255.255:65535 ino 4294967295 "
+			 "uid 4294967295 rq 4294967295 sq 4294967295\n"
+			 "proc 4194304 123456789012345\nhold 4194304 2147483647 4294967295\n");
+	for (int w = 40; w < 260; w++) {
+		drive_resize(&d, w, 24);
+		drive_keys(&d, "2 Enter");
+		drive_screen(&d);
+		assert_non_null(strstr(d.screen.s, "255.255.255.255:65535"));
+		if (strstr(d.screen.s, "Process") != NULL)
+			assert_non_null(strstr(d.screen.s, "[4194304]"));
+		for (const char *p = d.screen.s; (p = strstr(p, "429496")) != NULL; p++)
+			assert_memory_equal(p, "4294967295", 10);
+		drive_keys(&d, "Esc");
+	}
+	drive_close(&d);
+}
+
+/* ---- the monkey ---- */
+
+static struct key random_key(uint64_t *rng)
+{
+	static const uint32_t likely[] = {
+		'j',          'k',         'g',
+		'G',          ' ',         ' ',
+		'1',          '2',         '3',
+		's',          'S',         '<',
+		'>',          'p',         'i',
+		'?',          'x',         'q',
+		KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
+		KEYC_ESC,     KEYC_TAB,    KEYC_UP,
+		KEYC_DOWN,    KEYC_PGUP,   KEYC_PGDN,
+		KEYC_HOME,    KEYC_END,    KEYC_F1,
+		KEYC_BACKTAB, KEYC_DELETE, KEYC_BACKSPACE,
+		KEYC_UNKNOWN, 0x202e,
+	};
+	uint64_t n = test_random(rng);
+
+	if (n % 20 == 0)
+		return (struct key){ (uint32_t)(n >> 8) % (KEYC_UNKNOWN + 1) };
+	return (struct key){ likely[(n >> 8) % ARRAY_SIZE(likely)] };
+}
+
+static void random_sample(struct drive *d, uint64_t *rng, int64_t turn)
+{
+	struct buf b = { 0 };
+
+	buf_fmt(&b, "sample %lld\n", FIRST_MS + (long long)turn * 2000);
+	for (uint64_t i = test_random(rng) % 40; i > 0; i--)
+		buf_fmt(&b, "sock tcp %s 10.0.0.1:80 10.0.%u.%u:%u ino %u rq %u\n",
+			test_random(rng) % 2 ? "ESTABLISHED" : "CLOSE_WAIT",
+			(unsigned)(test_random(rng) % 2), (unsigned)(test_random(rng) % 6),
+			(unsigned)(1000 + i), (unsigned)(1 + i),
+			(unsigned)(test_random(rng) % 3 * 70000));
+	for (unsigned pid = 1; pid < 1 + test_random(rng) % 8; pid++)
+		buf_fmt(&b, "proc %u p\\xe4\\xb8\\x80%u\nhold %u 3 %u times 5\n", pid, pid, pid,
+			(unsigned)(1 + test_random(rng) % 40));
+	if (test_random(rng) % 4 == 0)
+		buf_str(&b, "source owners partial half\nunfound not-permitted\n");
+	drive_sample_only(d, b.s);
+	buf_free(&b);
+}
+
+#define MONKEY_TURNS 10000
+
+static void test_screens_survive_a_monkey(void **state)
+{
+	uint64_t rng = test_seed();
+	struct err trouble = { .code = -1, .msg = "trouble\x1b" };
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_ASCII, "sport = :80");
+	for (int turn = 0; turn < MONKEY_TURNS; turn++) {
+		unsigned what = (unsigned)(test_random(&rng) % 40);
+
+		if (what == 0)
+			drive_resize(&d, (int)(test_random(&rng) % 130),
+				     (int)(test_random(&rng) % 45));
+		else if (what < 4)
+			random_sample(&d, &rng, turn);
+		else if (what == 4)
+			app_trouble(d.app, test_random(&rng) % 2 ? &trouble : NULL);
+		else if (what < 8)
+			drive_wait(&d, (int64_t)(test_random(&rng) % 9000));
+		else if (what < 14)
+			app_work(d.app);
+		else
+			app_key(d.app, random_key(&rng), d.now_ms);
+		assert_true(app_wake_ms(d.app) >= d.now_ms);
+		check_screen(&d, TEXT_ASCII);
+	}
+	drive_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_screens_overview),
+		cmocka_unit_test(test_screens_pinned),
+		cmocka_unit_test(test_screens_states),
+		cmocka_unit_test(test_screens_sockets),
+		cmocka_unit_test(test_screens_help),
+		cmocka_unit_test(test_screens_have_one_sort_mark_a_pane),
+		cmocka_unit_test(test_screens_hold_at_every_size),
+		cmocka_unit_test(test_screens_never_cut_a_number),
+		cmocka_unit_test(test_screens_survive_a_monkey),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

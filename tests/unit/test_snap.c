@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT */
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sockeye/model/snap.h"
+#include "test.h"
+
+#define NS_PER_S 1000000000LL
+
+static struct addr parse(const char *s)
+{
+	struct addr a;
+
+	assert_true(addr_parse(s, strlen(s), &a));
+	return a;
+}
+
+static struct sock tcp(uint64_t cookie, unsigned st, uint32_t ino)
+{
+	return (struct sock){ .cookie = cookie,
+			      .proto = PROTO_TCP,
+			      .state = (uint8_t)st,
+			      .ino = ino,
+			      .family = AF_INET,
+			      .local = parse("10.0.0.1"),
+			      .remote = parse("10.0.0.2"),
+			      .lport = 80,
+			      .rport = (uint16_t)(40000 + cookie % 20000) };
+}
+
+static struct sock listener(uint64_t cookie, int family, const char *local, uint16_t port)
+{
+	return (struct sock){ .cookie = cookie,
+			      .proto = PROTO_TCP,
+			      .state = ST_LISTEN,
+			      .ino = (uint32_t)cookie,
+			      .family = (uint8_t)family,
+			      .local = parse(local),
+			      .remote = parse(family == AF_INET ? "0.0.0.0" : "::"),
+			      .lport = port };
+}
+
+static void add(struct snap_builder *b, struct sock s)
+{
+	struct sock_ext x = { .timer = 0 };
+
+	assert_int_equal(snap_add(b, &s, &x), 0);
+}
+
+static const struct snap *seal(struct snap_builder *b)
+{
+	const struct snap *s = snap_seal(b);
+
+	assert_non_null(s);
+	return s;
+}
+
+static void test_snap_drops_doubles_by_cookie(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	struct sock s = tcp(7, ST_ESTABLISHED, 1);
+	struct sock_ext x = { .timer = 0 };
+	const struct snap *snap;
+
+	(void)state;
+	for (uint64_t i = 0; i < 5000; i++)
+		add(b, tcp(i + 1000, ST_ESTABLISHED, 1));
+	assert_int_equal(snap_add(b, &s, &x), 0);
+	assert_int_equal(snap_add(b, &s, &x), 1);
+	s.state = ST_FIN_WAIT1;
+	assert_int_equal(snap_add(b, &s, &x), 1);
+	snap = seal(b);
+	assert_int_equal(snap->n_sock, 5001);
+	assert_int_equal(snap->sock[snap_find(snap, 7)].state, ST_ESTABLISHED);
+	for (uint64_t i = 0; i < 5000; i++)
+		assert_int_equal(snap->sock[snap_find(snap, i + 1000)].cookie, i + 1000);
+	assert_int_equal(snap_find(snap, 9), IDX_NONE);
+	snap_unref(snap);
+	snap_pool_free(pool);
+}
+
+/* Holders come by process; each socket's run is by process and descriptor. */
+static void test_snap_joins_owners(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct sock_ext *x;
+	const struct snap *snap;
+
+	(void)state;
+	for (uint64_t i = 0; i < 4; i++)
+		add(b, tcp(i, ST_ESTABLISHED, (uint32_t)i + 1));
+	assert_int_equal(snap_add_proc(b, &(struct proc){ .pid = 10 }), 0);
+	snap_add_owner(b, 3, 0, 4);
+	snap_add_owner(b, 1, 0, 5);
+	snap_add_owner(b, 3, 0, 6);
+	assert_int_equal(snap_add_proc(b, &(struct proc){ .pid = 20, .uid = 5 }), 1);
+	snap_add_owner(b, 3, 1, 3);
+	snap = seal(b);
+	x = &snap->ext[3];
+	assert_int_equal(x->n_owners, 3);
+	assert_int_equal(snap->owner[x->owner].fd, 4);
+	assert_int_equal(snap->owner[x->owner + 1].fd, 6);
+	assert_int_equal(snap->owner[x->owner + 2].proc, 1);
+	assert_int_equal(snap->ext[1].n_owners, 1);
+	assert_int_equal(snap->n_owner, 4);
+	/* a socket counts once in a process, however many descriptors */
+	assert_int_equal(snap->proc[0].sockets, 2);
+	assert_int_equal(snap->proc[1].sockets, 1);
+	assert_int_equal(snap_find_proc(snap, 20), 1);
+	assert_int_equal(snap_find_proc(snap, 15), IDX_NONE);
+	assert_int_equal(snap_why(snap, 3), WHY_OWNED);
+	assert_int_equal(snap_why(snap, 0), WHY_NO_PROCESS);
+	snap_unref(snap);
+	snap_pool_free(pool);
+}
+
+static void test_snap_says_why_there_is_no_owner(void **state)
+{
+	static const struct {
+		unsigned st;
+		uint32_t ino;
+		enum why why;
+	} cases[] = {
+		{ ST_TIME_WAIT, 0, WHY_TIME_WAIT },       { ST_SYN_RECV, 0, WHY_HALF_OPEN },
+		{ ST_ESTABLISHED, 0, WHY_NOT_ACCEPTED },  { ST_CLOSE_WAIT, 0, WHY_NOT_ACCEPTED },
+		{ ST_FIN_WAIT1, 0, WHY_ORPHAN },          { ST_FIN_WAIT2, 0, WHY_ORPHAN },
+		{ ST_LAST_ACK, 0, WHY_ORPHAN },           { ST_CLOSING, 0, WHY_ORPHAN },
+		{ ST_ESTABLISHED, 9, WHY_NOT_PERMITTED }, { ST_SYN_RECV, 9, WHY_NOT_PERMITTED },
+	};
+	size_t n = sizeof(cases) / sizeof(cases[0]);
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *snap;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		add(b, tcp(i + 1, cases[i].st, cases[i].ino));
+	snap_set_unfound(b, WHY_NOT_PERMITTED);
+	snap = seal(b);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(snap_why(snap, (uint32_t)i), cases[i].why);
+	snap_unref(snap);
+	snap_pool_free(pool);
+}
+
+static void check_listener(struct snap_builder *b, struct snap_pool *pool, uint64_t child,
+			   uint64_t want)
+{
+	const struct snap *snap = seal(b);
+	uint32_t row = snap->ext[snap_find(snap, child)].listener;
+
+	(void)pool;
+	if (want == 0)
+		assert_int_equal(row, IDX_NONE);
+	else
+		assert_int_equal(snap->sock[row].cookie, want);
+	snap_unref(snap);
+}
+
+static void test_snap_finds_listeners(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b;
+	struct sock s;
+
+	(void)state;
+	/* the exact address before the wildcard */
+	b = snap_build(pool, NULL);
+	add(b, listener(1, AF_INET, "0.0.0.0", 80));
+	add(b, listener(2, AF_INET, "10.0.0.1", 80));
+	add(b, listener(3, AF_INET, "10.0.0.9", 80));
+	add(b, tcp(9, ST_ESTABLISHED, 0));
+	check_listener(b, pool, 9, 2);
+	/* the wildcard where nothing is exact; another port is no listener */
+	b = snap_build(pool, NULL);
+	add(b, listener(1, AF_INET, "0.0.0.0", 80));
+	add(b, listener(2, AF_INET, "10.0.0.1", 81));
+	add(b, tcp(9, ST_TIME_WAIT, 0));
+	check_listener(b, pool, 9, 1);
+	/* a child of a dual-stack listener is an IPv6 socket, and one of an IPv4 listener is not */
+	b = snap_build(pool, NULL);
+	add(b, listener(1, AF_INET6, "::", 80));
+	s = tcp(9, ST_ESTABLISHED, 0);
+	add(b, s);
+	check_listener(b, pool, 9, 0);
+	b = snap_build(pool, NULL);
+	add(b, listener(1, AF_INET6, "::", 80));
+	s.family = AF_INET6;
+	add(b, s);
+	check_listener(b, pool, 9, 1);
+	/* a connection that we ask for has none, even from a port that somebody listens on */
+	b = snap_build(pool, NULL);
+	add(b, listener(1, AF_INET, "0.0.0.0", 80));
+	add(b, tcp(9, ST_SYN_SENT, 3));
+	check_listener(b, pool, 9, 0);
+	snap_pool_free(pool);
+}
+
+static void test_snap_listener_of_the_bound_device(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	struct sock any = listener(1, AF_INET, "0.0.0.0", 80),
+		    eth = listener(2, AF_INET, "0.0.0.0", 80);
+	struct sock child = tcp(9, ST_ESTABLISHED, 4), other = tcp(10, ST_ESTABLISHED, 5);
+
+	(void)state;
+	snap_add(b, &any, &(struct sock_ext){ .ifindex = 0 });
+	snap_add(b, &eth, &(struct sock_ext){ .ifindex = 3 });
+	snap_add(b, &child, &(struct sock_ext){ .ifindex = 3 });
+	snap_add(b, &other, &(struct sock_ext){ .ifindex = 0 });
+	{
+		const struct snap *s = seal(b);
+
+		assert_int_equal(s->sock[s->ext[2].listener].cookie, 2);
+		assert_int_equal(s->sock[s->ext[3].listener].cookie, 1);
+		snap_unref(s);
+	}
+	snap_pool_free(pool);
+}
+
+/* Of a SO_REUSEPORT group only a member with a queue can have the connection that waits. */
+static void test_snap_reuseport_member_with_a_queue(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+
+	(void)state;
+	for (uint64_t i = 1; i <= 5; i++) {
+		struct sock s = listener(i, AF_INET, "0.0.0.0", 80);
+
+		s.rxq = i == 4;
+		add(b, s);
+	}
+	add(b, tcp(9, ST_ESTABLISHED, 0));
+	check_listener(b, pool, 9, 4);
+	snap_pool_free(pool);
+}
+
+static const struct snap *sample_at(struct snap_pool *pool, const struct snap *prev, int64_t s,
+				    unsigned st)
+{
+	struct snap_builder *b = snap_build(pool, prev);
+	const struct snap *snap;
+
+	snap_set_times(b, 0, s * NS_PER_S);
+	for (uint64_t i = 1; i < 100; i++)
+		add(b, tcp(i, ST_ESTABLISHED, 1));
+	add(b, tcp(100, st, 1));
+	if (prev != NULL)
+		add(b, tcp(101, ST_ESTABLISHED, 1));
+	snap = seal(b);
+	snap_unref(prev);
+	return snap;
+}
+
+static void test_snap_carries_ages(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = sample_at(pool, NULL, 100, ST_ESTABLISHED);
+	uint32_t row;
+
+	(void)state;
+	assert_int_equal(s->prev_mono_ns, 0);
+	assert_true(s->sock[0].flags & SOCK_OLDER);
+	assert_false(s->sock[0].flags & SOCK_NEW);
+	s = sample_at(pool, s, 110, ST_CLOSE_WAIT);
+	assert_int_equal(s->prev_mono_ns, 100 * NS_PER_S);
+	s = sample_at(pool, s, 120, ST_CLOSE_WAIT);
+	row = snap_find(s, 1);
+	assert_int_equal(s->ext[row].since_s, 100);
+	assert_true(s->sock[row].flags & SOCK_OLDER);
+	row = snap_find(s, 100);
+	assert_int_equal(s->ext[row].since_s, 110);
+	assert_false(s->sock[row].flags & (SOCK_OLDER | SOCK_NEW));
+	row = snap_find(s, 101);
+	assert_int_equal(s->ext[row].since_s, 110);
+	assert_false(s->sock[row].flags & SOCK_NEW);
+	assert_int_equal(s->seq, 3);
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+static void test_snap_carries_states_not_asked_for(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *s, *t;
+
+	(void)state;
+	add(b, tcp(1, ST_CLOSE, 5));
+	add(b, tcp(2, ST_CLOSE, 6));
+	add(b, tcp(3, ST_ESTABLISHED, 7));
+	s = seal(b);
+	b = snap_build(pool, s);
+	add(b, tcp(2, ST_ESTABLISHED, 6));
+	assert_int_equal(snap_carry(b, ST_CLOSE), 0);
+	t = seal(b);
+	assert_int_equal(t->n_sock, 2);
+	assert_int_equal(t->sock[snap_find(t, 1)].state, ST_CLOSE);
+	assert_int_equal(t->sock[snap_find(t, 2)].state, ST_ESTABLISHED);
+	snap_unref(s);
+	snap_unref(t);
+	snap_pool_free(pool);
+}
+
+static void test_snap_users_and_names(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	struct sock s = tcp(1, ST_ESTABLISHED, 1);
+	const struct snap *snap;
+	struct str name;
+
+	(void)state;
+	s.uid = 998;
+	add(b, s);
+	snap_add_user(b, 1000, snap_add_str(b, "app", 3));
+	snap_add_user(b, 0, snap_add_str(b, "root", 4));
+	snap_add_user(b, 0, snap_add_str(b, "toor", 4));
+	snap_add_proc(b, &(struct proc){ .pid = 3, .uid = 77 });
+	snap_add_ifname(b, 3, snap_add_str(b, "eth0", 4));
+	snap = seal(b);
+	assert_int_equal(snap->n_user, 4);
+	for (uint32_t i = 1; i < snap->n_user; i++)
+		assert_true(snap->user[i - 1].uid < snap->user[i].uid);
+	name = strpool_get(snap->str, snap_user_name(snap, 0));
+	assert_string_equal(name.s, "root");
+	assert_int_equal(snap_user_name(snap, 998), STR_NONE);
+	assert_int_not_equal(snap_find_user(snap, 77), IDX_NONE);
+	assert_int_equal(snap_find_user(snap, 78), IDX_NONE);
+	name = strpool_get(snap->str, snap_if_name(snap, 3));
+	assert_string_equal(name.s, "eth0");
+	assert_int_equal(snap_if_name(snap, 4), STR_NONE);
+	snap_unref(snap);
+	snap_pool_free(pool);
+}
+
+static void test_snap_first_problem_stays(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *s;
+
+	(void)state;
+	snap_source_fail(b, SRC_TCP, SOURCE_PARTIAL, "%s", "a\033b");
+	snap_source_fail(b, SRC_TCP, SOURCE_ABSENT, "later");
+	snap_source_ok(b, SRC_TCP);
+	snap_source_ok(b, SRC_UDP);
+	s = seal(b);
+	assert_int_equal(s->source[SRC_TCP].status, SOURCE_PARTIAL);
+	assert_string_equal(s->source[SRC_TCP].reason, "a?b");
+	assert_int_equal(s->source[SRC_UDP].status, SOURCE_OK);
+	assert_int_equal(s->source[SRC_OWNERS].status, SOURCE_NOT_ASKED);
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+/* A snapshot may outlive its successors, and the last reference may go in any thread. */
+static void *drop(void *snap)
+{
+	snap_unref(snap);
+	return NULL;
+}
+
+static void test_snap_memory_is_recycled(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *held = sample_at(pool, NULL, 1, ST_ESTABLISHED), *s;
+	const struct sock *first = held->sock;
+	pthread_t thread;
+
+	(void)state;
+	snap_ref(held);
+	s = sample_at(pool, held, 2, ST_ESTABLISHED);
+	assert_ptr_not_equal(s->sock, first);
+	assert_int_equal(held->sock[5].cookie, 6);
+	assert_int_equal(pthread_create(&thread, NULL, drop, (void *)(uintptr_t)held), 0);
+	pthread_join(thread, NULL);
+	s = sample_at(pool, s, 3, ST_ESTABLISHED);
+	assert_ptr_equal(s->sock, first);
+	assert_int_equal(s->n_sock, 101);
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+static void test_snap_empty(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = seal(snap_build(pool, NULL));
+
+	(void)state;
+	assert_int_equal(s->n_sock + s->n_proc + s->n_owner + s->n_user, 0);
+	assert_int_equal(snap_find(s, 1), IDX_NONE);
+	snap_unref(s);
+	snap_abandon(snap_build(pool, NULL));
+	snap_pool_free(pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_snap_drops_doubles_by_cookie),
+		cmocka_unit_test(test_snap_joins_owners),
+		cmocka_unit_test(test_snap_says_why_there_is_no_owner),
+		cmocka_unit_test(test_snap_finds_listeners),
+		cmocka_unit_test(test_snap_listener_of_the_bound_device),
+		cmocka_unit_test(test_snap_reuseport_member_with_a_queue),
+		cmocka_unit_test(test_snap_carries_ages),
+		cmocka_unit_test(test_snap_carries_states_not_asked_for),
+		cmocka_unit_test(test_snap_users_and_names),
+		cmocka_unit_test(test_snap_first_problem_stays),
+		cmocka_unit_test(test_snap_memory_is_recycled),
+		cmocka_unit_test(test_snap_empty),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

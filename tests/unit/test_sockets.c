@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "fakenl.h"
+#include "procroot.h"
+#include "sockeye/collect/sockets.h"
+
+#define TCP (1u << PROTO_TCP)
+#define UDP (1u << PROTO_UDP)
+
+#define PROC_HEAD "  sl  local_address rem_address   st tx_queue rx_queue\n"
+#define PROC_V4   "0: 0100007F:0001 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77\n"
+#define PROC_V6                                                                              \
+	"0: 00000000000000000000000001000000:0001 00000000000000000000000000000000:0000 0A " \
+	"00000000:00000000 00:00000000 00000000 0 0 78\n"
+
+struct fixture {
+	struct fakenl k;
+	struct procroot root;
+	struct snap_pool *pool;
+	struct sockets *sockets;
+	const struct snap *snap; /* of the last update() */
+	struct err err;
+};
+
+static void use(struct fixture *f, struct nl *nl, int error)
+{
+	f->sockets = sockets_new(nl, error, f->root.path);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	fakenl_open(&f->k);
+	procroot_make(&f->root);
+	f->pool = snap_pool_new();
+	*state = f;
+	return 0;
+}
+
+static int setup_with_kernel(void **state)
+{
+	struct fixture *f;
+
+	setup(state);
+	f = *state;
+	use(f, f->k.nl, 0);
+	f->k.nl = NULL;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	snap_unref(f->snap);
+	sockets_free(f->sockets);
+	snap_pool_free(f->pool);
+	procroot_remove(&f->root);
+	fakenl_close(&f->k);
+	free(f);
+	return 0;
+}
+
+static int update(struct fixture *f, unsigned protos, bool close, int cancel_fd)
+{
+	struct snap_builder *b = snap_build(f->pool, f->snap);
+	const struct want w = { .protos = protos, .close = close };
+	const struct snap *next;
+	int rc;
+
+	f->err = (struct err){ 0 };
+	rc = sockets_update(f->sockets, b, &w, cancel_fd, &f->err);
+	if (rc != 0) {
+		snap_abandon(b);
+		return rc;
+	}
+	next = snap_seal(b);
+	assert_non_null(next);
+	snap_unref(f->snap);
+	f->snap = next;
+	return 0;
+}
+
+static void put(struct fixture *f, const char *name, const char *text)
+{
+	procroot_put(&f->root, name, text, strlen(text));
+}
+
+/* A row of the dump that the kernel answers to next. */
+static void add_row(struct fixture *f, uint16_t type, uint8_t family, uint8_t state,
+		    uint32_t cookie)
+{
+	struct inet_diag_msg m = {
+		.idiag_family = family,
+		.idiag_state = state,
+		.id = { .idiag_cookie = { cookie } },
+	};
+
+	fakenl_add(&f->k, type, &m, sizeof(m));
+}
+
+/* The end of one dump; what is added from now on belongs to the next. */
+static void end_dump(struct fixture *f, int code)
+{
+	fakenl_done(&f->k, code);
+	f->k.seq++;
+}
+
+static void assert_source(const struct fixture *f, enum source_id id, enum source_status status,
+			  const char *reason)
+{
+	assert_string_equal(f->snap->source[id].reason, reason);
+	assert_int_equal(f->snap->source[id].status, status);
+}
+
+/* How many requests came, and the type of the first. */
+static size_t requests(struct fixture *f, uint16_t *type)
+{
+	struct nlmsghdr h;
+	size_t n = 0;
+
+	*type = 0;
+	while (recv(f->k.fd, &h, sizeof(h), MSG_DONTWAIT) > 0)
+		if (n++ == 0)
+			*type = h.nlmsg_type;
+	return n;
+}
+
+/* ---- sock_diag ------------------------------------------------------- */
+
+static void test_sockets_asks_for_tcp_once_and_udp_by_family(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	add_row(f, TCPDIAG_GETSOCK, AF_INET6, 1, 2);
+	end_dump(f, 0);
+	add_row(f, SOCK_DIAG_BY_FAMILY, AF_INET, 7, 3);
+	end_dump(f, 0);
+	add_row(f, SOCK_DIAG_BY_FAMILY, AF_INET6, 7, 4);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 4);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	assert_source(f, SRC_UDP, SOURCE_OK, "");
+	assert_int_equal(requests(f, &type), 3);
+	assert_int_equal(type, TCPDIAG_GETSOCK);
+}
+
+static void test_sockets_asks_only_for_what_is_wanted(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	end_dump(f, 0);
+	end_dump(f, 0);
+	assert_int_equal(update(f, UDP, true, -1), 0);
+	assert_source(f, SRC_TCP, SOURCE_NOT_ASKED, "");
+	assert_source(f, SRC_UDP, SOURCE_OK, "");
+	assert_int_equal(requests(f, &type), 2);
+	assert_int_equal(type, SOCK_DIAG_BY_FAMILY);
+	assert_false(f->snap->close_known);
+}
+
+static void test_sockets_asks_by_family_where_the_old_request_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	for (int sample = 0; sample < 2; sample++) {
+		if (sample == 0) {
+			fakenl_add_code(&f->k, NLMSG_ERROR, -EINVAL);
+			fakenl_send(&f->k);
+			f->k.seq++;
+		}
+		add_row(f, SOCK_DIAG_BY_FAMILY, AF_INET, 1, 1);
+		end_dump(f, 0);
+		add_row(f, SOCK_DIAG_BY_FAMILY, AF_INET6, 1, 2);
+		end_dump(f, 0);
+		assert_int_equal(update(f, TCP, false, -1), 0);
+		assert_int_equal(f->snap->n_sock, 2);
+		assert_source(f, SRC_TCP, SOURCE_OK, "");
+		/* The second time it knows. */
+		assert_int_equal(requests(f, &type), sample == 0 ? 3 : 2);
+	}
+}
+
+static void test_sockets_needs_no_ipv6(void **state)
+{
+	struct fixture *f = *state;
+
+	add_row(f, SOCK_DIAG_BY_FAMILY, AF_INET, 7, 1);
+	end_dump(f, 0);
+	end_dump(f, -ENOENT);
+	assert_int_equal(update(f, UDP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_source(f, SRC_UDP, SOURCE_OK, "");
+}
+
+static void test_sockets_says_what_a_dump_left_out(void **state)
+{
+	struct fixture *f = *state;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	fakenl_add(&f->k, TCPDIAG_GETSOCK, "short", 5);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL, "1 of the kernel's messages not understood");
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	fakenl_add(&f->k, NLMSG_OVERRUN, NULL, 0);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL, "a message was cut off: sockets are missing");
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	end_dump(f, -EIO);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL, "the dump broke off: Input/output error");
+
+	f->k.flags |= NLM_F_DUMP_INTR;
+	for (int i = 0; i < 3; i++)
+		end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL, "the tables changed during each of the dumps");
+}
+
+static void test_sockets_says_that_the_kernel_fell_silent(void **state)
+{
+	struct fixture *f = *state;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	fakenl_send(&f->k);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL, "the kernel fell silent in the middle of a dump");
+}
+
+static void test_sockets_gives_up_when_cancelled(void **state)
+{
+	struct fixture *f = *state;
+	int cancel_fd = eventfd(1, EFD_CLOEXEC);
+
+	assert_int_equal(update(f, TCP, false, cancel_fd), -ECANCELED);
+	close(cancel_fd);
+}
+
+/* ---- sockets in CLOSE ------------------------------------------------ */
+
+static bool kernel_has_close(struct fixture *f)
+{
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, true, -1), 0);
+	return f->snap->close_known;
+}
+
+static void test_sockets_carries_close_over(void **state)
+{
+	struct fixture *f = *state;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 13, 1);
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 13, 2);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, true, -1), 0);
+	assert_true(f->snap->close_known);
+	assert_int_equal(f->snap->n_sock, 2);
+
+	/* One of the two connects. */
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 2);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_true(f->snap->close_known);
+	assert_int_equal(f->snap->n_sock, 2);
+	assert_int_equal(f->snap->sock[snap_find(f->snap, 1)].state, ST_CLOSE);
+	assert_int_equal(f->snap->sock[snap_find(f->snap, 2)].state, ST_ESTABLISHED);
+
+	/* And the other is gone when asked again. */
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, true, -1), 0);
+	assert_int_equal(f->snap->n_sock, 0);
+}
+
+static void test_sockets_does_not_carry_close_for_ever(void **state)
+{
+	struct fixture *f = *state;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 13, 1);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, true, -1), 0);
+	for (int age = 1; age < 2 * SOCKETS_CLOSE_AGE; age++) {
+		bool carried = age < SOCKETS_CLOSE_AGE;
+
+		end_dump(f, 0);
+		assert_int_equal(update(f, TCP, false, -1), 0);
+		assert_int_equal(f->snap->close_known, carried);
+		assert_int_equal(f->snap->n_sock, carried);
+	}
+}
+
+static void test_sockets_knows_no_close_that_it_did_not_ask_for(void **state)
+{
+	struct fixture *f = *state;
+
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_false(f->snap->close_known);
+	if (!kernel_has_close(f))
+		return;
+	/* A sample without TCP in between has nothing to carry over. */
+	end_dump(f, 0);
+	end_dump(f, 0);
+	assert_int_equal(update(f, UDP, false, -1), 0);
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_false(f->snap->close_known);
+}
+
+/* ---- /proc/net ------------------------------------------------------- */
+
+static void test_sockets_falls_back_without_sock_diag(void **state)
+{
+	struct fixture *f = *state;
+
+	use(f, NULL, -EPROTONOSUPPORT);
+	put(f, "tcp", PROC_HEAD PROC_V4);
+	put(f, "tcp6", PROC_HEAD PROC_V6);
+	put(f, "udp", PROC_HEAD);
+	assert_int_equal(sockets_check(f->sockets, &f->err), 0);
+	assert_int_equal(update(f, TCP | UDP, true, -1), 0);
+	assert_int_equal(f->snap->n_sock, 2);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL,
+		      "no sock_diag (Protocol not supported): read from /proc/net, without sockets "
+		      "in CLOSE");
+	assert_source(f, SRC_UDP, SOURCE_PARTIAL,
+		      "no sock_diag (Protocol not supported): read from /proc/net");
+	assert_false(f->snap->close_known);
+}
+
+static void test_sockets_falls_back_for_a_protocol_that_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	end_dump(f, 0);
+	end_dump(f, -ENOENT);
+	put(f, "udp", PROC_HEAD PROC_V4);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	assert_source(f, SRC_UDP, SOURCE_PARTIAL,
+		      "no sock_diag (No such file or directory): read from /proc/net");
+	assert_int_equal(requests(f, &type), 2);
+
+	/* Each time that it is asked, the kernel tries to load a module. */
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_int_equal(requests(f, &type), 1);
+}
+
+static void test_sockets_falls_back_from_a_silent_kernel(void **state)
+{
+	struct fixture *f = *state;
+
+	put(f, "tcp", PROC_HEAD PROC_V4);
+	for (int sample = 0; sample < 2; sample++) { /* the second does not wait again */
+		assert_int_equal(update(f, TCP, false, -1), 0);
+		assert_int_equal(f->snap->n_sock, 1);
+		assert_source(f, SRC_TCP, SOURCE_PARTIAL,
+			      "no sock_diag (Connection timed out): read from /proc/net, without "
+			      "sockets in CLOSE");
+	}
+}
+
+static void test_sockets_says_what_proc_net_left_out(void **state)
+{
+	struct fixture *f = *state;
+
+	use(f, NULL, -EACCES);
+	put(f, "tcp", PROC_HEAD PROC_V4 "what is this\n");
+	put(f, "udp6", PROC_HEAD PROC_V6);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_int_equal(f->snap->n_sock, 2);
+	assert_source(f, SRC_TCP, SOURCE_PARTIAL,
+		      "no sock_diag (Permission denied): read from /proc/net, 1 of its lines "
+		      "not understood");
+	assert_source(f, SRC_UDP, SOURCE_PARTIAL,
+		      "no sock_diag (Permission denied): read from /proc/net, but not all (No such "
+		      "file or directory)");
+}
+
+static void test_sockets_says_that_a_protocol_is_absent(void **state)
+{
+	struct fixture *f = *state;
+
+	end_dump(f, 0);
+	end_dump(f, -ENOENT);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	assert_source(f, SRC_UDP, SOURCE_ABSENT,
+		      "no sock_diag (No such file or directory), no /proc/net (No such file or "
+		      "directory)");
+}
+
+static void test_sockets_fails_without_any_source(void **state)
+{
+	struct fixture *f = *state;
+
+	use(f, NULL, -EPERM);
+	assert_int_equal(sockets_check(f->sockets, &f->err), -EPERM);
+	assert_string_equal(f->err.msg, "no source of sockets: sock_diag: Operation not permitted; "
+					"/proc/net: No such file or directory");
+	assert_int_equal(update(f, TCP | UDP, false, -1), -ENOENT);
+	assert_string_equal(f->err.msg, "no source of sockets: No such file or directory");
+}
+
+#define WITH_KERNEL(test)  cmocka_unit_test_setup_teardown(test, setup_with_kernel, teardown)
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_KERNEL(test_sockets_asks_for_tcp_once_and_udp_by_family),
+		WITH_KERNEL(test_sockets_asks_only_for_what_is_wanted),
+		WITH_KERNEL(test_sockets_asks_by_family_where_the_old_request_is_refused),
+		WITH_KERNEL(test_sockets_needs_no_ipv6),
+		WITH_KERNEL(test_sockets_says_what_a_dump_left_out),
+		WITH_KERNEL(test_sockets_says_that_the_kernel_fell_silent),
+		WITH_KERNEL(test_sockets_gives_up_when_cancelled),
+		WITH_KERNEL(test_sockets_carries_close_over),
+		WITH_KERNEL(test_sockets_does_not_carry_close_for_ever),
+		WITH_KERNEL(test_sockets_knows_no_close_that_it_did_not_ask_for),
+		WITH_FIXTURE(test_sockets_falls_back_without_sock_diag),
+		WITH_KERNEL(test_sockets_falls_back_for_a_protocol_that_is_refused),
+		WITH_KERNEL(test_sockets_falls_back_from_a_silent_kernel),
+		WITH_FIXTURE(test_sockets_says_what_proc_net_left_out),
+		WITH_KERNEL(test_sockets_says_that_a_protocol_is_absent),
+		WITH_FIXTURE(test_sockets_fails_without_any_source),
+	};
+
+	return cmocka_run_group_tests_name("sockets", tests, NULL, NULL);
+}
