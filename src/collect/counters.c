@@ -2,9 +2,13 @@
 #include "sockeye/collect/counters.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sockeye/base/buf.h"
 #include "sockeye/base/mem.h"
@@ -163,4 +167,28 @@ void counters_read(struct snap_builder *b, const char *root)
 	else
 		snap_source_fail(b, SRC_COUNTERS, came > 0 ? SOURCE_PARTIAL : SOURCE_ABSENT,
 				 "cannot read /proc/net/%s: %s", missing, strerror(-why));
+}
+
+void local_ports_read(struct snap_builder *b, const char *root)
+{
+	char path[PATH_MAX], text[64];
+	struct word line, first, last;
+	uint64_t from, to;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/sys/net/ipv4/ip_local_port_range",
+		 root != NULL ? root : "/proc");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	line = (struct word){ text, len > 0 ? (size_t)len : 0 };
+	for (size_t i = 0; i < line.len; i++)
+		if (text[i] == '\t' || text[i] == '\n')
+			text[i] = ' ';
+	if (next_word(&line, &first) && word_number(first, &from) && next_word(&line, &last) &&
+	    word_number(last, &to) && from <= to && to <= UINT16_MAX)
+		snap_set_local_ports(b, (uint16_t)from, (uint16_t)to);
 }

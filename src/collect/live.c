@@ -58,6 +58,7 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	int rc;
 
 	counters_read(b, NULL);
+	local_ports_read(b, NULL);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);

@@ -230,7 +230,7 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_COMM:
 		return test_owners(p, op, s, row);
 	case OP_AUTOBOUND:
-		return k->lport >= p->auto_first && k->lport <= p->auto_last;
+		return k->lport >= s->port_first && k->lport <= s->port_last;
 	case OP_USER:
 		return has_number(&p->bound[op->arg], k->uid);
 	case OP_IFNAME:

@@ -25,7 +25,6 @@ struct filter *filter_parse(const char *text, size_t len, struct err *e)
 		return NULL;
 	}
 	prog_compile(&f->prog, &f->tree);
-	filter_set_local_ports(f, 32768, 60999);
 	return f;
 }
 
@@ -36,12 +35,6 @@ void filter_free(struct filter *f)
 	prog_free(&f->prog);
 	tree_free(&f->tree);
 	free(f);
-}
-
-void filter_set_local_ports(struct filter *f, uint16_t first, uint16_t last)
-{
-	f->prog.auto_first = first;
-	f->prog.auto_last = last;
 }
 
 void filter_bind(struct filter *f, const struct snap *s)

@@ -73,7 +73,6 @@ struct prog {
 	struct op_host *host;
 	struct bound *bound;
 	uint32_t n_op, n_range, n_host, n_bound;
-	uint16_t auto_first, auto_last; /* local ports that the kernel gives out */
 };
 
 /* t must outlive p. */

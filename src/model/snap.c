@@ -85,7 +85,9 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	 * reports. */
 	(void)index_reset(&b->cookies, rows);
 	(void)index_reset(&b->users, 0);
-	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0 };
+	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0,
+				 .port_first = 32768,
+				 .port_last = 60999 };
 	b->prev = prev;
 	b->unfound = WHY_NO_PROCESS;
 }
@@ -351,6 +353,12 @@ void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns)
 {
 	b->snap.wall_ns = wall_ns;
 	b->snap.mono_ns = mono_ns;
+}
+
+void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last)
+{
+	b->snap.port_first = first;
+	b->snap.port_last = last;
 }
 
 void snap_set_close(struct snap_builder *b, bool known)

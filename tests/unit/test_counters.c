@@ -204,6 +204,34 @@ static void test_counters_says_what_is_missing(void **state)
 
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void test_local_ports_are_the_kernels(void **state)
+{
+	struct fixture *f = *state;
+	struct snap_builder *b = snap_build(f->pool, NULL);
+	FILE *in = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
+	unsigned first, last;
+
+	if (in == NULL)
+		skip();
+	assert_int_equal(fscanf(in, "%u %u", &first, &last), 2);
+	fclose(in);
+	local_ports_read(b, NULL);
+	f->snap = snap_seal(b);
+	assert_int_equal(f->snap->port_first, first);
+	assert_int_equal(f->snap->port_last, last);
+}
+
+static void test_local_ports_unreadable_are_the_default(void **state)
+{
+	struct fixture *f = *state;
+	struct snap_builder *b = snap_build(f->pool, NULL);
+
+	local_ports_read(b, f->root.path);
+	f->snap = snap_seal(b);
+	assert_int_equal(f->snap->port_first, 32768);
+	assert_int_equal(f->snap->port_last, 60999);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -213,6 +241,8 @@ int main(void)
 		WITH_FIXTURE(test_counters_takes_only_numbers),
 		WITH_FIXTURE(test_counters_needs_no_ipv6),
 		WITH_FIXTURE(test_counters_says_what_is_missing),
+		WITH_FIXTURE(test_local_ports_are_the_kernels),
+		WITH_FIXTURE(test_local_ports_unreadable_are_the_default),
 	};
 
 	return cmocka_run_group_tests_name("counters", tests, NULL, NULL);

@@ -12,4 +12,10 @@
  */
 void counters_read(struct snap_builder *b, const char *root);
 
+/*
+ * Reads the range of ports that the kernel gives out itself (net.ipv4.ip_local_port_range of the
+ * calling thread's network namespace); unreadable, the builder keeps the kernel's default.
+ */
+void local_ports_read(struct snap_builder *b, const char *root);
+
 #endif

@@ -26,12 +26,6 @@ struct filter *filter_parse(const char *text, size_t len, struct err *e);
 void filter_free(struct filter *f);	/* NULL is fine */
 
 /*
- * The local ports that the kernel gives out by itself (ip_local_port_range), which "autobound" is
- * about; 32768 to 60999 until this is called. Before the filter is shared.
- */
-void filter_set_local_ports(struct filter *f, uint16_t first, uint16_t last);
-
-/*
  * Names in a filter (user, comm, interface) are looked up once a snapshot: call this before the
  * first filter_match() on another snapshot. f may be shared by readers of the same snapshot only.
  */

@@ -79,6 +79,7 @@ struct snap {
 	struct counters counters;
 	struct source_state source[SRC_COUNT];
 	struct snap_cost cost;
+	uint16_t port_first, port_last;	/* ip_local_port_range: ports that the kernel gives out itself */
 	bool close_known;		/* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };
 
@@ -147,6 +148,8 @@ void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name);
 struct counters *snap_counters(struct snap_builder *b);
 struct snap_cost *snap_cost(struct snap_builder *b);
 void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
+/* Until it is called: 32768 to 60999, the kernel's default. */
+void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 void snap_set_close(struct snap_builder *b, bool known);
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
