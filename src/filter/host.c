@@ -255,10 +255,15 @@ int host_read(struct tree *t, const struct token *operand, struct cond *c, struc
 		return rc;
 	if (p.addr.len == 0 && p.port.s == NULL)
 		return bad(operand, e, "expected an address or a port");
+	if (p.port.s != NULL && p.port.len > 0 && p.port.s[0] == ':')
+		return bad(operand, e, "two colons before the port");
 	c->arg = tree_add_host(t, &h);
 	c->first = t->n_range;
 	c->count = 0;
-	if (p.port.s == NULL || (p.port.len == 1 && p.port.s[0] == '*'))
+	if (p.port.s == NULL)
 		return 0;
-	return numbers_read(t, operand, p.port.s, p.port.len, UNIT_PORT, PORT_MAX, c, e);
+	rc = numbers_read(t, operand, p.port.s, p.port.len, UNIT_PORT, PORT_MAX, c, e);
+	if (rc == 0 && t->range[c->first].lo == 0 && t->range[c->first].hi == PORT_MAX)
+		c->count = 0;
+	return rc;
 }

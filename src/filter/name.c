@@ -8,9 +8,10 @@
 
 #include "check.h"
 
-#define NAME_MAX_LEN 256 /* bytes of a name or a pattern */
-#define NAMES_MAX    256 /* in one filter: each is compared with every process, once a snapshot */
-#define REPEAT_MAX   64  /* x{64}: longer than any name of a process */
+#define NAME_MAX_LEN 256  /* bytes of a name or a pattern */
+#define NAMES_MAX    256  /* in one filter: each is compared with every process, once a snapshot */
+#define REPEAT_MAX   16   /* x{16}: as long as the name of a process */
+#define REGEX_MAX    1024 /* bytes of them in one filter: the worst take 10 ms for 256 to compile */
 
 /* ---- globs ----------------------------------------------------------- */
 
@@ -167,7 +168,7 @@ static const char *regex_fault(const char *s, size_t len)
 				continue;
 			i = skip_bounds(s, len, i, &bound) - 1;
 			if (bound > REPEAT_MAX)
-				return "more than 64 repeats are not taken";
+				return "more than 16 repeats are not taken";
 		} else if (c == ')' && level > 0) {
 			after = repeats[level--];
 			repeats[level] = repeats[level] || after;
@@ -229,6 +230,9 @@ int name_read(struct tree *t, const struct token *operand, struct cond *c, struc
 		return err_at(e, -EINVAL, operand->pos, "more than %d names in one filter",
 			      NAMES_MAX);
 	c->arg = t->n_name;
+	if (regex && (t->regex_bytes += (uint32_t)operand->len) > REGEX_MAX)
+		return err_at(e, -EINVAL, operand->pos,
+			      "more than %d bytes of regular expressions in one filter", REGEX_MAX);
 	n = tree_add_name(t);
 	n->len = operand->len;
 	if (!regex && token_glob(operand, &glob)) {

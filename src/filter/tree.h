@@ -142,8 +142,9 @@ struct tree {
 	struct name **name; /* each by itself: a regex_t must not move */
 	uint32_t n_node, n_cond, n_range, n_host, n_name;
 	uint32_t size_node, size_cond, size_range, size_host, size_name;
-	uint32_t services;  /* looked up so far */
-	const char *remark; /* or NULL */
+	uint32_t services;    /* looked up so far */
+	uint32_t regex_bytes; /* compiled so far */
+	const char *remark;   /* or NULL */
 };
 
 void tree_free(struct tree *t); /* what it holds, not t */

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -82,10 +83,14 @@ bool addr_in(const struct addr *a, const struct addr *net, unsigned bits)
 
 size_t addr_text(char buf[ADDR_TEXT_SIZE], const struct addr *a)
 {
-	/* glibc writes IPv6 as RFC 5952 asks; it would write ::1.2.3.4 for the long dead compatible
-	 * form */
+	static const uint8_t zero[12];
+
 	if (addr_is_v4(a))
 		inet_ntop(AF_INET, a->b + 12, buf, ADDR_TEXT_SIZE);
+	else if (memcmp(a->b, zero, sizeof(zero)) == 0 && (a->b[12] | a->b[13]) != 0)
+		/* glibc would write these as IPv4-compatible, a form that RFC 4291 has given up */
+		snprintf(buf, ADDR_TEXT_SIZE, "::%x:%x", a->b[12] << 8 | a->b[13],
+			 a->b[14] << 8 | a->b[15]);
 	else
 		inet_ntop(AF_INET6, a->b, buf, ADDR_TEXT_SIZE);
 	return strlen(buf);

@@ -34,6 +34,8 @@ static void test_addr_text_is_rfc5952(void **state)
 	check_text("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1");
 	check_text("::", "::");
 	check_text("::1", "::1");
+	check_text("::1:80", "::1:80");
+	check_text("::102:304", "::102:304");
 	check_text("0.0.0.0", "0.0.0.0");
 }
 

@@ -143,6 +143,7 @@ static void test_filter_parse_forms(void **state)
 		{ "src :80", "src :80" },
 		{ "src *:80", "src :80" },
 		{ "src *", "src *" },
+		{ "src 10/8:0-65535", "src 10.0.0.0/8" },
 		{ "src *:*", "src *" },
 		{ "dst [2001:DB8::5]", "dst [2001:db8::5]" },
 		{ "dst [2001:db8::5]:443", "dst [2001:db8::5]:443" },
@@ -520,6 +521,7 @@ static void test_filter_parse_reports_column(void **state)
 		  "not an address: \"fe80::1%eth0\"; an interface is asked for by \"dev = NAME\"" },
 		{ "dst inet6:10.0.0.1", 4, "the address is not of that family: \"inet6:10.0.0.1\"" },
 		{ "dst inet:[::1]", 4, "the address is not of that family: \"inet:[::1]\"" },
+		{ "dst [::1]::80", 4, "two colons before the port: \"[::1]::80\"" },
 		{ "dst inet:", 4, "expected an address or a port: \"inet:\"" },
 		{ "dst 10.0.0.1:", 4, "a number is missing: \"10.0.0.1:\"" },
 		{ "dst 10.0.0.1:no-such-service", 4, "not a port or a service: \"no-such-service\"" },
@@ -548,6 +550,7 @@ static void test_filter_parse_reports_column(void **state)
 		{ "recvq > 18446744073709551615k", 8,
 		  "too large: \"18446744073709551615k\" (at most 18446744073709551615)" },
 		{ "age > 10x", 6, "not a time, as 90, 90s, 10m or 1h30m are: \"10x\"" },
+		{ "age > 1h5", 6, "not a time, as 90, 90s, 10m or 1h30m are: \"1h5\"" },
 		{ "age > 10m5h", 6, "not a time, as 90, 90s, 10m or 1h30m are: \"10m5h\"" },
 		{ "age > 999999999999999999d", 6,
 		  "too large: \"999999999999999999d\" (at most 18446744073709551615)" },
@@ -561,8 +564,8 @@ static void test_filter_parse_reports_column(void **state)
 		{ "comm ~ (x(a{5})y){5}", 7, "a repeat of a repeat is not taken in a regular expression" },
 		{ "comm ~ a**", 7, "a repeat of a repeat is not taken in a regular expression" },
 		{ "comm ~ (a*)?*", 7, "a repeat of a repeat is not taken in a regular expression" },
-		{ "comm ~ a{65}", 7, "more than 64 repeats are not taken in a regular expression" },
-		{ "comm ~ a{1,1000}", 7, "more than 64 repeats are not taken in a regular expression" },
+		{ "comm ~ a{17}", 7, "more than 16 repeats are not taken in a regular expression" },
+		{ "comm ~ a{1,1000}", 7, "more than 16 repeats are not taken in a regular expression" },
 	};
 	// clang-format on
 
@@ -781,6 +784,8 @@ static void test_filter_parse_ends_on_large_inputs(void **state)
 		{ "", "#\n", "", MIB, NULL, 0 },
 		{ "", "comm = a ", "", MIB, "more than 256 names in one filter", 256 * 9 + 7 },
 		{ "", "comm ~ a ", "", MIB, "more than 256 names in one filter", 256 * 9 + 7 },
+		{ "", "comm ~ (x?y?z?){16}(x?y?z?){16}(x?y?z?){16}(x?y?z?){16} ", "", MIB,
+		  "more than 1024 bytes of regular expressions in one filter", 21 * 56 + 7 },
 		{ "comm = ", "a", "", MIB, "longer than 256 bytes", 7 },
 		{ "comm = ", "*", "", MIB, "longer than 256 bytes", 7 },
 		{ "comm = \"", "x", "", MIB, "this quote is not closed", 7 },

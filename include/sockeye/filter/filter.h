@@ -42,7 +42,7 @@ bool filter_needs_owners(const struct filter *f);
 /* A remark for the user, or NULL: where ss would have answered an and/or mix without parentheses differently. */
 const char *filter_remark(const struct filter *f);
 
-/* Appends the canonical text; it parses to the same filter. */
+/* Appends the canonical text; it parses to the same filter, if that had no more than 1 MiB of text. */
 void filter_print(const struct filter *f, struct buf *out);
 
 #endif
