@@ -14,7 +14,7 @@
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/term.h"
 
-#define CRASH_STACK   (64 * 1024)
+#define CRASH_STACK   65536
 #define WRITE_TRIES   4 /* of up to WRITE_WAIT_MS each */
 #define WRITE_WAIT_MS 50
 

@@ -111,12 +111,12 @@ static const char *type_name(const struct term_cfg *cfg)
 	return name ? name : "";
 }
 
-/* A string of the terminal's description, or NULL. */
+/* A string of the terminal's description, or NULL; tigetstr() has -1 for what is no string. */
 static const char *capability(const char *name)
 {
 	const char *s = tigetstr(name);
 
-	return s == (const char *)-1 ? NULL : s;
+	return (intptr_t)s == -1 ? NULL : s;
 }
 
 static bool begins(const char *s, const char *prefix)
@@ -156,8 +156,7 @@ int term_usable(const struct term_cfg *cfg, struct err *e)
 
 /* ---- in and out ------------------------------------------------------- */
 
-/* Adds a capability without its padding ("$<5>"), which nothing has needed since the terminals were
- * glass. */
+/* Adds a capability without its padding ("$<5>"): terminals have been faster for a long time. */
 static void add_capability(struct buf *b, const char *name)
 {
 	const char *s = capability(name);
@@ -290,8 +289,7 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 		return code;
 	t = xcalloc(1, sizeof(*t));
 	canvas_init(&t->shown);
-	/* The modes of a terminal that a shell is using are not those to come back to: stops us if
-	 * so. */
+	/* In the background this stops us: the modes that a shell has set are not to be found. */
 	if (tcflow(STDOUT_FILENO, TCOON) < 0 || tcgetattr(STDOUT_FILENO, &found) < 0) {
 		code = err_set(e, -errno, "terminal: %s", strerror(errno));
 		goto out_free;
@@ -386,10 +384,8 @@ void term_suspend(struct term *t)
 	leave(t);
 	sigemptyset(&tstp);
 	sigaddset(&tstp, SIGTSTP);
-	raise(SIGTSTP);
-	/* Here we stop. To this thread alone, as the one that waits for signals would take it
-	 * again. */
-	pthread_sigmask(SIG_UNBLOCK, &tstp, &old);
+	raise(SIGTSTP); /* to this thread: the one that waits for signals would take it again */
+	pthread_sigmask(SIG_UNBLOCK, &tstp, &old); /* here we stop */
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -535,7 +531,7 @@ static bool stage_rows(struct term *t, const struct canvas *c)
 		canvas_resize(&t->shown, c->w, c->h);
 	for (int y = 0; y < h; y++) {
 		const struct cell *now = canvas_at(c, 0, y);
-		struct cell *then = &t->shown.cell[y * c->w];
+		struct cell *then = &t->shown.cell[(size_t)y * (size_t)c->w];
 
 		if (!all && same_row(now, then, c->w))
 			continue;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <term.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@ static bool has_string(const char *cap)
 {
 	const char *s = tigetstr(cap);
 
-	return s && s != (const char *)-1;
+	return s && (intptr_t)s != -1;
 }
 
 int terminfo_check(const char *type, struct err *e)

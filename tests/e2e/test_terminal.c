@@ -15,12 +15,15 @@
 /* The environment with the fixture of that name, and one more word. */
 static const char *const *environment(const char *fixture, const char *more)
 {
+	static const char name[] = "SOCKEYE_FAKE=";
 	static char text[512];
 	static const char *env[3];
 	const char *srcdir = getenv("srcdir");
 
-	snprintf(text, sizeof(text), "SOCKEYE_FAKE=%s/tests/fixtures/e2e/%s", srcdir ? srcdir : ".",
+	snprintf(text, sizeof(text), "%s%s/tests/fixtures/e2e/%s", name, srcdir ? srcdir : ".",
 		 fixture);
+	if (access(text + sizeof(name) - 1, R_OK) < 0)
+		fail_msg("srcdir is not set right: there is no %s", text + sizeof(name) - 1);
 	env[0] = text;
 	env[1] = more;
 	return env;
@@ -210,10 +213,9 @@ static void test_terminal_of_any_size(void **state)
 	} sizes[] = {
 		{ 1, 1 }, { 1, 80 }, { 24, 1 }, { 2, 2 }, { 5, 20 }, { 10, 40 }, { 300, 1000 }
 	};
-	struct vt *v = start_with((struct vt_cfg){ .rows = 3, .cols = 3 }, "web.fake", NULL, NULL);
+	struct vt *v = start((struct vt_cfg){ 0 });
 
 	(void)state;
-	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
 		vt_resize(v, sizes[i].rows, sizes[i].cols);
 		vt_keys(v, "<Down>");
@@ -341,11 +343,13 @@ static void test_terminal_ends_while_output_is_stopped(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct vt *v = start((struct vt_cfg){ 0 });
+		struct vt *v = start_with((struct vt_cfg){ 0 }, "growing.fake", NULL, NULL);
 		int64_t begin;
 
+		assert_true(vt_wait_text(v, "CLOSE_WAIT      2", LIMIT_MS));
 		vt_keys(v, "<C-s>");
 		assert_true(vt_wait_full(v, LIMIT_MS));
+		vt_pump(v, 300); /* a frame would be due */
 		vt_keys(v, cases[i].keys);
 		if (cases[i].signal)
 			vt_signal(v, cases[i].signal);
@@ -542,6 +546,8 @@ static void test_terminal_background(void **state)
 	assert_true(vt_wait_text(v, "400", LIMIT_MS));
 	kill(-job, SIGCONT);
 	vt_pump(v, 1000); /* several samples */
+	vt_keys(v, "jobs<Enter>");
+	assert_true(vt_wait_text(v, "Running", LIMIT_MS));
 	frames = vt_seqs(v)->frame_end;
 	vt_keys(v, "echo $((30*30))<Enter>");
 	assert_true(vt_wait_text(v, "900", LIMIT_MS));

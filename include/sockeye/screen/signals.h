@@ -21,7 +21,7 @@ struct signals;
  * the calling thread, so call it before any other thread starts. Those that were ignored when the
  * process began stay so. Ignores PIPE.
  */
-int signals_start(struct signals **s, struct err *e);
+int signals_start(struct signals **out, struct err *e);
 int signals_fd(const struct signals *s);
 int signals_next(struct signals *s);	/* the next signal number, 0 when there is none */
 bool signal_ends(int no);		/* one of those that end the process */

@@ -40,7 +40,7 @@ int term_usable(const struct term_cfg *cfg, struct err *e);
  * Started in the background, it is stopped as any job is that wants the terminal. The locale's
  * LC_CTYPE must have been set.
  */
-int term_open(struct term **t, const struct term_cfg *cfg, struct err *e);
+int term_open(struct term **out, const struct term_cfg *cfg, struct err *e);
 void term_close(struct term *t);	/* leaves as found and frees; NULL is fine */
 
 /*
