@@ -16,7 +16,9 @@ _sockeye() {
 	local families='inet inet6 unix link'
 	local tables='all inet tcp udp raw unix packet'
 	local when='auto always never'
-	local filter='state sport dport src dst'
+	local filter='state exclude src dst listener sport dport autobound dev comm user owner pid
+		fd uid inode cookie recv_q send_q age retrans proto family'
+	local whys='time-wait half-open not-accepted orphan not-permitted other-pidns no-process'
 
 	COMPREPLY=()
 	word=${COMP_WORDS[COMP_CWORD]}
@@ -44,8 +46,11 @@ _sockeye() {
 	-A | --query)
 		options=$tables
 		;;
-	state)
+	state | exclude)
 		options=$states
+		;;
+	owner)
+		options=$whys
 		;;
 	-F | --filter)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -55,7 +60,7 @@ _sockeye() {
 		return
 		;;
 	*)
-		[[ $word == -* ]] || options=$filter
+		[[ $word == -* ]] || options="$filter and or not"
 		;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -158,8 +158,15 @@ awk -F '\t' '$1 == "option" {
   if ($3 != "-") print "--" $3
 }' "$work/tables" > "$work/options"
 
+# What a filter can ask for: the entries of the section, but for those that it says are to come.
+awk '
+/^\.Sh / { inside = $2 == "FIELDS"; next }
+inside && /^\.It Cm / { field = $3; next }
+field != "" { if (!/^Not collected yet/) print "filter\t" field; field = "" }
+' "$srcdir/man/sockeye-filter.7" >> "$work/tables"
+
 for script in completion/sockeye.bash completion/_sockeye; do
-  for list in by:by:2 columns:column:2 states:state:3; do
+  for list in by:by:2 columns:column:2 states:state:3 whys:why:2 filter:filter:2; do
     kind=${list#*:}
     table "${kind%:*}" "${kind#*:}" > "$work/a"
     words "$srcdir/$script" "${list%%:*}" > "$work/b"
@@ -173,6 +180,12 @@ sed -n -e "s/^${tab}'[^']*'{\\(-.\\),\\(--[^}]*\\)}'\\[.*/\\1 \\2/p" \
   -e "s/^${tab}'\\(--*[a-z0-9-]*\\)\\[.*/\\1/p" "$srcdir/completion/_sockeye" |
   tr ' ' '\n' > "$work/b"
 same completion/_sockeye "$work/options" "$work/b"
+
+if command -v mandoc > /dev/null; then
+  for page in "$srcdir"/man/*.[1-9]; do
+    mandoc -T lint -W warning "$page" || status=1
+  done
+fi
 
 [ "$status" -ne 0 ] || echo "manual, help and completions say what the tables say"
 exit "$status"

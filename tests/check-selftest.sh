@@ -116,6 +116,10 @@ replace man/sockeye.8 '^\.It listen drops' '.It listen dropped'
 finds check-docs.sh 'lacks: .It listen drops'
 replace man/sockeye.8 '^\.It 128+n' '.It 4'
 finds check-docs.sh 'beyond the tables: .It 4'
+if command -v mandoc > /dev/null; then
+  append man/sockeye.8 '.El'
+  finds check-docs.sh 'skipping end of block that is not open'
+fi
 replace completion/sockeye.bash '--prefix4' '--prefix5'
 finds check-docs.sh 'completion/sockeye.bash lacks: --prefix4'
 replace completion/_sockeye "'--json\[" "'--jason["

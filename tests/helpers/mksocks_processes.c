@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -61,7 +60,9 @@ static char channel_receive(int channel)
 			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 
-	return recvmsg(channel, &msg, 0) == 1 ? byte : 0;
+	if (recvmsg(channel, &msg, 0) != 1)
+		return 0;
+	return byte;
 }
 
 /* ---- children --------------------------------------------------------------- */
@@ -378,14 +379,15 @@ static void do_comm(struct mk *mk, const struct amount *a, const char *value)
 
 	(void)mk, (void)a;
 	while (*value && len < sizeof(name) - 1) {
-		unsigned byte;
+		char hex[3] = { 0 };
 
-		if (sscanf(value, "\\x%2x", &byte) == 1) {
-			name[len++] = (char)byte;
-			value += 4;
-		} else {
+		if (value[0] != '\\' || value[1] != 'x' || strlen(value) < 4) {
 			name[len++] = *value++;
+			continue;
 		}
+		memcpy(hex, value + 2, 2);
+		name[len++] = (char)strtoul(hex, NULL, 16);
+		value += 4;
 	}
 	name[len] = '\0';
 	if (prctl(PR_SET_NAME, name) < 0)

@@ -3,6 +3,7 @@
 #include "mksocks.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -64,7 +65,7 @@ static void make_remotes6(struct mk *mk, const struct amount *a, const char *val
 	int listener = listen_at(mk, &at, &plain);
 
 	(void)value;
-	netns_add_v6(a->n);
+	lo_add_many_v6(a->n);
 	connect_all(mk, listener, &at, a, source_v6);
 }
 
@@ -74,6 +75,25 @@ static void make_v6(struct mk *mk, const struct amount *a, const char *value)
 	int listener = listen_at(mk, &at, &plain);
 
 	(void)value;
+	for (unsigned i = 0; i < a->n; i++) {
+		int client = tcp_connect(&at, NULL, false, false);
+
+		mk_keep(mk, client, tcp_accept(listener));
+	}
+}
+
+/* Both ends are fe80::1%lo. */
+static void make_link_local(struct mk *mk, const struct amount *a, const char *value)
+{
+	const struct in6_addr addr = { .s6_addr = { 0xfe, 0x80, [15] = 1 } };
+	union end at = end_v6(&addr, 0);
+	int listener;
+
+	(void)value;
+	at.in6.sin6_scope_id = if_nametoindex("lo");
+	lo_add_v6(&at);
+	at.in6.sin6_port = htons(a->port);
+	listener = listen_at(mk, &at, &plain);
 	for (unsigned i = 0; i < a->n; i++) {
 		int client = tcp_connect(&at, NULL, false, false);
 
@@ -263,6 +283,7 @@ const struct recipe socket_recipes[] = {
 	{ "remotes",     make_remotes,     "RxN[:P]  N connections from each of 127.0.1.1 to 127.0.1.R" },
 	{ "remotes6",    make_remotes6,    "RxN[:P]  the same from fd00::1 to fd00::R" },
 	{ "v6",          make_v6,          "N[:P]  connections over ::1" },
+	{ "link-local",  make_link_local,  "N[:P]  connections over fe80::1%lo" },
 	{ "mapped",      make_mapped,      "RxN[:P]  as remotes, to a dual-stack listener" },
 	{ "wildcard",    make_wildcard,    "RxN[:P]  as remotes, to a listener on 0.0.0.0" },
 	{ "unaccepted",  make_unaccepted,  "N[xB][:P]  connections in the queue of a listener with backlog B" },

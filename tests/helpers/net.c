@@ -59,7 +59,7 @@ uint16_t end_port(const union end *e)
 
 uint16_t local_port(int fd)
 {
-	union end e;
+	union end e = { 0 };
 	socklen_t len = sizeof(e);
 
 	if (getsockname(fd, &e.sa, &len) < 0)
@@ -151,41 +151,45 @@ unsigned long fd_limit_raise(void)
 }
 
 /* The kernel looks for a double of a new address in its own time, even on lo. */
-static void await_v6(unsigned i)
+static void await_v6(const union end *at)
 {
-	const struct in6_addr addr = net_v6(i);
-	union end at = end_v6(&addr, 0);
 	time_t end = now_s() + NET_DEADLINE_S;
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	while (bind(fd, &at.sa, end_size(&at)) < 0) {
+	while (bind(fd, &at->sa, end_size(at)) < 0) {
 		if (errno != EADDRNOTAVAIL || now_s() > end)
-			fail("IPv6 address %u on lo", i);
+			fail("IPv6 address on lo");
 		poll(NULL, 0, 1);
 	}
 	close(fd);
 }
 
-void netns_add_v6(unsigned n)
+void lo_add_v6(const union end *at)
 {
 	/* struct in6_ifreq of linux/ipv6.h, which cannot be included beside netinet/in.h. */
 	struct {
 		struct in6_addr addr;
 		uint32_t prefixlen;
 		int ifindex;
-	} r = { .prefixlen = 128, .ifindex = (int)if_nametoindex("lo") };
+	} r = { .addr = at->in6.sin6_addr, .prefixlen = 128, .ifindex = (int)if_nametoindex("lo") };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		fail("no IPv6");
-	for (unsigned i = 0; i < n; i++) {
-		r.addr = net_v6(i);
-		if (ioctl(fd, SIOCSIFADDR, &r) < 0 && errno != EEXIST)
-			fail("no IPv6 address on lo");
-	}
+	if (ioctl(fd, SIOCSIFADDR, &r) < 0 && errno != EEXIST)
+		fail("no IPv6 address on lo");
 	close(fd);
-	for (unsigned i = 0; i < n; i++)
-		await_v6(i);
+	await_v6(at);
+}
+
+void lo_add_many_v6(unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct in6_addr addr = net_v6(i);
+		const union end at = end_v6(&addr, 0);
+
+		lo_add_v6(&at);
+	}
 }
 
 /* ---- sockets ---------------------------------------------------------------- */

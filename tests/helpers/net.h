@@ -31,7 +31,7 @@ union end end_v6(const struct in6_addr *addr, uint16_t port);
 socklen_t end_size(const union end *e);
 uint16_t end_port(const union end *e); /* host order */
 uint16_t local_port(int fd);
-/* The i-th of the addresses fd00::1, fd00::2, ... that netns_add_v6() puts on lo. */
+/* The i-th of the addresses fd00::1, fd00::2, ... that lo_add_many_v6() puts on lo. */
 struct in6_addr net_v6(unsigned i);
 
 /* Leaves the network namespace for a new one. */
@@ -41,8 +41,9 @@ void netns_unshare(void);
  * cookies, patient retransmits, deep queues. What may not be set (no rights) stays as it is.
  */
 void netns_prepare(void);
-/* Puts fd00::1 to fd00::n on lo. */
-void netns_add_v6(unsigned n);
+/* Puts an IPv6 address on lo, and fd00::1 to fd00::n; they may be bound to at once. */
+void lo_add_v6(const union end *at);
+void lo_add_many_v6(unsigned n);
 /* Raises the limit of descriptors to what the hard limit allows; returns it. */
 unsigned long fd_limit_raise(void);
 

@@ -26,7 +26,7 @@
 #endif
 
 /* The low half of an argument: both machines above are little-endian. */
-#define ARG(n) (offsetof(struct seccomp_data, args) + 8 * (n))
+#define ARG(n) offsetof(struct seccomp_data, args[n])
 
 static int refuse_sock_diag(unsigned err)
 {

@@ -8,7 +8,6 @@ SAMPLES_WANTED=20
 mk a comm=steady established=500:8101 close-wait=50:8102
 mk b comm=churning churn=1000:8103
 
-# Figures of each sample. Those that may differ from sample to sample come last.
 sampler_start --by socket
 steady=0 seen_churn=0
 for ((i = 0; i < SAMPLES_WANTED; i++)); do
@@ -33,8 +32,8 @@ for ((i = 0; i < SAMPLES_WANTED; i++)); do
 done
 sampler_end
 
-# The position in a dump is an index in a hash chain: the kernel may leave a row out when the chain changes
-# between two messages. Seen a handful of times in a million rows with far smaller tables.
+# The position in a dump is an index in a hash chain: the kernel may leave a row out when the chain
+# changes between two messages. Seen a handful of times in a million rows with far smaller tables.
 check "steady sockets are all there in nearly all samples" true \
   "$([ $steady -ge $((SAMPLES_WANTED - 1)) ] && echo true || echo "$steady of $SAMPLES_WANTED")"
 check "there was churn" true "$([ $seen_churn -gt 0 ] && echo true)"

@@ -51,8 +51,13 @@ name_of() {
   json "[.rows[].owners[]|select(.pid==$1).comm]|unique|join(\" \")"
 }
 
+# What holders says of these: all of one set of processes; two sets, each with its count.
 both() {
   printf '%s\n' "$@" | sort -n | paste -sd+
+}
+
+parts() {
+  printf '%s\n' "$@" | sort | paste -sd, | sed 's/,/, /g'
 }
 
 sampler_start --by socket
@@ -85,15 +90,14 @@ settles "exit of a holder" 901 "$a 20" "$a"
 check "what only the child held is finished by the kernel" '[["FIN_WAIT2","orphan"]] 4' \
   "$(json '[.rows[]|select(.local.port==902 and .owners==[])|[.state,.owner]]|"\(unique) \(length)"')"
 
-# Closed and opened again on the same numbers, as many descriptors as before, and the old sockets live on in
-# the child.
+# Closed and opened again on the same numbers, as many descriptors as before, and the old sockets
+# live on in the child.
 mk b established=6:903 fork
 b=${MK_PID[b]}
 child=${SAID[child]}
 settles "before the swap" 903 "$(both "$b" "$child") 6" "$b" "$child"
 mk b swap=4:904
-settles "swap: old sockets" 903 "$(printf '%s\n' "$(both "$b" "$child") 2" "$child 4" | sort |
-  sed -z 's/\n/, /; s/\n$//')" "$b" "$child"
+settles "swap: old sockets" 903 "$(parts "$(both "$b" "$child") 2" "$child 4")" "$b" "$child"
 settles "swap: new sockets" 904 "$b 4" "$b" "$child"
 
 # exec: another name, without the descriptors that are close-on-exec.
@@ -111,8 +115,7 @@ d=${MK_PID[d]}
 child=${SAID[child]}
 settles "close-on-exec, before" 906 "$(both "$d" "$child") 5" "$d" "$child"
 mk d exec
-settles "close-on-exec, after" 906 "$(printf '%s\n' "$(both "$d" "$child") 3" "$d 2" | sort |
-  sed -z 's/\n/, /; s/\n$//')" "$d" "$child"
+settles "close-on-exec, after" 906 "$(parts "$(both "$d" "$child") 3" "$d 2")" "$d" "$child"
 
 # Handed over through a UNIX socket, some at first, then the rest.
 mk e fork established=10:907
@@ -120,8 +123,7 @@ e=${MK_PID[e]}
 child=$(pgrep -P "$e")
 settles "before the handover" 907 "$e 10" "$e" "$child"
 mk e give=4
-settles "some handed over" 907 "$(printf '%s\n' "$e 6" "$child 4" | sort | sed -z 's/\n/, /; s/\n$//')" \
-  "$e" "$child"
+settles "some handed over" 907 "$(parts "$e 6" "$child 4")" "$e" "$child"
 
 # A second descriptor in the same process.
 mk f established=1:908

@@ -97,6 +97,14 @@ check "an IPv4 address finds them" 3 "$(json .matched)"
 eye --by remote dst 127.0.1.0/24 sport = :6005
 check "an IPv4 prefix finds them" 6 "$(json .matched)"
 
+# Link-local addresses are of a device.
+mk local link-local=3:6009
+eye --by remote sport = :6009
+check "with their device" "fe80::1%lo 3" "$(remotes)"
+eye --by socket sport = :6009 state established
+check "ends and device of a socket" "fe80::1 fe80::1 lo" \
+  "$(json '[.rows[]|"\(.local.addr) \(.remote.addr) \(.if)"]|unique|.[]')"
+
 # Mapped and plain IPv4 from one address are one row.
 mk plain remotes=1x1:6006
 eye --by remote '( sport = :6005 or sport = :6006 )'
@@ -108,6 +116,13 @@ eye --by remote dport = :6007
 check "connected UDP" "127.0.0.1 2 2" "$(json '.rows[]|"\(.remote) \(.sockets) \(.udp)"')"
 eye -u --by remote
 check "unconnected UDP has none" 3 "$(json .without_remote)"
+
+# The text has the same rows.
+run_eye -b --by remote sport = :6001
+check "text" "$(for i in 1 2 3 4 5 6 7 8 9; do echo "127.0.1.$i 30"; done)" \
+  "$(awk '$1 ~ /^127\.0\.1\./ { print $1, $2 }' <<<"$OUT")"
+run_eye -b -H --by remote --prefix4 24 sport = :6001
+check "text, without the head" "127.0.1.0/24 9 270" "$(awk '{ print $1, $2, $3 }' <<<"$OUT")"
 
 # A device.
 mk dev bind-device=1:6008

@@ -57,6 +57,11 @@ check "-u as ss" "$(ss -Huan | wc -l)" "$(counted -u --by state | cut -d' ' -f3)
 check "-lt as ss" "$(ss -Htln | wc -l)" "$(counted -lt --by state | cut -d' ' -f3)"
 check "-6 as ss" "$(ss -Htan6 | grep -vc ffff:)" "$(counted -t6 --by state | cut -d' ' -f3)"
 
+eye -u --by socket
+check "UDP is ESTABLISHED when connected, else CLOSE" "CLOSE 8 ESTABLISHED 6" \
+  "$(json '[.rows[].state]|sort|group_by(.)|map("\(.[0]) \(length)")|join(" ")')"
+check "UDP is in no TCP state" 0 "$(json '[.states[]|values]|add')"
+
 # What is not collected is a problem, not a silence.
 eye -t -x --by state
 check "UNIX sockets are not collected yet, and that is said" "false 1" \
@@ -132,6 +137,9 @@ check "overview" "array array false" \
 check "its first process" "${MK_PID[a]}" "$(json '.processes[0].pid')"
 eye --top 1
 check "overview --top" "1 1" "$(json '"\(.processes|length) \(.remotes|length)"')"
+run_eye -b
+check "overview as text begins with the totals" "total $((tcp + udp + 10))" "$(head -n 1 "$DIR/out")"
+check "and names process and remote" 2 "$(grep -c "^ *${MK_PID[a]} \|^127.0.0.1 " "$DIR/out")"
 eye -s
 check "totals only" "$((tcp + udp + 10)) false false" \
   "$(json '"\(.matched) \(has("rows")) \(has("processes"))"')"
