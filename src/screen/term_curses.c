@@ -26,7 +26,6 @@
 #include "rescue.h"
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/input.h"
-#include "sockeye/screen/theme.h"
 #include "terminfo.h"
 
 #define DEFAULT_W 80
@@ -227,14 +226,15 @@ static SCREEN *make_screen(const char *type)
 	return s;
 }
 
-static void set_roles(struct term *t, enum term_color color)
+static void set_roles(struct term *t, const struct term_cfg *cfg)
 {
-	enum theme theme = THEME_MONO;
+	const bool mono = want_mono(cfg->color) || !has_colors() || start_color() != OK ||
+			  use_default_colors() != OK;
+	const enum theme theme = theme_choose(COLORS, mono);
+	const int palette = theme_palette(COLORS, mono);
 
-	if (!want_mono(color) && has_colors() && start_color() == OK && use_default_colors() == OK)
-		theme = theme_choose(COLORS, false);
 	for (int r = 0; r < ROLE_COUNT; r++) {
-		const struct style s = theme_style(theme, (enum role)r);
+		const struct style s = theme_own_style(cfg->own, theme, (enum role)r, palette);
 
 		t->attrs[r] = (s.attrs & STYLE_BOLD ? WA_BOLD : 0) |
 			      (s.attrs & STYLE_UNDERLINE ? WA_UNDERLINE : 0) |
@@ -312,7 +312,7 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	nonl();
 	typeahead(-1);
 	tcgetattr(STDOUT_FILENO, &t->modes);
-	set_roles(t, cfg->color);
+	set_roles(t, cfg);
 	bind_keys(t);
 	term_resized(t);
 	take_terminal(t);

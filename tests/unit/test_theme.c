@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/theme.h"
 
@@ -94,6 +97,144 @@ static void test_theme_colours_are_readable_on_both_grounds(void **state)
 	}
 }
 
+/* ---- looks of one's own ---- */
+
+static void test_theme_palette_has_what_the_terminal_has(void **state)
+{
+	static const struct {
+		int colors, palette;
+	} cases[] = {
+		{ -1, 0 }, { 2, 0 }, { 8, 8 }, { 16, 16 }, { 88, 88 }, { 256, 256 }, { 1 << 24, 8 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		assert_int_equal(theme_palette(cases[i].colors, false), cases[i].palette);
+		assert_int_equal(theme_palette(cases[i].colors, true), 0);
+	}
+}
+
+static void test_theme_own_takes_whole_looks(void **state)
+{
+	static const struct {
+		const char *text;
+		enum role role;
+		int attrs, fg;
+	} cases[] = {
+		{ "crit=196", ROLE_CRIT, 0, 196 },
+		{ "crit=196:warn=166", ROLE_WARN, 0, 166 },
+		{ "crit=bold,196", ROLE_CRIT, STYLE_BOLD, 196 },
+		{ "crit=196,bold", ROLE_CRIT, STYLE_BOLD, 196 },
+		{ "cursor-off=underline,reverse", ROLE_CURSOR_OFF, STYLE_UNDERLINE | STYLE_REVERSE,
+		  STYLE_DEFAULT },
+		{ "dim=default", ROLE_DIM, 0, STYLE_DEFAULT },
+		{ "pin=0", ROLE_PIN, 0, 0 },
+		{ "pin=255", ROLE_PIN, 0, 255 },
+		{ ":pin=007::", ROLE_PIN, 0, 7 },
+		{ "pin=1:pin=bold,2", ROLE_PIN, STYLE_BOLD, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct theme_own own = { .given = { false } };
+		struct err e;
+
+		assert_int_equal(theme_own_add(&own, cases[i].text, &e), 0);
+		assert_true(own.given[cases[i].role]);
+		assert_int_equal(own.style[cases[i].role].attrs, cases[i].attrs);
+		assert_int_equal(own.style[cases[i].role].fg, cases[i].fg);
+		assert_false(own.given[ROLE_TEXT]);
+	}
+}
+
+static void test_theme_own_leaves_bad_entries_out(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t pos;
+		const char *msg;
+	} cases[] = {
+		{ "crti=1:new=3", 0, "no such role" },
+		{ "new=3:crti=1", 6, "no such role" },
+		{ "new=3:=1", 6, "no such role" },
+		{ "new=3:crit", 6, "a look is" },
+		{ "new=3:crit=", 6, "a look is" },
+		{ "crit=256:new=3", 0, "a look is" },
+		{ "crit=99999999999999999999:new=3", 0, "a look is" },
+		{ "crit=-1:new=3", 0, "a look is" },
+		{ "crit=bold,:new=3", 0, "a look is" },
+		{ "crit=,bold:new=3", 0, "a look is" },
+		{ "crit=blink:new=3", 0, "a look is" },
+		{ "crit=Bold:new=3", 0, "a look is" },
+		{ "crit=1=2:new=3", 0, "a look is" },
+		{ " crit=1:new=3:dim=x", 0, "no such role" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct theme_own own = { .given = { false } };
+		struct err e;
+
+		assert_int_equal(theme_own_add(&own, cases[i].text, &e), -EINVAL);
+		assert_int_equal(e.pos, cases[i].pos);
+		assert_memory_equal(e.msg, cases[i].msg, strlen(cases[i].msg));
+		assert_false(own.given[ROLE_CRIT]);
+		assert_true(own.given[ROLE_NEW]);
+	}
+}
+
+static void test_theme_own_prints_what_it_takes(void **state)
+{
+	uint64_t seed = test_seed();
+	struct theme_own own = { .given = { false } };
+	struct buf text = { .s = NULL };
+
+	(void)state;
+	for (unsigned i = 0; i < 1000; i++) {
+		struct theme_own again = { .given = { false } };
+		enum role r = (enum role)(test_random(&seed) % ROLE_COUNT);
+		struct err e;
+
+		own.given[r] = true;
+		own.style[r].attrs = (uint8_t)(test_random(&seed) % 8);
+		own.style[r].fg = (int16_t)((int)(test_random(&seed) % 257) - 1);
+		buf_reset(&text);
+		buf_str(&text, "");
+		for (unsigned at = 0; at < ROLE_COUNT; at++) {
+			theme_own_print(&own, (enum role)at, &text);
+			buf_char(&text, ':');
+		}
+		assert_int_equal(theme_own_add(&again, text.s, &e), 0);
+		for (unsigned at = 0; at < ROLE_COUNT; at++) {
+			assert_int_equal(again.given[at], own.given[at]);
+			assert_int_equal(again.style[at].attrs, own.style[at].attrs);
+			assert_int_equal(again.style[at].fg, own.style[at].fg);
+		}
+	}
+	buf_free(&text);
+}
+
+/* A colour that the terminal has not got is no reason to show something else than the theme. */
+static void test_theme_own_look_needs_its_colour(void **state)
+{
+	struct theme_own own = { .given = { false } };
+	struct err e;
+
+	(void)state;
+	assert_int_equal(theme_own_add(&own, "crit=underline,12:warn=reverse", &e), 0);
+	assert_int_equal(theme_own_style(&own, THEME_256, ROLE_CRIT, 256).fg, 12);
+	assert_int_equal(theme_own_style(&own, THEME_8, ROLE_CRIT, 16).fg, 12);
+	assert_int_equal(theme_own_style(&own, THEME_8, ROLE_CRIT, 8).fg,
+			 theme_style(THEME_8, ROLE_CRIT).fg);
+	assert_int_equal(theme_own_style(&own, THEME_MONO, ROLE_CRIT, 0).attrs,
+			 theme_style(THEME_MONO, ROLE_CRIT).attrs);
+	assert_int_equal(theme_own_style(&own, THEME_MONO, ROLE_WARN, 0).attrs, STYLE_REVERSE);
+	assert_int_equal(theme_own_style(&own, THEME_256, ROLE_PIN, 256).fg,
+			 theme_style(THEME_256, ROLE_PIN).fg);
+	assert_int_equal(theme_own_style(NULL, THEME_256, ROLE_PIN, 256).fg,
+			 theme_style(THEME_256, ROLE_PIN).fg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +243,11 @@ int main(void)
 		cmocka_unit_test(test_theme_normal_text_is_plain),
 		cmocka_unit_test(test_theme_alarms_stand_out_everywhere),
 		cmocka_unit_test(test_theme_colours_are_readable_on_both_grounds),
+		cmocka_unit_test(test_theme_palette_has_what_the_terminal_has),
+		cmocka_unit_test(test_theme_own_takes_whole_looks),
+		cmocka_unit_test(test_theme_own_leaves_bad_entries_out),
+		cmocka_unit_test(test_theme_own_prints_what_it_takes),
+		cmocka_unit_test(test_theme_own_look_needs_its_colour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,6 +14,7 @@
 #include "sockeye/base/err.h"
 #include "sockeye/screen/canvas.h"
 #include "sockeye/screen/key.h"
+#include "sockeye/screen/theme.h"
 
 enum term_color {
 	COLOR_AUTO,	/* as the terminal can, unless NO_COLOR is set and not empty */
@@ -25,6 +26,7 @@ struct term_cfg {
 	const char *name;	/* terminal type, NULL for $TERM */
 	enum term_color color;
 	bool ascii;		/* no characters beyond ASCII, whatever the locale */
+	const struct theme_own *own;	/* the user's colours, or NULL; borrowed by term_open() */
 };
 
 struct term;
