@@ -109,8 +109,7 @@ static int parse_uint(const char *text, uint64_t min, uint64_t max, uint64_t *ou
 	return n >= min && n <= max ? 0 : -EINVAL;
 }
 
-/* Seconds with up to three decimals, whatever the locale says of commas. */
-static int parse_delay(const char *text, unsigned *ms)
+int options_parse_delay(const char *text, unsigned *ms)
 {
 	const char *dot = strchr(text, '.');
 	uint64_t whole = 0, part = 0, unit = 100;
@@ -275,7 +274,8 @@ static int apply_value(struct options *o, struct choice *c, enum option_id id, c
 		o->count = (uint32_t)n;
 		return rc;
 	case OPT_DELAY:
-		if (parse_delay(value, &o->interval_ms) != 0)
+		o->has_interval = true;
+		if (options_parse_delay(value, &o->interval_ms) != 0)
 			return bad_value(e, id, value, "a number of seconds from 0.1 to 3600");
 		return 0;
 	case OPT_BY:

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 
 #include "config.h"
 #include "sockeye/options.h"
+#include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
 
 enum status {
@@ -138,7 +140,7 @@ static int read_filter_file(struct options *o, struct err *e)
 
 static struct filter *make_filter(struct options *o, struct err *e)
 {
-	const char *text = o->filter.len > 0 ? o->filter.s : "";
+	const char *text;
 	struct filter *f;
 	struct err why;
 
@@ -292,10 +294,73 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	return status;
 }
 
+/* ---- settings -------------------------------------------------------- */
+
+struct conf {
+	struct settings settings;
+	struct buf dir; /* empty: there is none, for this reason: */
+	const char *no_dir;
+	struct err trouble; /* code 0: none; names the file */
+	bool bad;           /* trouble is a wrong line */
+	struct buf notice;  /* the same for the status row, where there is less room */
+};
+
+static void read_conf(struct conf *conf)
+{
+	struct err e;
+
+	*conf = (struct conf){ .bad = false };
+	if (!settings_dir(&conf->dir, &conf->no_dir) ||
+	    settings_load(&conf->settings, conf->dir.s, &e) == 0)
+		return;
+	conf->bad = e.pos != ERR_NO_POS;
+	if (conf->bad) {
+		err_set(&conf->trouble, e.code, "%.120s/" SETTINGS_FILE ":%zu: %s", conf->dir.s,
+			e.pos, e.msg);
+		buf_fmt(&conf->notice, "settings, line %zu: %s", e.pos, e.msg);
+	} else {
+		err_set(&conf->trouble, e.code, "%.120s/" SETTINGS_FILE ": ignored: %s",
+			conf->dir.s, e.msg);
+		buf_fmt(&conf->notice, "settings ignored: %s", e.msg);
+	}
+}
+
+static void free_conf(struct conf *conf)
+{
+	buf_free(&conf->dir);
+	buf_free(&conf->notice);
+}
+
+/* Those of the environment, which go before those of the file. */
+static void add_colors(struct conf *conf, struct theme_own *own)
+{
+	const char *text = secure_getenv("SOCKEYE_COLORS");
+	struct err e;
+
+	if (text == NULL || theme_own_add(own, text, &e) == 0 || conf->notice.len > 0)
+		return;
+	buf_fmt(&conf->notice, "SOCKEYE_COLORS, column %zu: %s", e.pos + 1, e.msg);
+}
+
 /* ---- interface ------------------------------------------------------- */
 
+static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
+{
+	const struct conf *conf = ctx;
+	struct settings now = conf->settings;
+	struct err e;
+
+	now.prefs = *prefs;
+	if (conf->dir.len == 0)
+		err_set(said, -ENOENT, "settings not saved: %s", conf->no_dir);
+	else if (settings_save(&now, conf->dir.s, &e) != 0)
+		err_set(said, e.code, "settings not saved: %s", e.msg);
+	else
+		err_set(said, 0, "settings saved in %.160s/" SETTINGS_FILE, conf->dir.s);
+}
+
 static int run_interface(const struct source_ops *source, const struct options *o,
-			 const struct term_cfg *term)
+			 const struct term_cfg *term, struct conf *conf)
 {
 	char host[256] = "";
 	struct loop_cfg cfg = {
@@ -305,11 +370,15 @@ static int run_interface(const struct source_ops *source, const struct options *
 		.app = { .select = o->select,
 			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
 			 .host = host,
-			 .interval_ms = o->interval_ms },
+			 .prefs = conf->settings.prefs,
+			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL },
+		.save = save,
+		.save_ctx = conf,
 	};
 	struct err e = { .msg = "" };
 	int status;
 
+	cfg.app.prefs.interval_ms = o->interval_ms;
 	if (gethostname(host, sizeof(host) - 1) != 0)
 		host[0] = '\0';
 	status = loop_run(&cfg, &e);
@@ -320,24 +389,48 @@ static int run_interface(const struct source_ops *source, const struct options *
 
 /*
  * Without a terminal a report is what is meant. With one that cannot show the interface a report is
- * the best that can be done, and one line says so.
+ * the best that can be done, and e says so; its code is 0 when there is nothing to say.
  */
-static bool wants_interface(const struct options *o, const struct term_cfg *term)
+static bool wants_interface(const struct options *o, const struct term_cfg *term, struct err *e)
 {
-	struct err e;
 	int rc;
 
+	err_set(e, 0, "%s", "");
 	if (o->batch || o->json || o->has_by || o->summary)
 		return false;
-	rc = term_usable(term, &e);
-	if (rc != 0 && rc != -ENOTTY)
-		complain(&e, STATUS_OK);
+	rc = term_usable(term, e);
+	if (rc == -ENOTTY)
+		e->code = 0;
 	return rc == 0;
+}
+
+static int run_either(const struct source_ops *source, struct options *o, struct filter *f,
+		      struct conf *conf)
+{
+	struct theme_own own = conf->settings.colors;
+	struct term_cfg term = { .name = o->term, .color = o->color, .own = &own };
+	struct err unusable;
+	bool interface;
+
+	settings_apply(&conf->settings, o);
+	term.ascii = o->ascii;
+	interface = wants_interface(o, &term, &unusable);
+	if (interface) {
+		add_colors(conf, &own);
+		return run_interface(source, o, &term, conf);
+	}
+	if (conf->bad)
+		return complain(&conf->trouble, STATUS_USAGE);
+	if (conf->trouble.code != 0)
+		complain(&conf->trouble, STATUS_OK);
+	if (unusable.code != 0)
+		complain(&unusable, STATUS_OK);
+	return run_reports(source, o, f);
 }
 
 static int run(const struct source_ops *source, struct options *o)
 {
-	struct term_cfg term = { .name = o->term, .color = o->color, .ascii = o->ascii };
+	struct conf conf;
 	struct filter *f;
 	struct err e;
 	int status;
@@ -349,14 +442,14 @@ static int run(const struct source_ops *source, struct options *o)
 	f = make_filter(o, &e);
 	if (f == NULL)
 		return complain(&e, STATUS_USAGE);
+	read_conf(&conf);
 	if (o->select.protos == 0) {
 		err_set(&e, -ENOTSUP, "these sockets are not collected by this version");
 		status = complain(&e, STATUS_NO_DATA);
-	} else if (wants_interface(o, &term)) {
-		status = run_interface(source, o, &term);
 	} else {
-		status = run_reports(source, o, f);
+		status = run_either(source, o, f, &conf);
 	}
+	free_conf(&conf);
 	filter_free(f);
 	return status;
 }
@@ -368,6 +461,7 @@ int program_run(int argc, char **argv, const struct source_ops *source)
 	int status;
 
 	guard_standard_fds();
+	signal(SIGXFSZ, SIG_IGN); /* a write that fails for that says so */
 	setlocale(LC_CTYPE, "");
 	if (options_parse(&o, argc, argv, &e) != 0)
 		status = complain(&e, STATUS_USAGE);

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Holds the manual, --help and the completions to the tables of the program: every option, column,
-# field, state, counter, key and exit status is in them, in the words of the tables, and no other.
+# Holds the manuals, --help and the completions to the tables of the program: every option, column,
+# field, state, counter, key, exit status and setting is in them, in the words of the tables, and no
+# other.
 #
 # TABLES and SOCKEYE are the programs that print the tables and the help.
 set -eu
@@ -87,6 +88,8 @@ wanted_in_manual() {
       line = line (i > 1 ? " ," : "") " Ic " (name[i] ~ /^[[:punct:]]$/ ? "\\&" : "") name[i]
     print line "\t" sentence($3)
   }
+  kind == "setting" { print ".It Cm " $2 " = Ar " $3 "\t" sentence($4) }
+  kind == "role" { print ".It Cm " $2 "\t" }
   kind == "exit" { print ".It " $2 "\t" }
   ' "$work/tables"
 }
@@ -106,7 +109,7 @@ found_in_manual() {
 manual() {
   wanted_in_manual "$1" > "$work/a"
   found_in_manual "$2" "${3:-}" > "$work/b"
-  same "man/sockeye.8, $2" "$work/a" "$work/b"
+  same "man/${man##*/}, $2" "$work/a" "$work/b"
 }
 
 manual option OPTIONS own
@@ -118,6 +121,9 @@ manual counter 'Kernel counters'
 manual key KEYS
 manual mark Marks
 manual exit 'EXIT STATUS' own
+man=$srcdir/man/sockeye.conf.5
+manual setting SETTINGS
+manual role Roles own
 
 # One line an option, as "  -c, --count N   words".
 "$SOCKEYE" --help > "$work/help"

@@ -120,6 +120,8 @@ if command -v mandoc > /dev/null; then
   append man/sockeye.8 '.El'
   finds check-docs.sh 'skipping end of block that is not open'
 fi
+replace man/sockeye.conf.5 '^\.It Cm interval .*' '.It Cm pause = Ar SECONDS'
+finds check-docs.sh 'lacks: .It Cm interval'
 replace completion/sockeye.bash '--prefix4' '--prefix5'
 finds check-docs.sh 'completion/sockeye.bash lacks: --prefix4'
 replace completion/_sockeye "'--json\[" "'--jason["

@@ -24,7 +24,7 @@ enum absent {
 struct options {
 	bool batch, json, strict, summary, no_header, extended, timers, read_only, ascii;
 	bool help, version;
-	bool has_count, has_by;
+	bool has_count, has_by, has_interval;
 	uint32_t count, top;
 	unsigned interval_ms;
 	enum by by;
@@ -41,6 +41,12 @@ struct options {
 /* 0, or -EINVAL with the text. options_free() in either case. */
 int options_parse(struct options *o, int argc, char **argv, struct err *e);
 void options_free(struct options *o);
+
+/*
+ * Seconds with decimals, of which three count, whatever the locale says of commas; 0.1 to 3600. 0, or
+ * -EINVAL.
+ */
+int options_parse_delay(const char *text, unsigned *ms);
 
 const char *options_absent_name(enum absent a);	/* "unix" */
 void options_help(struct buf *out);

@@ -54,7 +54,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->select = cfg->select;
 	a->set = cfg->set;
 	a->utc = cfg->utc;
-	a->interval_ms = cfg->interval_ms;
+	a->interval_ms = cfg->prefs.interval_ms;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
 	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
 	buf_str(&a->drill, "");
@@ -65,8 +65,13 @@ struct app *app_new(const struct app_cfg *cfg)
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
 	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
+	app_sort_lists(a, cfg->prefs.sort);
 	app_refilter(a, &e);
 	app_resize(a, 1, 1);
+	if (cfg->notice != NULL) {
+		app_tell(a, cfg->notice);
+		a->message_until_ms = INT64_MAX;
+	}
 	return a;
 }
 
@@ -342,6 +347,13 @@ void app_say(struct app *a, const char *fmt, ...)
 	a->message_until_ms = a->now_ms + MESSAGE_MS;
 }
 
+void app_tell(struct app *a, const char *text)
+{
+	char buf[MESSAGE_SIZE];
+
+	app_say(a, "%s", text_clean(text, strlen(text), a->set, buf, sizeof(buf)).s);
+}
+
 /* ---- room ------------------------------------------------------------ */
 
 struct pane *app_focus(struct app *a)
@@ -389,6 +401,14 @@ bool app_wants_suspend(struct app *a)
 	bool wanted = a->suspend;
 
 	a->suspend = false;
+	return wanted;
+}
+
+bool app_wants_save(struct app *a)
+{
+	bool wanted = a->save;
+
+	a->save = false;
 	return wanted;
 }
 

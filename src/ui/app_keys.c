@@ -10,19 +10,12 @@
 /* What i turns through; an interval between two of them goes on to the next. */
 static const unsigned intervals_ms[] = { 500, 1000, 2000, 5000, 10000, 30000, 60000 };
 
-static void say_error(struct app *a, const struct err *e)
-{
-	char buf[MESSAGE_SIZE];
-
-	app_say(a, "%s", text_clean(e->msg, strlen(e->msg), a->set, buf, sizeof(buf)).s);
-}
-
 static void refilter(struct app *a)
 {
 	struct err e;
 
 	if (app_refilter(a, &e) < 0)
-		say_error(a, &e);
+		app_tell(a, e.msg);
 }
 
 static void go_to(struct app *a, enum app_screen screen)
@@ -114,7 +107,7 @@ static void act_pin(struct app *a)
 	pane_pins_changed(p);
 	refilter(a);
 	if (e.code < 0)
-		say_error(a, &e);
+		app_tell(a, e.msg);
 }
 
 static void act_open(struct app *a)
@@ -263,6 +256,11 @@ static void act_help(struct app *a)
 	a->help_page = 0;
 }
 
+static void act_save(struct app *a)
+{
+	a->save = true;
+}
+
 static void act_redraw(struct app *a)
 {
 	a->redraw = true;
@@ -290,6 +288,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PAUSE] = act_pause,
 	[ACT_INTERVAL] = act_interval,
 	[ACT_HELP] = act_help,
+	[ACT_SAVE] = act_save,
 	[ACT_REDRAW] = act_redraw,
 	[ACT_SUSPEND] = act_suspend,
 	[ACT_QUIT] = act_quit,

@@ -64,7 +64,7 @@ struct app {
 				     */
 
 	bool utc, help, paused, sample_came; /* the last: since the last tick */
-	bool done, suspend, redraw, want_changed;
+	bool done, suspend, redraw, save, want_changed;
 };
 
 /* The pane that has the keyboard. */
@@ -88,6 +88,9 @@ void app_adopt(struct app *a);
 
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Sorts the lists as it is wished; one that has not the column stays as it is. */
+void app_sort_lists(struct app *a, const struct app_sort sort[LIST_COUNT]);
 
 /* The sample on the screen is too old to be called live. */
 bool app_stale(const struct app *a);

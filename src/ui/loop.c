@@ -19,6 +19,7 @@
 enum loop_fd { FD_INPUT, FD_OUTPUT, FD_SIGNALS, FD_COLLECTOR, FD_COUNT };
 
 struct loop {
+	const struct loop_cfg *cfg;
 	struct signals *signals;
 	struct collector *collector;
 	struct term *term;
@@ -186,6 +187,17 @@ static void take_sample(struct loop *l)
 	}
 }
 
+static void save_prefs(struct loop *l)
+{
+	struct app_prefs prefs;
+	struct err said;
+
+	app_get_prefs(l->app, &prefs);
+	l->cfg->save(l->cfg->save_ctx, &prefs, &said);
+	app_tell(l->app, said.msg);
+	l->urgent = true;
+}
+
 /* What the app asks of the world. */
 static void serve_app(struct loop *l)
 {
@@ -198,6 +210,8 @@ static void serve_app(struct loop *l)
 		term_redraw(l->term);
 		l->urgent = true;
 	}
+	if (app_wants_save(l->app))
+		save_prefs(l);
 	if (app_wants_suspend(l->app))
 		suspend(l);
 }
@@ -247,15 +261,16 @@ static void turn(struct loop *l)
 		l->status = 0;
 }
 
-static int start(struct loop *l, const struct loop_cfg *cfg, struct err *e)
+static int start(struct loop *l, struct err *e)
 {
+	const struct loop_cfg *cfg = l->cfg;
 	struct app_cfg app = cfg->app;
 	const struct want want = { .protos = app.select.protos, .close = true, .owners = true };
 
 	/* First of all, as the mask is inherited by the threads that are made from here on. */
 	if (signals_start(&l->signals, e) < 0)
 		return LOOP_FAILED;
-	if (collector_start(&l->collector, cfg->source, app.interval_ms, &want, e) < 0)
+	if (collector_start(&l->collector, cfg->source, app.prefs.interval_ms, &want, e) < 0)
 		return LOOP_NO_SOURCE;
 	if (term_open(&l->term, &cfg->term, e) < 0)
 		return LOOP_FAILED;
@@ -267,12 +282,12 @@ static int start(struct loop *l, const struct loop_cfg *cfg, struct err *e)
 
 int loop_run(const struct loop_cfg *cfg, struct err *e)
 {
-	struct loop l = { .samples_left = cfg->samples,
-			  .foreground = true,
-			  .resize_due_ms = NEVER };
+	struct loop l = {
+		.cfg = cfg, .samples_left = cfg->samples, .foreground = true, .resize_due_ms = NEVER
+	};
 
 	canvas_init(&l.canvas);
-	l.status = start(&l, cfg, e);
+	l.status = start(&l, e);
 	if (l.status < 0)
 		show(&l);
 	while (l.status < 0)

@@ -16,7 +16,7 @@ void drive_open(struct drive *d, int w, int h, enum text_set set, const char *fi
 		.select = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .v4 = true, .v6 = true },
 		.filter_text = filter,
 		.host = "web-07",
-		.interval_ms = INTERVAL_MS,
+		.prefs = { .interval_ms = INTERVAL_MS },
 		.set = set,
 		.utc = true,
 	};

@@ -11,6 +11,7 @@
 #include "sockeye/model/counters.h"
 #include "sockeye/model/field.h"
 #include "sockeye/model/names.h"
+#include "sockeye/screen/theme.h"
 #include "sockeye/ui/keymap.h"
 #include "sockeye/view/view.h"
 
@@ -30,6 +31,14 @@ static void print_options(void)
 		printf("option\t%s\t%s\t%s\t%s\n", brief, options[i].name ? options[i].name : "-",
 		       options[i].arg ? options[i].arg : "-", options[i].help);
 	}
+}
+
+static void print_settings(void)
+{
+#define SETTING(id, name, value, help) printf("setting\t%s\t%s\t%s\n", name, value, help);
+#include "sockeye/settings.def"
+	for (unsigned r = 0; r < ROLE_COUNT; r++)
+		printf("role\t%s\n", role_name((enum role)r));
 }
 
 static void print_names(void)
@@ -95,6 +104,7 @@ static void print_keys(void)
 int main(void)
 {
 	print_options();
+	print_settings();
 	print_names();
 	print_columns();
 	print_keys();

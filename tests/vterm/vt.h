@@ -30,8 +30,8 @@ struct vt;
 
 /*
  * Starts a program, looked up in PATH, as the leader of a session on a new terminal, with an
- * environment of PATH, HOME, LANG=C.UTF-8, TERM and what sanitizers need. Without pseudo-terminals
- * the test is skipped.
+ * environment of PATH, HOME, LANG=C.UTF-8, TERM, an XDG_CONFIG_HOME that is not there and what
+ * sanitizers need. Without pseudo-terminals the test is skipped.
  */
 struct vt *vt_open(const struct vt_cfg *cfg, char *const argv[]);
 void vt_free(struct vt *v);	/* kills and reaps what still runs; NULL is fine */

@@ -14,11 +14,27 @@
 #include "sockeye/model/source.h"
 #include "sockeye/view/view.h"
 
+/* The lists that can be sorted. */
+enum pref_list { LIST_PROCESSES, LIST_REMOTES, LIST_SOCKETS, LIST_COUNT };
+
+struct app_sort {
+	bool given;		/* else as built in */
+	uint8_t column;		/* enum column; LIST_SOCKETS: enum field_id */
+	bool ascending;
+};
+
+/* What the user changes in the interface and may want again the next time. */
+struct app_prefs {
+	unsigned interval_ms;
+	struct app_sort sort[LIST_COUNT];
+};
+
 struct app_cfg {
 	struct select select;
 	const char *filter_text;	/* checked already; copied */
 	const char *host;		/* raw; copied */
-	unsigned interval_ms;
+	struct app_prefs prefs;		/* where they start; the interval must be given */
+	const char *notice;		/* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
 	bool utc;			/* the clock in UTC: for tests */
 };
@@ -42,6 +58,17 @@ int64_t app_wake_ms(const struct app *a);		/* when app_tick() is due, INT64_MAX 
 bool app_done(const struct app *a);			/* q was pressed */
 bool app_wants_suspend(struct app *a);			/* Ctrl-Z as a key; clears it */
 bool app_wants_redraw(struct app *a);			/* Ctrl-L; clears it */
+bool app_wants_save(struct app *a);			/* W: keep the preferences; clears it */
 bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w);	/* changed; clears it */
+
+
+/* The preferences as they are now. */
+void app_get_prefs(struct app *a, struct app_prefs *p);
+/* Says in the status row how something went that the app asked for; raw. */
+void app_tell(struct app *a, const char *text);
+
+/* The column that the list shows under this name, as --sort has it; -1 when it has none. */
+int app_sort_by_name(enum pref_list list, const char *s, size_t len);
+const char *app_sort_name(enum pref_list list, uint8_t column);
 
 #endif

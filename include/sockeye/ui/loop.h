@@ -12,6 +12,12 @@ struct loop_cfg {
 	struct app_cfg app;	/* set is chosen by the loop: what the terminal can show */
 	struct term_cfg term;
 	uint32_t samples;	/* end after so many; 0: until the user quits */
+	/*
+	 * Keeps the preferences for the next time, while the interface waits. Fills *said with what
+	 * the user is to be told, also when all went well.
+	 */
+	void (*save)(void *ctx, const struct app_prefs *prefs, struct err *said);
+	void *save_ctx;
 };
 
 #define LOOP_FAILED 1		/* exit status: the terminal could not be had */

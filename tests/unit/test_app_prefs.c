@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "test.h"
+
+#include <string.h>
+
+#include "drive.h"
+#include "sockeye/base/mem.h"
+
+#define FIRST                                                                  \
+	"sample 1795167064123\n"                                               \
+	"sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:41000 ino 100 times 4\n"  \
+	"sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:5000 ino 130 times 9\n" \
+	"proc 2211 java uid 998\n"                                             \
+	"hold 2211 10 100 times 4\n"                                           \
+	"proc 901 nginx uid 33\n"                                              \
+	"hold 901 5 130 times 9\n"
+
+/* As drive_open(), with these preferences and this notice. */
+static void start(struct drive *d, const struct app_prefs *prefs, const char *notice)
+{
+	const struct app_cfg cfg = {
+		.select = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .v4 = true, .v6 = true },
+		.host = "web-07",
+		.prefs = *prefs,
+		.notice = notice,
+		.set = TEXT_UTF8,
+		.utc = true,
+	};
+
+	drive_open(d, 80, 24, TEXT_UTF8, "");
+	app_free(d->app);
+	d->app = app_new(&cfg);
+	drive_resize(d, 80, 24);
+	drive_sample(d, FIRST);
+}
+
+static struct app_sort sort_of(enum pref_list list, const char *name, bool ascending)
+{
+	int column = app_sort_by_name(list, name, strlen(name));
+
+	assert_true(column >= 0);
+	return (struct app_sort){ .given = true,
+				  .column = (uint8_t)column,
+				  .ascending = ascending };
+}
+
+static void assert_sort(const struct app_sort *a, const struct app_sort *b)
+{
+	assert_true(a->given);
+	assert_int_equal(a->column, b->column);
+	assert_int_equal(a->ascending, b->ascending);
+}
+
+/* "java" stands before "nginx" on the screen. */
+static bool java_first(struct drive *d)
+{
+	const char *screen = drive_screen(d);
+	const char *java = strstr(screen, "java[2211]"), *nginx = strstr(screen, "nginx[901]");
+
+	assert_non_null(java);
+	assert_non_null(nginx);
+	return java < nginx;
+}
+
+static void test_app_prefs_are_where_it_starts(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 5000 }, now;
+	struct drive d;
+
+	(void)state;
+	prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "close-wait", false);
+	prefs.sort[LIST_REMOTES] = sort_of(LIST_REMOTES, "remote", true);
+	prefs.sort[LIST_SOCKETS] = sort_of(LIST_SOCKETS, "cookie", false);
+	start(&d, &prefs, NULL);
+	assert_true(java_first(&d));
+	assert_non_null(strstr(drive_screen(&d), "every 5s"));
+	app_get_prefs(d.app, &now);
+	assert_int_equal(now.interval_ms, 5000);
+	for (unsigned i = 0; i < LIST_COUNT; i++)
+		assert_sort(&now.sort[i], &prefs.sort[i]);
+	drive_close(&d);
+}
+
+static void test_app_prefs_follow_the_keys(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now;
+	struct app_sort wanted;
+	struct drive d;
+
+	(void)state;
+	start(&d, &prefs, NULL);
+	assert_false(java_first(&d));
+	app_get_prefs(d.app, &now);
+	wanted = sort_of(LIST_PROCESSES, "sockets", false);
+	assert_sort(&now.sort[LIST_PROCESSES], &wanted);
+	drive_keys(&d, "S i Enter s");
+	app_get_prefs(d.app, &now);
+	assert_int_equal(now.interval_ms, 5000);
+	wanted.ascending = true;
+	assert_sort(&now.sort[LIST_PROCESSES], &wanted);
+	wanted = sort_of(LIST_SOCKETS, "remote", true);
+	assert_sort(&now.sort[LIST_SOCKETS], &wanted);
+	drive_close(&d);
+}
+
+static void test_app_prefs_column_that_is_not_there_changes_nothing(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now;
+	struct app_sort wanted = sort_of(LIST_PROCESSES, "sockets", false);
+	struct drive d;
+
+	(void)state;
+	prefs.sort[LIST_PROCESSES] =
+		(struct app_sort){ .given = true, .column = COL_STATE + ST_CLOSING };
+	start(&d, &prefs, NULL);
+	app_get_prefs(d.app, &now);
+	assert_sort(&now.sort[LIST_PROCESSES], &wanted);
+	drive_close(&d);
+}
+
+static void test_app_prefs_names_are_those_of_the_list(void **state)
+{
+	static const struct {
+		enum pref_list list;
+		const char *name, *shown; /* NULL: has no such column */
+	} cases[] = {
+		{ LIST_PROCESSES, "sockets", "sockets" },
+		{ LIST_PROCESSES, "close-wait", "CLOSE_WAIT" },
+		{ LIST_PROCESSES, "key", "key" },
+		{ LIST_PROCESSES, "closing", NULL },
+		{ LIST_PROCESSES, "remote", NULL },
+		{ LIST_PROCESSES, "", NULL },
+		{ LIST_REMOTES, "remote", "key" },
+		{ LIST_REMOTES, "SYN_RECV", "SYN_RECV" },
+		{ LIST_REMOTES, "peers", NULL },
+		{ LIST_SOCKETS, "cookie", "cookie" },
+		{ LIST_SOCKETS, "owner", "process" },
+		{ LIST_SOCKETS, "sockets", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		int id = app_sort_by_name(cases[i].list, cases[i].name, strlen(cases[i].name));
+
+		assert_int_equal(id >= 0, cases[i].shown != NULL);
+		if (id >= 0)
+			assert_string_equal(app_sort_name(cases[i].list, (uint8_t)id),
+					    cases[i].shown);
+	}
+}
+
+static void test_app_asks_once_to_save(void **state)
+{
+	const struct app_prefs prefs = { .interval_ms = 2000 };
+	struct drive d;
+
+	(void)state;
+	start(&d, &prefs, NULL);
+	assert_false(app_wants_save(d.app));
+	drive_keys(&d, "W");
+	assert_true(app_wants_save(d.app));
+	assert_false(app_wants_save(d.app));
+	app_tell(d.app, "settings \033[31msaved");
+	assert_non_null(strstr(drive_screen(&d), "settings \\e[31msaved"));
+	drive_wait(&d, 5000);
+	assert_null(strstr(drive_screen(&d), "saved"));
+	drive_close(&d);
+}
+
+static void test_app_notice_stays_until_the_first_key(void **state)
+{
+	const struct app_prefs prefs = { .interval_ms = 2000 };
+	struct drive d;
+
+	(void)state;
+	start(&d, &prefs, "settings, line 3: no setting \"a\nb\"");
+	drive_wait(&d, 60000);
+	assert_non_null(strstr(drive_screen(&d), "settings, line 3: no setting \"a\\nb\""));
+	drive_keys(&d, "Down");
+	assert_null(strstr(drive_screen(&d), "settings"));
+	drive_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_app_prefs_are_where_it_starts),
+		cmocka_unit_test(test_app_prefs_follow_the_keys),
+		cmocka_unit_test(test_app_prefs_column_that_is_not_there_changes_nothing),
+		cmocka_unit_test(test_app_prefs_names_are_those_of_the_list),
+		cmocka_unit_test(test_app_asks_once_to_save),
+		cmocka_unit_test(test_app_notice_stays_until_the_first_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
