@@ -182,7 +182,7 @@ int main(int argc, char **argv)
 	netns_unshare();
 	netns_prepare();
 	if (l.v6_percent)
-		netns_add_v6(V6_SOURCES);
+		lo_add_many_v6(V6_SOURCES);
 	start(&l);
 	printf("ready %d sockets=%u\n", (int)getpid(), 2 * l.connections + 2 * l.processes);
 	fflush(stdout);
