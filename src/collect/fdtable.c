@@ -95,6 +95,7 @@ static void push_slot(struct fdtable *t, struct slot s)
 		t->room = t->room == 0 ? 8 : t->room + t->room / 2;
 		t->slot = xreallocarray(t->slot, t->room, sizeof(*t->slot));
 	}
+	t->moved |= s.row == ROW_YOUNG;
 	t->slot[t->n++] = s;
 }
 
@@ -176,13 +177,14 @@ int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 }
 
 /* What a slot is after it was read again. */
-static void recheck(struct slot *s, int64_t ino)
+static void recheck(struct fdtable *t, struct slot *s, int64_t ino)
 {
 	if (ino <= 0) {
 		s->ino = 0;
 	} else if (s->ino != (uint32_t)ino) {
 		s->ino = (uint32_t)ino;
 		s->row = ROW_YOUNG;
+		t->moved = true;
 	} else if (!slot_is_live(s)) {
 		s->row = ROW_OTHER;
 	}
@@ -202,7 +204,7 @@ int fdtable_check(struct procfs *p, struct fdtable *t, const uint32_t *at, uint3
 			return explain(p, t, EACCES);
 		}
 		t->others += ino == 0;
-		recheck(&t->slot[at[i]], ino);
+		recheck(t, &t->slot[at[i]], ino);
 	}
 	close(dir);
 	return 0;
@@ -287,5 +289,6 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	if (len <= 0 || !parse_stat(t, text, (size_t)len))
 		return -ESRCH;
 	t->named = sample;
+	t->moved = false;
 	return 0;
 }

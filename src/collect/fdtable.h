@@ -42,7 +42,8 @@ struct fdtable {
 	uint64_t born; /* sample that saw it first */
 	bool gone;     /* to be taken out of the map */
 	bool unreadable;
-	bool odd; /* holds what no socket we know of explains: read it again */
+	bool moved; /* holds another socket than when it was named */
+	bool odd;   /* holds what no socket we know of explains: read it again */
 	/* who it is, read when it first has a socket to show */
 	uint64_t named; /* sample of the last look, 0 never */
 	uint64_t start;

@@ -606,7 +606,7 @@ static void verify(struct owners *o)
 
 static bool wants_name(const struct owners *o, const struct fdtable *t)
 {
-	if (t->named == 0 || o->sample - t->born <= 2)
+	if (t->named == 0 || t->moved || o->sample - t->born <= 2)
 		return true;
 	return (o->sample + (uint64_t)t->pid) % NAME_PERIOD == 0;
 }

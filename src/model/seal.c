@@ -296,6 +296,7 @@ const struct snap *snap_seal(struct snap_builder *b)
 	}
 	seal_rows(b);
 	seal_names(b);
+	builder_give_back(b);
 	s->sock = (const void *)b->sock.base;
 	s->ext = (const void *)b->ext.base;
 	s->owner = (const void *)b->owner.base;

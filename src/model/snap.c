@@ -34,7 +34,6 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->sock);
 	arena_free(&b->ext);
 	arena_free(&b->owner);
-	arena_free(&b->hold);
 	arena_free(&b->proc);
 	arena_free(&b->user);
 	arena_free(&b->ifname);
@@ -56,6 +55,7 @@ void snap_pool_free(struct snap_pool *p)
 		builder_free(b);
 	}
 	pthread_mutex_destroy(&p->lock);
+	arena_free(&p->hold);
 	free(p);
 }
 
@@ -75,7 +75,6 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->sock);
 	arena_reset(&b->ext);
 	arena_reset(&b->owner);
-	arena_reset(&b->hold);
 	arena_reset(&b->proc);
 	arena_reset(&b->user);
 	arena_reset(&b->ifname);
@@ -95,6 +94,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 {
 	struct snap_builder *b;
+	struct arena hold;
 	uint64_t seq;
 	uint32_t rows;
 
@@ -104,12 +104,29 @@ struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 		p->free = b->next_free;
 	seq = ++p->seq;
 	rows = p->usual_rows;
+	hold = p->hold;
+	p->hold = (struct arena){ .base = NULL };
 	pthread_mutex_unlock(&p->lock);
 	if (b == NULL)
 		b = builder_new(p);
 	builder_reset(b, prev, rows);
 	b->snap.seq = seq;
+	b->hold = hold;
+	arena_reset(&b->hold);
 	return b;
+}
+
+void builder_give_back(struct snap_builder *b)
+{
+	struct snap_pool *p = b->pool;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->hold.base == NULL) {
+		p->hold = b->hold;
+		b->hold = (struct arena){ .base = NULL };
+	}
+	pthread_mutex_unlock(&p->lock);
+	arena_free(&b->hold);
 }
 
 static void builder_recycle(struct snap_builder *b)
@@ -124,8 +141,10 @@ static void builder_recycle(struct snap_builder *b)
 
 void snap_abandon(struct snap_builder *b)
 {
-	if (b != NULL)
-		builder_recycle(b);
+	if (b == NULL)
+		return;
+	builder_give_back(b);
+	builder_recycle(b);
 }
 
 /* The const is a promise to readers; the count is the one thing in a frozen snapshot that moves. */
