@@ -83,6 +83,18 @@ static int read_file(int fd, struct buf *text, struct err *e)
 	return 0;
 }
 
+/*
+ * No file, or none that could be seen: behind a directory that this user may not enter, as another
+ * user's home after su or setpriv, nothing is ours.
+ */
+static bool is_missing(const char *path, int error)
+{
+	struct stat st;
+
+	return error == ENOENT || error == ENOTDIR ||
+	       (error == EACCES && lstat(path, &st) != 0 && errno == EACCES);
+}
+
 int settings_load(struct settings *s, const char *dir, struct err *e)
 {
 	struct buf path = { .s = NULL }, text = { .s = NULL };
@@ -93,8 +105,10 @@ int settings_load(struct settings *s, const char *dir, struct err *e)
 	buf_fmt(&path, "%s/%s", dir, SETTINGS_FILE);
 	fd = open(path.s, READ_FLAGS);
 	if (fd < 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			rc = err_set(e, -EPERM, "%s", open_failure(errno));
+		int error = errno;
+
+		if (!is_missing(path.s, error))
+			rc = err_set(e, -EPERM, "%s", open_failure(error));
 		goto out;
 	}
 	why = distrust(fd);

@@ -481,6 +481,12 @@ static void test_settings_load_goes_by_owner(void **state)
 	assert_int_equal(seteuid(ANYBODY), 0);
 	assert_refused(p, "Permission denied");
 	assert_int_equal(seteuid(0), 0);
+
+	/* behind a directory that is closed to us there is nothing of ours */
+	assert_int_equal(chmod(p->dir, 0700), 0);
+	assert_int_equal(seteuid(ANYBODY), 0);
+	assert_int_equal(load(p, &s, &e), 0);
+	assert_int_equal(seteuid(0), 0);
 }
 
 static void test_settings_dir_comes_from_absolute_paths(void **state)
