@@ -31,7 +31,7 @@ offers 'sport' sockeye -t sp
 offers 'auto always' sockeye --color a
 offers '' sockeye --count 1
 cd "$srcdir"
-offers 'man/sockeye.8' sockeye -F man/sockeye.
+offers 'man/sockeye.8' sockeye -F man/sockeye.8
 
 [ "$status" -ne 0 ] || echo "completions fit"
 exit "$status"
