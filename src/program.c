@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "config.h"
+#include "rights.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
@@ -362,6 +364,8 @@ static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
 static int run_interface(const struct source_ops *source, const struct options *o,
 			 const struct term_cfg *term, struct conf *conf)
 {
+	const char *rights[RIGHTS_MAX];
+	struct utsname machine;
 	char host[256] = "";
 	struct loop_cfg cfg = {
 		.source = source,
@@ -371,7 +375,11 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
 			 .host = host,
 			 .prefs = conf->settings.prefs,
-			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL },
+			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
+			 .facts = { .version = PACKAGE_VERSION,
+				    .kernel = uname(&machine) == 0 ? machine.release : NULL,
+				    .rights = rights,
+				    .n_rights = rights_missing(rights) } },
 		.save = save,
 		.save_ctx = conf,
 	};

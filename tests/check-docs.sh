@@ -172,7 +172,7 @@ field != "" { if (!/^Not collected yet/) print "filter\t" field; field = "" }
 ' "$srcdir/man/sockeye-filter.7" >> "$work/tables"
 
 for script in completion/sockeye.bash completion/_sockeye; do
-  for list in by:by:2 columns:column:2 states:state:3 whys:why:2 filter:filter:2; do
+  for list in by:by:2 columns:sort:2 states:state:3 whys:why:2 filter:filter:2; do
     kind=${list#*:}
     table "${kind%:*}" "${kind#*:}" > "$work/a"
     words "$srcdir/$script" "${list%%:*}" > "$work/b"

@@ -55,6 +55,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->set = cfg->set;
 	a->utc = cfg->utc;
 	a->interval_ms = cfg->prefs.interval_ms;
+	a->facts = cfg->facts;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
 	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
 	buf_str(&a->drill, "");
@@ -64,6 +65,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->focus = PANE_PROCESSES;
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
+	pane_init(&a->listeners, &kind_listeners, &a->select, a->set);
 	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
 	app_sort_lists(a, cfg->prefs.sort);
 	app_refilter(a, &e);
@@ -81,6 +83,7 @@ void app_free(struct app *a)
 		return;
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_free(&a->pane[i]);
+	pane_free(&a->listeners);
 	pane_free(&a->sockets);
 	snap_unref(a->shown);
 	snap_unref(a->latest);
@@ -159,12 +162,13 @@ int app_refilter(struct app *a, struct err *e)
 	}
 	buf_reset(&expr);
 	print_expr(a, a->screen == SCREEN_SOCKETS ? a->drill_pane : PANE_NONE, &expr);
-	if (a->screen == SCREEN_SOCKETS) {
+	if (app_list(a) != NULL) {
 		struct err why;
 
-		add_and(&expr, a->drill.s);
-		if (pane_set_expr(&a->sockets, expr.s, &why))
-			app_start_pane(a, &a->sockets);
+		if (a->screen == SCREEN_SOCKETS)
+			add_and(&expr, a->drill.s);
+		if (pane_set_expr(app_list(a), expr.s, &why))
+			app_start_pane(a, app_list(a));
 		if (why.code < 0 && rc == 0) {
 			*e = why;
 			rc = why.code;
@@ -200,8 +204,8 @@ void app_start_pane(struct app *a, struct pane *p)
 
 void app_start_views(struct app *a)
 {
-	if (a->screen == SCREEN_SOCKETS) {
-		start_pane(a, &a->sockets);
+	if (app_list(a) != NULL) {
+		start_pane(a, app_list(a));
 		return;
 	}
 	for (unsigned i = 0; i < PANE_COUNT; i++)
@@ -230,6 +234,29 @@ void app_snap(struct app *a, const struct snap *s)
 		app_adopt(a);
 }
 
+void app_self(struct app *a, const struct app_self *self)
+{
+	if (a->n_self == SELF_SAMPLES)
+		memmove(&a->self[0], &a->self[1], --a->n_self * sizeof(a->self[0]));
+	a->self[a->n_self++] = *self;
+}
+
+struct status app_status(const struct app *a)
+{
+	struct status s = { .snap = a->latest,
+			    .trouble = &a->trouble,
+			    .facts = &a->facts,
+			    .interval_ms = a->interval_ms,
+			    .set = a->set,
+			    .top = a->status_top };
+
+	if (a->n_self > 0) {
+		s.now = a->self[a->n_self - 1];
+		s.then = a->self[0];
+	}
+	return s;
+}
+
 void app_trouble(struct app *a, const struct err *e)
 {
 	if (e != NULL)
@@ -243,7 +270,8 @@ bool app_busy(const struct app *a)
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		if (a->screen == SCREEN_OVERVIEW && view_busy(a->pane[i].view))
 			return true;
-	return a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view);
+	return (a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view)) ||
+	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view));
 }
 
 static void note_total(struct app *a, const struct pane *p)
@@ -356,14 +384,33 @@ void app_tell(struct app *a, const char *text)
 
 /* ---- room ------------------------------------------------------------ */
 
+struct pane *app_list(struct app *a)
+{
+	switch (a->screen) {
+	case SCREEN_OVERVIEW:
+		break;
+	case SCREEN_LISTENERS:
+		return &a->listeners;
+	case SCREEN_SOCKETS:
+		return &a->sockets;
+	}
+	return NULL;
+}
+
 struct pane *app_focus(struct app *a)
 {
-	return a->screen == SCREEN_SOCKETS ? &a->sockets : &a->pane[a->focus];
+	return app_list(a) != NULL ? app_list(a) : &a->pane[a->focus];
 }
 
 enum context app_context(const struct app *a)
 {
-	return a->screen == SCREEN_SOCKETS ? CTX_SOCKETS : CTX_OVERVIEW;
+	static const enum context contexts[] = {
+		[SCREEN_OVERVIEW] = CTX_OVERVIEW,
+		[SCREEN_LISTENERS] = CTX_LISTENERS,
+		[SCREEN_SOCKETS] = CTX_SOCKETS,
+	};
+
+	return contexts[a->screen];
 }
 
 static void fit(struct app *a, struct pane *p, struct rect r)
@@ -374,9 +421,9 @@ static void fit(struct app *a, struct pane *p, struct rect r)
 
 void app_layout(struct app *a)
 {
-	if (a->screen == SCREEN_SOCKETS) {
+	if (app_list(a) != NULL) {
 		layout_list(&a->layout, a->w, a->h);
-		fit(a, &a->sockets, a->layout.list);
+		fit(a, app_list(a), a->layout.list);
 		return;
 	}
 	layout_overview(&a->layout, a->w, a->h, a->focus);

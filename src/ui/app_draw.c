@@ -62,7 +62,7 @@ static struct clean total_text(const struct app *a, char buf[TEXT_SIZE])
 	const struct totals *t = view_totals(a->sockets.view);
 	char n[FMT_SIZE], of[FMT_SIZE];
 
-	if (a->screen == SCREEN_OVERVIEW) {
+	if (a->screen != SCREEN_SOCKETS) {
 		fmt_group(n, a->now.sockets);
 		snprintf(buf, TEXT_SIZE, "%*s", a->w >= WIDE ? 7 : 0, n);
 	} else {
@@ -103,6 +103,11 @@ static void add_where(const struct app *a, struct bar *b, char *cut, size_t size
 	bar_add(b,
 		(struct piece){ .text = text_cut(own(a->host), HOST_MAX_CELLS, a->set, cut, size),
 				.drop = 2 });
+	if (a->screen == SCREEN_LISTENERS ||
+	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_LISTENERS)) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("listeners"), .gap = 1, .drop = 3 });
+	}
 	if (a->screen == SCREEN_SOCKETS) {
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
 		bar_add(b, (struct piece){ .text = TEXT_LIT("sockets"), .gap = 1, .drop = 3 });
@@ -131,7 +136,7 @@ static void draw_status(const struct app *a, struct canvas *c)
 		bar_add(&b,
 			(struct piece){
 				.text = total_text(a, total), .gap = 2, .drop = 4, .right = true });
-		if (a->screen == SCREEN_OVERVIEW) {
+		if (a->screen != SCREEN_SOCKETS) {
 			bar_add(&b, (struct piece){ .text = TEXT_LIT("sockets"),
 						    .gap = 1,
 						    .drop = 6,
@@ -246,6 +251,8 @@ static uint32_t matched(const struct app *a)
 
 	if (a->screen == SCREEN_SOCKETS)
 		return view_totals(a->sockets.view)->matched;
+	if (a->screen == SCREEN_LISTENERS)
+		return view_totals(a->listeners.view)->matched;
 	if (p->pins.n == 0)
 		return view_totals(p->view)->matched;
 	/* That pane leaves its own pins out. But each socket is in one state, so its rows add up.
@@ -297,13 +304,13 @@ static void draw_filter(const struct app *a, struct canvas *c)
 		fmt_group(n, matched(a));
 		fmt_group(of, a->now.sockets);
 		snprintf(counts, sizeof(counts), "%s of %s", n, of);
-		if (a->screen == SCREEN_OVERVIEW)
+		if (a->screen != SCREEN_SOCKETS)
 			bar_add(&b,
 				(struct piece){
 					.text = own(counts), .gap = 2, .drop = 1, .right = true });
 		add_key(&b, TEXT_LIT("x"), TEXT_LIT("clear"), 4, 2, true);
 	}
-	if (a->screen == SCREEN_SOCKETS)
+	if (a->screen != SCREEN_OVERVIEW)
 		add_key(&b, TEXT_LIT("Esc"), TEXT_LIT("back"), 3, 3, true);
 	bar_draw(&b, c, a->layout.filter, a->set);
 }
@@ -357,10 +364,10 @@ static void draw_overview(const struct app *a, struct canvas *c)
 	rates_draw(&a->rates, c, l->counters);
 }
 
-static void draw_sockets(const struct app *a, struct canvas *c)
+static void draw_list(const struct app *a, const struct pane *p, const char *none, struct canvas *c)
 {
-	const struct table *t = &a->sockets.table;
-	uint32_t rows = view_rows(a->sockets.view);
+	const struct table *t = &p->table;
+	uint32_t rows = view_rows(p->view);
 	char text[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
 
 	table_draw(t, c, a->layout.list, true);
@@ -368,10 +375,10 @@ static void draw_sockets(const struct app *a, struct canvas *c)
 		return;
 	fmt_group(n, (uint64_t)t->cursor + 1);
 	fmt_group(of, rows);
-	if (view_snap(a->sockets.view) == NULL)
+	if (view_snap(p->view) == NULL)
 		snprintf(text, sizeof(text), " working");
 	else if (rows == 0)
-		snprintf(text, sizeof(text), " no socket is like this now");
+		snprintf(text, sizeof(text), " %s", none);
 	else
 		snprintf(text, sizeof(text), " row %s of %s", n, of);
 	canvas_put(c, a->layout.info, 0, a->layout.info.y, ROLE_TEXT, own(text));
@@ -389,11 +396,20 @@ void app_draw(struct app *a, struct canvas *c)
 		help_draw(&h, c);
 		return;
 	}
+	if (a->status) {
+		struct status s = app_status(a);
+
+		status_draw(&s, c);
+		return;
+	}
 	draw_status(a, c);
 	draw_findings(a, c);
 	draw_filter(a, c);
 	if (a->screen == SCREEN_SOCKETS)
-		draw_sockets(a, c);
+		draw_list(a, &a->sockets, "no socket is like this now", c);
+	else if (a->screen == SCREEN_LISTENERS)
+		draw_list(a, &a->listeners,
+			  "no listener, and no connection of one, is like this now", c);
 	else
 		draw_overview(a, c);
 	draw_footer(a, c);

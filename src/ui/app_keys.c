@@ -6,6 +6,7 @@
 #include "app_state.h"
 #include "help.h"
 #include "sockeye/base/mem.h"
+#include "status.h"
 
 /* What i turns through; an interval between two of them goes on to the next. */
 static const unsigned intervals_ms[] = { 500, 1000, 2000, 5000, 10000, 30000, 60000 };
@@ -123,7 +124,8 @@ static void act_open(struct app *a)
 	}
 	buf_reset(&a->drill);
 	pane_row_expr(p, row, &a->drill, &label, buf);
-	a->drill_pane = a->focus;
+	a->drill_pane = a->screen == SCREEN_OVERVIEW ? a->focus : PANE_NONE;
+	a->parent = a->screen;
 	pane_forget(&a->sockets);
 	go_to(a, SCREEN_SOCKETS);
 	refilter(a);
@@ -132,12 +134,46 @@ static void act_open(struct app *a)
 		app_start_pane(a, &a->sockets);
 }
 
+static void act_listeners(struct app *a)
+{
+	go_to(a, SCREEN_LISTENERS);
+	refilter(a);
+	if (!view_busy(a->listeners.view))
+		app_start_pane(a, &a->listeners);
+}
+
+/* ---- what processes are grouped by ---- */
+
+/*
+ * The pins of the pane go: a row of the new grouping is not what was pinned, and the rows of the
+ * old one could not be unpinned any more.
+ */
+static void act_group_by(struct app *a)
+{
+	struct pane *p = &a->pane[PANE_PROCESSES];
+	const struct pane_kind *next = &kind_processes;
+	bool pinned = p->pins.n > 0;
+
+	if (p->kind == &kind_processes)
+		next = &kind_programs;
+	else if (p->kind == &kind_programs)
+		next = &kind_users;
+	pane_set_kind(p, next);
+	set_focus(a, PANE_PROCESSES);
+	app_start_pane(a, p);
+	refilter(a);
+	if (pinned)
+		app_say(a, "the pins were of other rows: they are gone");
+}
+
 /* ---- back ---- */
 
-static void leave_sockets(struct app *a)
+static void leave_list(struct app *a)
 {
-	pane_forget(&a->sockets);
-	go_to(a, SCREEN_OVERVIEW);
+	enum app_screen to = a->screen == SCREEN_SOCKETS ? a->parent : SCREEN_OVERVIEW;
+
+	pane_forget(app_list(a));
+	go_to(a, to);
 	refilter(a);
 	app_start_views(a);
 }
@@ -165,16 +201,16 @@ static bool unpin_last(struct app *a)
 
 static void act_back(struct app *a)
 {
-	if (a->screen == SCREEN_SOCKETS)
-		leave_sockets(a);
+	if (a->screen != SCREEN_OVERVIEW)
+		leave_list(a);
 	else if (!unpin_last(a))
 		app_say(a, "this is the first screen; q quits");
 }
 
 static void act_quit(struct app *a)
 {
-	if (a->screen == SCREEN_SOCKETS)
-		leave_sockets(a);
+	if (a->screen != SCREEN_OVERVIEW)
+		leave_list(a);
 	else
 		a->done = true;
 }
@@ -256,6 +292,12 @@ static void act_help(struct app *a)
 	a->help_page = 0;
 }
 
+static void act_status(struct app *a)
+{
+	a->status = true;
+	a->status_top = 0;
+}
+
 static void act_save(struct app *a)
 {
 	a->save = true;
@@ -278,6 +320,9 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PANE_STATES] = act_states,
 	[ACT_PANE_PROCESSES] = act_processes,
 	[ACT_PANE_REMOTES] = act_remotes,
+	[ACT_LISTENERS] = act_listeners,
+	[ACT_GROUP_BY] = act_group_by,
+	[ACT_STATUS] = act_status,
 	[ACT_PIN] = act_pin,
 	[ACT_OPEN] = act_open,
 	[ACT_BACK] = act_back,
@@ -316,6 +361,31 @@ static void help_key(struct app *a, struct key k)
 		a->help = false;
 }
 
+static void status_key(struct app *a, struct key k)
+{
+	struct status s = app_status(a);
+	unsigned last = status_last_top(&s, a->w, a->h), page = a->h > 3 ? (unsigned)a->h - 3 : 1;
+	enum action act = keymap_find(CTX_HELP, k);
+	unsigned top = a->status_top < last ? a->status_top : last;
+
+	if (act == ACT_DOWN)
+		a->status_top = top < last ? top + 1 : last;
+	else if (act == ACT_UP)
+		a->status_top = top > 0 ? top - 1 : 0;
+	else if (act == ACT_PAGE_DOWN)
+		a->status_top = last - top > page ? top + page : last;
+	else if (act == ACT_PAGE_UP)
+		a->status_top = top > page ? top - page : 0;
+	else if (act == ACT_FIRST)
+		a->status_top = 0;
+	else if (act == ACT_LAST)
+		a->status_top = last;
+	else if (act == ACT_REDRAW || act == ACT_SUSPEND)
+		acts[act](a);
+	else
+		a->status = false;
+}
+
 static void say_unknown(struct app *a, struct key k)
 {
 	char name[KEY_NAME_SIZE], buf[KEY_NAME_SIZE * 8];
@@ -346,6 +416,10 @@ void app_key(struct app *a, struct key k, int64_t now_ms)
 	a->remark[0] = '\0';
 	if (a->help) {
 		help_key(a, k);
+		return;
+	}
+	if (a->status) {
+		status_key(a, k);
 		return;
 	}
 	act = keymap_find(app_context(a), k);

@@ -8,6 +8,7 @@
 #include "sockeye/ui/app.h"
 #include "sockeye/ui/keymap.h"
 #include "sockeye/ui/layout.h"
+#include "status.h"
 
 #define NS_PER_MS INT64_C(1000000)
 #define NS_PER_S  INT64_C(1000000000)
@@ -17,6 +18,7 @@
 
 enum app_screen {
 	SCREEN_OVERVIEW,
+	SCREEN_LISTENERS,
 	SCREEN_SOCKETS,
 };
 
@@ -26,10 +28,11 @@ struct total { /* how many sockets there were at one instant */
 };
 
 #define MESSAGE_SIZE 256
+#define SELF_SAMPLES 16
 
 struct app {
 	struct pane pane[PANE_COUNT];
-	struct pane sockets;
+	struct pane listeners, sockets;
 	struct layout layout;
 	int w, h;
 	char *host; /* clean */
@@ -38,9 +41,9 @@ struct app {
 	struct select select;
 
 	/* What is looked at. */
-	enum app_screen screen;
-	unsigned focus; /* enum layout_pane */
-	unsigned help_page;
+	enum app_screen screen, parent; /* parent: where the socket list was opened */
+	unsigned focus;                 /* enum layout_pane */
+	unsigned help_page, status_top;
 	unsigned drill_pane; /* where Enter was pressed; its pins do not count, or PANE_NONE */
 	struct buf drill;    /* what it was pressed on */
 	struct buf filter;   /* the user's expression; "" for none */
@@ -63,12 +66,18 @@ struct app {
 	char remark[MESSAGE_SIZE];  /* on the user's filter, until the first key; clean; "" for none
 				     */
 
-	bool utc, help, paused, sample_came; /* the last: since the last tick */
+	struct app_facts facts;
+	struct app_self self[SELF_SAMPLES]; /* the newest last */
+	unsigned n_self;
+
+	bool utc, help, status, paused, sample_came; /* the last: since the last tick */
 	bool done, suspend, redraw, save, want_changed;
 };
 
 /* The pane that has the keyboard. */
 struct pane *app_focus(struct app *a);
+/* The one that has the whole screen; NULL on the overview. */
+struct pane *app_list(struct app *a);
 enum context app_context(const struct app *a);
 void app_layout(struct app *a);
 
@@ -85,6 +94,9 @@ void app_start_pane(struct app *a, struct pane *p);
 void app_await(struct app *a, struct pane *p);
 /* Goes over to the newest sample. */
 void app_adopt(struct app *a);
+
+/* What the status page shows; borrowed from the app. */
+struct status app_status(const struct app *a);
 
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -20,6 +20,7 @@ static const struct binding bindings[] = {
 	{ CTX_GLOBAL, ACT_HELP, '?' },
 	{ CTX_GLOBAL, ACT_HELP, KEYC_F1 },
 	{ CTX_GLOBAL, ACT_HELP, 'h' },
+	{ CTX_GLOBAL, ACT_STATUS, 'I' },
 	{ CTX_GLOBAL, ACT_QUIT, 'q' },
 	{ CTX_GLOBAL, ACT_BACK, KEYC_ESC },
 	{ CTX_GLOBAL, ACT_BACK, KEYC_BACKSPACE },
@@ -46,10 +47,18 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_PANE_STATES, '1' },
 	{ CTX_OVERVIEW, ACT_PANE_PROCESSES, '2' },
 	{ CTX_OVERVIEW, ACT_PANE_REMOTES, '3' },
+	{ CTX_OVERVIEW, ACT_LISTENERS, 'L' },
+	{ CTX_OVERVIEW, ACT_GROUP_BY, 'u' },
 	{ CTX_OVERVIEW, ACT_PIN, KEYC_SPACE },
 	{ CTX_OVERVIEW, ACT_OPEN, KEYC_ENTER },
 	{ CTX_OVERVIEW, ACT_SORT_NEXT, 's' },
 	{ CTX_OVERVIEW, ACT_SORT_REVERSE, 'S' },
+
+	{ CTX_LISTENERS, ACT_OPEN, KEYC_ENTER },
+	{ CTX_LISTENERS, ACT_SORT_NEXT, 's' },
+	{ CTX_LISTENERS, ACT_SORT_NEXT, '>' },
+	{ CTX_LISTENERS, ACT_SORT_PREV, '<' },
+	{ CTX_LISTENERS, ACT_SORT_REVERSE, 'S' },
 
 	{ CTX_SOCKETS, ACT_SORT_NEXT, 's' },
 	{ CTX_SOCKETS, ACT_SORT_NEXT, '>' },
@@ -61,6 +70,7 @@ static const enum context fallback[CTX_COUNT] = {
 	[CTX_GLOBAL] = CTX_GLOBAL,
 	[CTX_TABLE] = CTX_GLOBAL,
 	[CTX_OVERVIEW] = CTX_TABLE,
+	[CTX_LISTENERS] = CTX_TABLE,
 	[CTX_SOCKETS] = CTX_TABLE,
 	[CTX_HELP] = CTX_TABLE,
 };
@@ -113,8 +123,13 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,          ACT_SORT_NEXT, ACT_PAUSE,
-		ACT_QUIT,      ACT_INTERVAL, ACT_SORT_REVERSE, ACT_HELP,      ACT_NONE,
+		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,       ACT_SORT_NEXT, ACT_PAUSE,
+		ACT_QUIT,      ACT_GROUP_BY, ACT_LISTENERS, ACT_INTERVAL,  ACT_SORT_REVERSE,
+		ACT_STATUS,    ACT_HELP,     ACT_NONE,
+	};
+	static const uint8_t listeners[] = {
+		ACT_BACK,  ACT_OPEN,     ACT_SORT_NEXT, ACT_SORT_REVERSE,
+		ACT_PAUSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t sockets[] = {
 		ACT_BACK,     ACT_SORT_NEXT, ACT_SORT_REVERSE, ACT_PAUSE,
@@ -122,8 +137,8 @@ const uint8_t *keymap_footer(enum context ctx)
 	};
 	static const uint8_t none[] = { ACT_NONE };
 	static const uint8_t *const lists[CTX_COUNT] = {
-		[CTX_GLOBAL] = none,     [CTX_TABLE] = none, [CTX_OVERVIEW] = overview,
-		[CTX_SOCKETS] = sockets, [CTX_HELP] = none,
+		[CTX_GLOBAL] = none,         [CTX_TABLE] = none,      [CTX_OVERVIEW] = overview,
+		[CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets, [CTX_HELP] = none,
 	};
 
 	return lists[ctx];

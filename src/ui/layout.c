@@ -11,6 +11,9 @@
 #define TALL 12
 /* Mark, name, alert, count, blank, change: the widest row of a state. */
 #define STATES_W 25
+/* From here on with a trend as well: two blanks and its cells. */
+#define TREND_MIN_W    110
+#define STATES_TREND_W (STATES_W + 12)
 /* Head, the states of TCP, UDP. */
 #define STATES_H (1 + ST_COUNT - 1 + 1)
 /* A blank row, the head and at least one counter. */
@@ -66,10 +69,11 @@ static struct rect take_bars(struct layout *l, int w, int h)
 
 static void split(struct layout *l, struct rect body)
 {
-	struct rect left = { body.x, body.y, STATES_W, body.h };
-	struct rect right = { body.x + STATES_W + 1, body.y, body.w - STATES_W - 1, body.h };
+	int states_w = body.w >= TREND_MIN_W ? STATES_TREND_W : STATES_W;
+	struct rect left = { body.x, body.y, states_w, body.h };
+	struct rect right = { body.x + states_w + 1, body.y, body.w - states_w - 1, body.h };
 
-	l->rule = (struct rect){ body.x + STATES_W, body.y, 1, body.h };
+	l->rule = (struct rect){ body.x + states_w, body.y, 1, body.h };
 	l->pane[PANE_STATES] = take_top(&left, STATES_H);
 	if (left.h >= COUNTERS_MIN_H) {
 		take_top(&left, 1);

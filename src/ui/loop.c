@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "sockeye/ui/loop.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -36,12 +38,17 @@ struct loop {
 	int status;                             /* exit status, -1 while running */
 };
 
-static int64_t now_ms(void)
+static int64_t clock_ns(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int64_t now_ms(void)
+{
+	return clock_ns(CLOCK_MONOTONIC) / 1000000;
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -169,6 +176,34 @@ static void take_keys(struct loop *l)
 		l->status = 128 + SIGHUP;
 }
 
+/* Pages that are in memory, or 0 where the file is not to be had (proc(5), statm). */
+static uint64_t resident_pages(void)
+{
+	char text[128];
+	char *end;
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return 0;
+	/* The second number; the first is the size of the address space. */
+	text[n] = '\0';
+	strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10);
+}
+
+static void note_self(struct loop *l)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	struct app_self self = { .mono_ns = clock_ns(CLOCK_MONOTONIC),
+				 .cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
+				 .rss_bytes = page > 0 ? resident_pages() * (uint64_t)page : 0 };
+
+	app_self(l->app, &self);
+}
+
 static void take_sample(struct loop *l)
 {
 	const struct snap *s = collector_take(l->collector);
@@ -176,6 +211,7 @@ static void take_sample(struct loop *l)
 
 	if (s) {
 		app_trouble(l->app, NULL);
+		note_self(l);
 		app_snap(l->app, s);
 		snap_unref(s);
 		l->dirty = true;

@@ -30,6 +30,27 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 		p->table.sort = kind->sort;
 		p->table.ascending = kind->ascending;
 	}
+	if (kind->by != BY_SOCKET && kind->by != BY_LISTENER)
+		p->trend = trend_new();
+}
+
+void pane_set_kind(struct pane *p, const struct pane_kind *kind)
+{
+	struct table *t = &p->table;
+	uint8_t sorted = t->sort < t->n_cols ? t->col[t->sort].id : COL_SOCKETS;
+	unsigned at = 0;
+
+	p->kind = kind;
+	kind->columns(p);
+	while (at < t->n_cols && t->col[at].id != sorted)
+		at++;
+	if (at < t->n_cols)
+		t->sort = at;
+	else
+		table_sort_by(t, kind->sort);
+	pins_clear(&p->pins);
+	trend_clear(p->trend);
+	pane_forget(p);
 }
 
 void pane_free(struct pane *p)
@@ -39,6 +60,7 @@ void pane_free(struct pane *p)
 	filter_free(p->next);
 	buf_free(&p->expr);
 	pins_clear(&p->pins);
+	trend_free(p->trend);
 }
 
 bool pane_set_expr(struct pane *p, const char *expr, struct err *e)
@@ -81,6 +103,16 @@ static bool wants_distinct(const struct pane *p)
 	return false;
 }
 
+static bool wants_ends(const struct pane *p)
+{
+	if (p->kind->by == BY_SOCKET)
+		return false;
+	for (unsigned i = 0; i < p->table.shown; i++)
+		if (column_is_ends((enum column)p->table.col[i].id))
+			return true;
+	return false;
+}
+
 void pane_start(struct pane *p, const struct snap *s)
 {
 	const struct table *t = &p->table;
@@ -96,7 +128,9 @@ void pane_start(struct pane *p, const struct snap *s)
 		p->query.sort = t->col[t->sort].id;
 		p->query.ascending = t->ascending;
 	}
+	p->query.by = p->kind->by;
 	p->query.distinct = wants_distinct(p);
+	p->query.ends = wants_ends(p);
 	view_set(p->view, s, &p->query);
 	filter_free(old);
 }
@@ -115,6 +149,15 @@ void pane_pins_changed(struct pane *p)
 	table_sync(&p->table);
 }
 
+static void note_trend(struct pane *p)
+{
+	if (p->trend == NULL)
+		return;
+	if (p->refiltered)
+		trend_clear(p->trend);
+	trend_sample(p->trend, p->view, p->table.top, (int64_t)p->interval_ms * NS_PER_MS);
+}
+
 bool pane_step(struct pane *p, uint32_t budget)
 {
 	if (!view_busy(p->view) || !view_step(p->view, budget) || view_failed(p->view))
@@ -122,6 +165,7 @@ bool pane_step(struct pane *p, uint32_t budget)
 	if (p->kind->synced != NULL)
 		p->kind->synced(p);
 	find_missing(p);
+	note_trend(p);
 	/* An item that another filter left out is not gone: the cursor has no place any more. */
 	if (p->refiltered && p->kind->ops->find(p, p->table.cursor_id) == IDX_NONE)
 		p->table.moved = false;
@@ -134,7 +178,7 @@ bool pane_step(struct pane *p, uint32_t budget)
 bool pane_fit(struct pane *p, int w, int h)
 {
 	table_fit(&p->table, w, h);
-	return wants_distinct(p) && !p->query.distinct;
+	return (wants_distinct(p) && !p->query.distinct) || (wants_ends(p) && !p->query.ends);
 }
 
 void pane_sort_by_count(struct pane *p)

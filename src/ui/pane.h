@@ -12,6 +12,7 @@
 #include "pins.h"
 #include "sockeye/ui/table.h"
 #include "sockeye/view/view.h"
+#include "trend.h"
 
 struct pane;
 
@@ -27,7 +28,8 @@ struct pane_kind {
 	const char *(*help)(const struct pane *p, unsigned col); /* of a column, one line */
 };
 
-extern const struct pane_kind kind_states, kind_processes, kind_remotes, kind_sockets;
+extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
+extern const struct pane_kind kind_listeners, kind_sockets;
 
 /* Rows of the pane of states: TCP's, and UDP. */
 #define STATE_ROWS ST_COUNT
@@ -48,6 +50,7 @@ struct pane {
 	uint8_t order[STATE_ROWS]; /* rows of the view, in the order of the pane of states */
 	unsigned n_order;
 	struct table table;
+	struct trend *trend;       /* NULL where no column shows it */
 	char note[64], change[64]; /* parts of heads that are made at run time */
 };
 
@@ -71,6 +74,12 @@ bool pane_step(struct pane *p, uint32_t budget);
 /* Room for the pane. True when the columns that are shown now need figures which the view has not.
  */
 bool pane_fit(struct pane *p, int w, int h);
+/*
+ * Groups the same sockets by something else from the next pane_start() on. Pins, cursor and what is
+ * shown are forgotten: they are of other things. The order is by the same column, where there is
+ * such a one.
+ */
+void pane_set_kind(struct pane *p, const struct pane_kind *kind);
 /* The pins have changed. */
 void pane_pins_changed(struct pane *p);
 
@@ -85,6 +94,25 @@ void pane_sort_by_count(struct pane *p);
 unsigned span_ms(int64_t span_ns, unsigned interval_ms);
 
 /* ---- for the kinds ---- */
+
+/* A column of groups, most important first: the last are dropped as the screen shrinks. */
+struct group_column {
+	const char *title;       /* NULL: that of the column */
+	uint8_t id;              /* enum column */
+	uint8_t min, width, max; /* 0: of a figure */
+	bool right;              /* aligned to the right, though it is text */
+};
+
+void pane_set_columns(struct pane *p, const struct group_column *col, size_t n);
+uint32_t pane_group_rows(const void *pane);
+uint64_t pane_group_row_id(const void *pane, uint32_t row);
+uint32_t pane_group_find(const void *pane, uint64_t id);
+struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *buf,
+			     enum role *role);
+unsigned pane_group_marks(const void *pane, uint32_t row);
+const char *pane_group_help(const struct pane *p, unsigned col);
+/* The head of the change, after a new result. */
+void pane_set_change_title(struct pane *p);
 
 /* The rows before the missing pins. */
 uint32_t pane_shown_rows(const struct pane *p);

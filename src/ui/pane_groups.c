@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The panes of the overview: states, processes, remotes. */
+/* The panes of the overview: states; processes, programs or users; remotes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,48 +7,84 @@
 #include "sockeye/base/fmt.h"
 #include "sockeye/model/names.h"
 
-/* A column of a pane, most important first: the last are dropped as the screen shrinks. */
-struct group_column {
-	const char *title;       /* NULL: that of the column */
-	uint8_t id;              /* enum column */
-	uint8_t min, width, max; /* 0: of a figure */
-};
-
 /* "99,999", "12.4M", "+9,999" */
 #define FIGURE_W 6
+
+#define NS_PER_S 1000000000.0
 
 #define STATE(st) (COL_STATE + ST_##st)
 
 // clang-format off
+#define TREND_COLUMN   { NULL, COL_TREND, TREND_CELLS, TREND_CELLS, TREND_CELLS, false }
+#define LISTENS_COLUMN { NULL, COL_LISTENS, 18, 18, 40, false }
+
 static const struct group_column state_columns[] = {
-	{ "State", COL_KEY, 10, 10, 10 },
+	{ "State", COL_KEY, 10, 10, 10, false },
 	{ .title = "Count", .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
+	{ NULL, COL_TREND, TREND_CELLS + 1, TREND_CELLS + 1, TREND_CELLS + 1, true },
 };
 
 /* 24 columns hold every name that the kernel gives with every pid, 10 every user by number. */
 static const struct group_column process_columns[] = {
-	{ "Process", COL_KEY, 18, 18, 24 },
+	{ "Process", COL_KEY, 18, 18, 24, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .id = COL_RECV_Q },
-	{ NULL, COL_USER, 10, 10, 16 },
+	{ NULL, COL_USER, 10, 10, 16, false },
 	{ .id = COL_SEND_Q },
 	{ .id = COL_PEERS },
+	LISTENS_COLUMN,
+	TREND_COLUMN,
 	{ .id = STATE(LISTEN) },
 	{ .id = COL_SHARED },
 	{ .id = COL_UDP },
 	{ .id = STATE(SYN_SENT) },
+	{ .id = COL_NEW },
+	{ .id = COL_OLDEST },
+};
+
+/* By program and by user, what counts is how many processes a row is. */
+#define CROWD_COLUMNS                  \
+	{ .id = COL_SOCKETS },         \
+	{ .id = COL_DELTA },           \
+	{ .id = COL_PROCESSES },       \
+	{ .id = STATE(ESTABLISHED) },  \
+	{ .id = STATE(CLOSE_WAIT) },   \
+	{ .id = COL_RECV_Q },          \
+	{ .id = COL_SEND_Q },          \
+	{ .id = COL_PEERS },           \
+	LISTENS_COLUMN,                \
+	TREND_COLUMN,                  \
+	{ .id = STATE(LISTEN) },       \
+	{ .id = COL_SHARED },          \
+	{ .id = COL_UDP },             \
+	{ .id = STATE(SYN_SENT) },     \
+	{ .id = COL_NEW },             \
+	{ .id = COL_OLDEST }
+
+static const struct group_column program_columns[] = {
+	{ "Program", COL_KEY, 18, 18, 24, false },
+	CROWD_COLUMNS,
+};
+
+static const struct group_column user_columns[] = {
+	{ "User", COL_KEY, 18, 18, 32, false },
+	CROWD_COLUMNS,
 };
 
 static const struct group_column remote_columns[] = {
-	{ "Remote", COL_KEY, 15, 18, 39 },
+	{ "Remote", COL_KEY, 15, 18, 39, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
 	{ .title = "Half", .id = STATE(SYN_RECV) },
 	{ .id = COL_PROCESSES },
+	{ NULL, COL_PORTS, 8, 9, 16, false },
+	{ .id = COL_NEW },
+	TREND_COLUMN,
+	{ .id = COL_OLDEST },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .id = STATE(TIME_WAIT) },
@@ -58,10 +94,19 @@ static const struct group_column remote_columns[] = {
 };
 // clang-format on
 
-static void set_columns(struct pane *p, const struct group_column *col, size_t n)
+static const char *tail_of(enum by by, enum column c)
+{
+	/* The pid, and the port. */
+	if (c == COL_KEY && by == BY_PROCESS)
+		return "[";
+	return c == COL_LISTENS || (c == COL_KEY && by == BY_LISTENER) ? "]:" : NULL;
+}
+
+void pane_set_columns(struct pane *p, const struct group_column *col, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct column_info *info = column_info((enum column)col[i].id);
+		enum column c = (enum column)col[i].id;
+		const struct column_info *info = column_info(c);
 		const char *title = col[i].title != NULL ? col[i].title : info->title;
 		bool figure = col[i].width == 0;
 
@@ -71,11 +116,12 @@ static void set_columns(struct pane *p, const struct group_column *col, size_t n
 			.min = figure ? FIGURE_W : col[i].min,
 			.width = figure ? FIGURE_W : col[i].width,
 			.max = figure ? FIGURE_W : col[i].max,
-			.right = info->right,
-			.middle = p->kind->by == BY_REMOTE && col[i].id == COL_KEY,
-			.tail = p->kind->by == BY_PROCESS ? "[" : NULL,
+			.right = info->right || col[i].right,
+			.middle = p->kind->by == BY_REMOTE && c == COL_KEY,
+			.unsorted = !column_sorts(c),
+			.tail = tail_of(p->kind->by, c),
 		};
-		if (col[i].id == COL_DELTA)
+		if (c == COL_DELTA)
 			p->table.col[i].title = pane_change_title(p);
 	}
 	p->table.n_cols = (unsigned)n;
@@ -83,29 +129,39 @@ static void set_columns(struct pane *p, const struct group_column *col, size_t n
 
 static void columns_of_states(struct pane *p)
 {
-	set_columns(p, state_columns, ARRAY_SIZE(state_columns));
+	pane_set_columns(p, state_columns, ARRAY_SIZE(state_columns));
 }
 
 static void columns_of_processes(struct pane *p)
 {
-	set_columns(p, process_columns, ARRAY_SIZE(process_columns));
+	pane_set_columns(p, process_columns, ARRAY_SIZE(process_columns));
+}
+
+static void columns_of_programs(struct pane *p)
+{
+	pane_set_columns(p, program_columns, ARRAY_SIZE(program_columns));
+}
+
+static void columns_of_users(struct pane *p)
+{
+	pane_set_columns(p, user_columns, ARRAY_SIZE(user_columns));
 }
 
 static void columns_of_remotes(struct pane *p)
 {
-	set_columns(p, remote_columns, ARRAY_SIZE(remote_columns));
+	pane_set_columns(p, remote_columns, ARRAY_SIZE(remote_columns));
 }
 
 /* ---- cells ---- */
 
-static uint32_t group_rows(const void *pane)
+uint32_t pane_group_rows(const void *pane)
 {
 	const struct pane *p = pane;
 
 	return pane_shown_rows(p) + p->n_missing;
 }
 
-static uint64_t group_row_id(const void *pane, uint32_t row)
+uint64_t pane_group_row_id(const void *pane, uint32_t row)
 {
 	const struct pane *p = pane;
 	const struct pin *pin;
@@ -114,7 +170,7 @@ static uint64_t group_row_id(const void *pane, uint32_t row)
 	return pin != NULL ? pin->id : view_row_id(p->view, at);
 }
 
-static uint32_t group_find(const void *pane, uint64_t id)
+uint32_t pane_group_find(const void *pane, uint64_t id)
 {
 	const struct pane *p = pane;
 	uint32_t at = view_find(p->view, id), rows = pane_shown_rows(p);
@@ -126,6 +182,86 @@ static uint32_t group_find(const void *pane, uint64_t id)
 		if (p->order[i] == at)
 			return i;
 	return at;
+}
+
+/* Below ten a second, tenths tell. */
+static struct clean rate_text(const struct snap *s, uint64_t n, char *buf, enum role *role)
+{
+	int64_t span_ns = s->mono_ns - s->prev_mono_ns;
+	uint64_t tenths;
+
+	/* In a first sample everything would be new. */
+	if (s->prev_mono_ns == 0 || span_ns <= 0)
+		return TEXT_LIT("");
+	if (n == 0) {
+		*role = ROLE_DIM;
+		return TEXT_LIT("0");
+	}
+	tenths = (uint64_t)((double)n * 10 * NS_PER_S / (double)span_ns + 0.5);
+	if (tenths >= 100 || (tenths > 0 && tenths % 10 == 0))
+		return text_own(buf, fmt_count(buf, (tenths + 5) / 10));
+	tenths = tenths > 0 ? tenths : 1;
+	return text_own(buf, (size_t)snprintf(buf, FMT_SIZE, "%u.%u", (unsigned)tenths / 10,
+					      (unsigned)tenths % 10));
+}
+
+static size_t end_name(const struct pane *p, uint32_t row, enum column c, char *buf)
+{
+	const struct snap *snap = view_snap(p->view);
+	const struct sock *s = &snap->sock[row];
+
+	if (c == COL_PORTS)
+		return (size_t)snprintf(buf, FIELD_TEXT_SIZE, "%u", s->lport);
+	/* Whether a wildcard takes in IPv4, IPv6 or both is told by the list of listeners. */
+	if (addr_is_any(&s->local))
+		return (size_t)snprintf(buf, FIELD_TEXT_SIZE, "*:%u", s->lport);
+	return end_text(buf, FIELD_TEXT_SIZE, snap, &s->local, s->lport, snap->ext[row].ifindex,
+			p->set);
+}
+
+static unsigned shown_width(const struct pane *p, unsigned id)
+{
+	for (unsigned i = 0; i < p->table.shown; i++)
+		if (p->table.col[i].id == id)
+			return p->table.col_width[i];
+	return 0;
+}
+
+/* As many as fit whole: a port that is cut is another port. */
+static struct clean ends_text(const struct pane *p, uint32_t at, enum column c, char *buf)
+{
+	struct clean more = p->set == TEXT_ASCII ? TEXT_LIT(" ~") : TEXT_LIT(" \xe2\x80\xa6");
+	const struct group_ends *e = view_ends(p->view, at);
+	unsigned width = shown_width(p, c), n = e != NULL ? e->n : 0;
+	size_t len = 0;
+
+	if (n == 0)
+		return e != NULL ? TEXT_LIT("-") : TEXT_LIT("");
+	for (unsigned i = 0; i < n; i++) {
+		char name[FIELD_TEXT_SIZE];
+		size_t size = end_name(p, e->row[i], c, name);
+		bool last = i + 1 == n && !e->more;
+
+		/* The first stays in any case: the table cuts its address. */
+		if (i > 0 && len + 1 + size + (last ? 0 : more.cells) > width) {
+			memcpy(buf + len, more.s, more.len);
+			return text_own(buf, len + more.len);
+		}
+		if (i > 0)
+			buf[len++] = ' ';
+		memcpy(buf + len, name, size);
+		len += size;
+	}
+	if (e->more) {
+		memcpy(buf + len, more.s, more.len);
+		len += more.len;
+	}
+	return text_own(buf, len);
+}
+
+static struct clean trend_text(const struct pane *p, uint64_t id, char *buf)
+{
+	return spark_text(trend_cells(p->trend, id), p->set, buf);
 }
 
 static struct clean number_text(enum column c, uint64_t n, enum text_set set, char *buf,
@@ -149,7 +285,7 @@ static struct clean missing_cell(const struct pin *pin, enum column c)
 {
 	if (c == COL_KEY)
 		return text_own(pin->label, pin->label_len);
-	if (c == COL_DELTA || !column_info(c)->right)
+	if (c == COL_DELTA || c == COL_NEW || c == COL_OLDEST || !column_info(c)->right)
 		return TEXT_LIT("");
 	return TEXT_LIT("0");
 }
@@ -159,8 +295,8 @@ static bool is_unreadable(const struct group *g)
 	return g->why == WHY_NOT_PERMITTED || g->why == WHY_OTHER_PIDNS;
 }
 
-static struct clean group_cell(const void *pane, uint32_t row, unsigned id, char *buf,
-			       enum role *role)
+struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *buf,
+			     enum role *role)
 {
 	const struct pane *p = pane;
 	enum column c = (enum column)id;
@@ -169,7 +305,7 @@ static struct clean group_cell(const void *pane, uint32_t row, unsigned id, char
 	const struct group *g;
 
 	if (pin != NULL)
-		return missing_cell(pin, c);
+		return c == COL_TREND ? trend_text(p, pin->id, buf) : missing_cell(pin, c);
 	g = view_group(p->view, at);
 	if (c == COL_KEY) {
 		if (is_unreadable(g))
@@ -183,6 +319,14 @@ static struct clean group_cell(const void *pane, uint32_t row, unsigned id, char
 	}
 	if (c == COL_USER)
 		return group_name(p->view, g, c, p->set, buf);
+	if (column_is_ends(c))
+		return ends_text(p, at, c, buf);
+	if (c == COL_TREND)
+		return trend_text(p, g->id, buf);
+	if (c == COL_NEW)
+		return rate_text(view_snap(p->view), g->born, buf, role);
+	if (c == COL_OLDEST)
+		return text_own(buf, fmt_age(buf, g->oldest_s));
 	if (c == COL_DELTA)
 		return text_own(buf, g->has_delta ? fmt_delta(buf, g->delta) : 0);
 	if (column_is_distinct(c) && !view_query(p->view)->distinct)
@@ -207,10 +351,10 @@ static struct clean state_cell(const void *pane, uint32_t row, unsigned id, char
 		*role = ROLE_UNKNOWN;
 		return id == COL_SOCKETS ? TEXT_LIT("?") : TEXT_LIT("");
 	}
-	return group_cell(pane, row, id, buf, role);
+	return pane_group_cell(pane, row, id, buf, role);
 }
 
-static unsigned group_marks(const void *pane, uint32_t row)
+unsigned pane_group_marks(const void *pane, uint32_t row)
 {
 	const struct pane *p = pane;
 	const struct pin *pin;
@@ -232,7 +376,7 @@ static unsigned group_marks(const void *pane, uint32_t row)
 
 /* ---- new results ---- */
 
-static void set_change_title(struct pane *p)
+void pane_set_change_title(struct pane *p)
 {
 	for (unsigned i = 0; i < p->table.n_cols; i++)
 		if (p->table.col[i].id == COL_DELTA)
@@ -252,7 +396,7 @@ static void order_states(struct pane *p)
 			if (view_group(p->view, at)->key.state == state)
 				p->order[p->n_order++] = (uint8_t)at;
 	}
-	set_change_title(p);
+	pane_set_change_title(p);
 }
 
 /* A socket that several hold counts for each of them: the head says why rows add up to more. */
@@ -267,28 +411,28 @@ static void tell_shared(struct pane *p)
 	else if (shared > 0)
 		snprintf(p->note, sizeof(p->note), "%u shared", (unsigned)shared);
 	p->table.col[0].note = text_own(p->note, strlen(p->note));
-	set_change_title(p);
+	pane_set_change_title(p);
 }
 
-static const char *column_help(const struct pane *p, unsigned col)
+const char *pane_group_help(const struct pane *p, unsigned col)
 {
 	return column_info((enum column)p->table.col[col].id)->help;
 }
 
 static const struct table_ops state_ops = {
-	.rows = group_rows,
-	.row_id = group_row_id,
-	.find = group_find,
+	.rows = pane_group_rows,
+	.row_id = pane_group_row_id,
+	.find = pane_group_find,
 	.cell = state_cell,
-	.marks = group_marks,
+	.marks = pane_group_marks,
 };
 
 static const struct table_ops group_ops = {
-	.rows = group_rows,
-	.row_id = group_row_id,
-	.find = group_find,
-	.cell = group_cell,
-	.marks = group_marks,
+	.rows = pane_group_rows,
+	.row_id = pane_group_row_id,
+	.find = pane_group_find,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
 };
 
 const struct pane_kind kind_states = {
@@ -297,7 +441,7 @@ const struct pane_kind kind_states = {
 	.natural = TABLE_COLS,
 	.columns = columns_of_states,
 	.synced = order_states,
-	.help = column_help,
+	.help = pane_group_help,
 };
 
 const struct pane_kind kind_processes = {
@@ -308,7 +452,29 @@ const struct pane_kind kind_processes = {
 	.natural = TABLE_COLS,
 	.columns = columns_of_processes,
 	.synced = tell_shared,
-	.help = column_help,
+	.help = pane_group_help,
+};
+
+const struct pane_kind kind_programs = {
+	.by = BY_PROGRAM,
+	.ops = &group_ops,
+	.sortable = true,
+	.sort = 1,
+	.natural = TABLE_COLS,
+	.columns = columns_of_programs,
+	.synced = pane_set_change_title,
+	.help = pane_group_help,
+};
+
+const struct pane_kind kind_users = {
+	.by = BY_USER,
+	.ops = &group_ops,
+	.sortable = true,
+	.sort = 1,
+	.natural = TABLE_COLS,
+	.columns = columns_of_users,
+	.synced = pane_set_change_title,
+	.help = pane_group_help,
 };
 
 const struct pane_kind kind_remotes = {
@@ -318,6 +484,6 @@ const struct pane_kind kind_remotes = {
 	.sort = 1,
 	.natural = TABLE_COLS,
 	.columns = columns_of_remotes,
-	.synced = set_change_title,
-	.help = column_help,
+	.synced = pane_set_change_title,
+	.help = pane_group_help,
 };

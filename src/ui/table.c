@@ -244,14 +244,19 @@ void table_sort_by(struct table *t, unsigned col)
 
 void table_sort_step(struct table *t, int step)
 {
-	unsigned n = t->shown > 0 ? t->shown : 1;
+	unsigned n = t->shown > 0 ? t->shown : 1, to = t->sort;
 
 	if (t->sort == TABLE_UNSORTED)
 		return;
-	if (t->sort >= n)
+	if (t->sort >= n) {
 		table_sort_by(t, 0);
-	else
-		table_sort_by(t, (t->sort + (step > 0 ? 1 : n - 1)) % n);
+		return;
+	}
+	/* Rows can be sorted by the first column, so this ends. */
+	do {
+		to = (to + (step > 0 ? 1 : n - 1)) % n;
+	} while (t->col[to].unsorted);
+	table_sort_by(t, to);
 }
 
 /* ---- drawing ---- */

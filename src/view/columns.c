@@ -40,9 +40,14 @@ static const unsigned char groupings[COL_STATE] = {
 	[COL_COMM] = BY(PROCESS) | BY(PROGRAM),
 	[COL_USER] = BY(PROCESS) | BY(USER),
 	[COL_OWNER] = BY_OWNER,
+	[COL_NEW] = BY_GROUPS,
+	[COL_OLDEST] = BY_GROUPS,
 	[COL_LISTENERS] = BY(LISTENER),
 	[COL_ACCEPT_QUEUE] = BY(LISTENER),
 	[COL_ACCEPT_MAX] = BY(LISTENER),
+	[COL_LISTENS] = BY_OWNER,
+	[COL_PORTS] = BY(REMOTE),
+	[COL_TREND] = BY_GROUPS,
 };
 
 /* Keys of the JSON rows that have another name here. */
@@ -122,6 +127,16 @@ bool column_is_distinct(enum column c)
 	return c == COL_PROCESSES || c == COL_PEERS || c == COL_ADDRESSES;
 }
 
+bool column_is_ends(enum column c)
+{
+	return c == COL_LISTENS || c == COL_PORTS;
+}
+
+bool column_sorts(enum column c)
+{
+	return !column_is_ends(c) && c != COL_TREND;
+}
+
 int sort_by_name(enum by by, const char *s, size_t len)
 {
 	int c;
@@ -132,7 +147,7 @@ int sort_by_name(enum by by, const char *s, size_t len)
 	if (by == BY_SOCKET)
 		return field_by_name(s, len);
 	c = column_by_name(s, len);
-	return c >= 0 && column_of(by, (enum column)c) ? c : -1;
+	return c >= 0 && column_of(by, (enum column)c) && column_sorts((enum column)c) ? c : -1;
 }
 
 uint64_t group_number(const struct group *g, enum column c)
@@ -160,6 +175,10 @@ uint64_t group_number(const struct group *g, enum column c)
 		return g->why == WHY_OWNED ? (uint64_t)g->key.pid : 0;
 	case COL_OWNER:
 		return g->why;
+	case COL_NEW:
+		return g->born;
+	case COL_OLDEST:
+		return g->oldest_s;
 	case COL_LISTENERS:
 		return g->listeners;
 	case COL_ACCEPT_QUEUE:
@@ -169,6 +188,9 @@ uint64_t group_number(const struct group *g, enum column c)
 	case COL_KEY:
 	case COL_COMM:
 	case COL_USER:
+	case COL_LISTENS:
+	case COL_PORTS:
+	case COL_TREND:
 		return 0;
 	case COL_STATE:
 	case COL_COUNT:

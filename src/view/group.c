@@ -5,8 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define V4_BITS 32
-#define V6_BITS 128
+#define V4_BITS  32
+#define V6_BITS  128
+#define NS_PER_S INT64_C(1000000000)
 
 /* fe80::/10: a shorter prefix holds other addresses as well, which are of no interface. */
 #define LINK_LOCAL_BITS 10
@@ -48,6 +49,15 @@ static uint64_t hash_group(const struct index *ix, const void *ctx, uint32_t i)
 	return g[i].id;
 }
 
+static bool push_ends(struct result *r)
+{
+	struct group_ends *e = arena_push(&r->ends, sizeof(*e));
+
+	if (e != NULL)
+		memset(e, 0, sizeof(*e));
+	return e != NULL;
+}
+
 /* Where the new group is, or IDX_NONE without memory. at: its place in the index. */
 static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const union group_key *key)
 {
@@ -56,7 +66,7 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 	struct group *g = arena_push(&r->group, sizeof(*g));
 	uint32_t *mark = arena_push(&gr->mark, sizeof(*mark));
 
-	if (g == NULL || mark == NULL)
+	if (g == NULL || mark == NULL || (r->query.ends && !push_ends(r)))
 		return IDX_NONE;
 	*g = (struct group){ .id = id, .key = *key, .first = IDX_NONE };
 	*mark = 0;
@@ -169,6 +179,14 @@ static int count_distinct(struct grouper *gr, uint32_t group, uint32_t row)
 	return count_remote(gr, group, row);
 }
 
+static inline void note_age(const struct grouper *gr, struct group *g, uint32_t row)
+{
+	uint32_t since = gr->r->snap->ext[row].since_s;
+
+	if (gr->now_s > since && gr->now_s - since > g->oldest_s)
+		g->oldest_s = gr->now_s - since;
+}
+
 /* Adds one socket to a group. 0 or -ENOMEM, also for a group that there was no memory for. */
 static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 {
@@ -186,11 +204,140 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		g->state[s->state < ST_COUNT ? s->state : 0]++;
 	else
 		g->udp++;
+	g->born += (s->flags & SOCK_NEW) != 0;
+	note_age(gr, g, hit.row);
 	if (s->state != ST_LISTEN) {
 		g->recv_q += s->rxq;
 		g->send_q += s->txq;
 	}
 	return gr->r->query.distinct ? count_distinct(gr, group, hit.row) : 0;
+}
+
+/* ---- where groups listen ---------------------------------------------- */
+
+static bool is_listener(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
+}
+
+static int look_ends(struct grouper *gr, uint32_t from, uint32_t to)
+{
+	const struct sock *sock = gr->r->snap->sock;
+
+	for (uint32_t row = from; gr->r->query.ends && row < to; row++) {
+		uint32_t *at;
+
+		if (!is_listener(&sock[row]))
+			continue;
+		at = arena_push(&gr->listen, sizeof(*at));
+		if (at == NULL)
+			return -ENOMEM;
+		*at = row;
+	}
+	return 0;
+}
+
+/* Equal as far as a person needs to know; ports alone when only they are asked for. */
+static bool same_end(const struct sock *a, const struct sock *b, bool port_only)
+{
+	if (a->lport != b->lport)
+		return false;
+	return port_only || addr_equal(&a->local, &b->local) ||
+	       (addr_is_any(&a->local) && addr_is_any(&b->local));
+}
+
+/* Most hits first, then by port, so that the same ends stand in the same order. */
+static void settle_end(const struct sock *sock, struct group_ends *e, unsigned i)
+{
+	for (; i > 0; i--) {
+		uint32_t row = e->row[i], hits = e->hits[i];
+
+		if (hits < e->hits[i - 1] ||
+		    (hits == e->hits[i - 1] && sock[row].lport >= sock[e->row[i - 1]].lport))
+			return;
+		e->row[i] = e->row[i - 1];
+		e->hits[i] = e->hits[i - 1];
+		e->row[i - 1] = row;
+		e->hits[i - 1] = hits;
+	}
+}
+
+/*
+ * Of more ends than there is room for, those that are hit most stay: each that finds no room takes
+ * a hit off the last one (Misra and Gries).
+ */
+static void note_hit(struct grouper *gr, uint32_t group, uint32_t row)
+{
+	struct group_ends *e = &result_ends(gr->r)[group];
+	const struct sock *sock = gr->r->snap->sock;
+	unsigned i = 0;
+
+	while (i < e->n && !same_end(&sock[e->row[i]], &sock[row], true))
+		i++;
+	if (i == GROUP_ENDS) {
+		e->more = true;
+		if (--e->hits[--i] > 0)
+			return;
+		e->row[i] = row;
+	} else if (i == e->n) {
+		e->row[e->n++] = row;
+	}
+	e->hits[i]++;
+	settle_end(sock, e, i);
+}
+
+/* Of more ends than there is room for, the lowest ports stay. */
+static void note_listen(struct grouper *gr, uint32_t group, uint32_t row)
+{
+	struct group_ends *e = &result_ends(gr->r)[group];
+	const struct sock *sock = gr->r->snap->sock;
+	unsigned i;
+
+	for (i = 0; i < e->n; i++)
+		if (same_end(&sock[e->row[i]], &sock[row], false))
+			return;
+	if (i == GROUP_ENDS) {
+		e->more = true;
+		if (sock[row].lport >= sock[e->row[--i]].lport)
+			return;
+	} else {
+		e->n++;
+	}
+	e->row[i] = row;
+	settle_end(sock, e, i);
+}
+
+/* The map is of processes, or of users. Groups that nothing has come to are not there. */
+static uint32_t note_holders(struct grouper *gr, uint32_t row)
+{
+	const struct snap *s = gr->r->snap;
+	const struct sock_ext *x = &s->ext[row];
+	const struct owner *o = s->owner + x->owner;
+
+	if (gr->r->query.by == BY_USER) {
+		uint32_t user = snap_find_user(s, s->sock[row].uid);
+
+		if (user != IDX_NONE && group_map(gr)[user] != IDX_NONE)
+			note_listen(gr, group_map(gr)[user], row);
+		return 1;
+	}
+	for (uint32_t i = 0; i < x->n_owners; i++)
+		if (group_map(gr)[o[i].proc] != IDX_NONE)
+			note_listen(gr, group_map(gr)[o[i].proc], row);
+	return x->n_owners + 1;
+}
+
+bool grouper_ends(struct grouper *gr, uint32_t *budget)
+{
+	const uint32_t *row = (const void *)gr->listen.base;
+	uint32_t n = (uint32_t)(gr->listen.used / sizeof(*row));
+
+	while (gr->next_listen<n && * budget> 0) {
+		uint32_t work = note_holders(gr, row[gr->next_listen++]);
+
+		*budget -= work < *budget ? work : *budget;
+	}
+	return gr->next_listen == n;
 }
 
 /* ---- by state -------------------------------------------------------- */
@@ -424,6 +571,14 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 	return put_group(gr, at, ref->id, &key);
 }
 
+static void note_port(struct grouper *gr, uint32_t group, uint32_t row)
+{
+	uint32_t listener = gr->r->snap->ext[row].listener;
+
+	if (listener != IDX_NONE)
+		note_hit(gr, group, listener);
+}
+
 /*
  * With many remotes each look-up misses the cache twice, in the index and in the group. Going over
  * the batch three times lets these misses overlap.
@@ -453,17 +608,17 @@ static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
 			__builtin_prefetch(&result_groups(gr->r)[g].send_q, 1);
 		}
 	}
-	for (uint32_t i = 0; i < many && rc == 0; i++)
-		rc = tally(gr, remote_group(gr, &ref[i]), with[i]);
+	for (uint32_t i = 0; i < many && rc == 0; i++) {
+		uint32_t group = remote_group(gr, &ref[i]);
+
+		rc = tally(gr, group, with[i]);
+		if (rc == 0 && gr->r->query.ends)
+			note_port(gr, group, with[i].row);
+	}
 	return rc;
 }
 
 /* ---- by listener ----------------------------------------------------- */
-
-static bool is_listener(const struct sock *s)
-{
-	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
-}
 
 static uint32_t listener_group(struct grouper *gr, uint32_t row)
 {
@@ -543,9 +698,9 @@ static const struct {
 	int (*add)(struct grouper *gr, const struct hit *hit, uint32_t n);
 } groupings[BY_COUNT] = {
 	[BY_STATE] = { begin_state, NULL, add_state },
-	[BY_PROCESS] = { begin_procs, NULL, add_procs },
-	[BY_PROGRAM] = { begin_procs, NULL, add_procs },
-	[BY_USER] = { begin_user, NULL, add_user },
+	[BY_PROCESS] = { begin_procs, look_ends, add_procs },
+	[BY_PROGRAM] = { begin_procs, look_ends, add_procs },
+	[BY_USER] = { begin_user, look_ends, add_user },
 	[BY_REMOTE] = { begin_remote, NULL, add_remote },
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
 };
@@ -562,6 +717,7 @@ void grouper_free(struct grouper *gr)
 	distinct_free(&gr->procs);
 	distinct_free(&gr->remotes);
 	arena_free(&gr->group_of);
+	arena_free(&gr->listen);
 	arena_free(&gr->mark);
 }
 
@@ -571,9 +727,13 @@ int grouper_begin(struct grouper *gr, struct result *r, uint32_t room)
 
 	gr->r = r;
 	arena_reset(&r->group);
+	arena_reset(&r->ends);
 	arena_reset(&r->link);
 	arena_reset(&gr->group_of);
+	arena_reset(&gr->listen);
 	arena_reset(&gr->mark);
+	gr->next_listen = 0;
+	gr->now_s = (uint32_t)(r->snap->mono_ns / NS_PER_S);
 	distinct_reset(&gr->procs);
 	distinct_reset(&gr->remotes);
 	/* Without memory for so many it is small, and grows as it must. */

@@ -19,10 +19,13 @@ struct grouper {
 	struct result *r; /* being made */
 	struct distinct procs, remotes;
 	struct arena
-		group_of;  /* uint32_t a row of snap.proc or snap.user: its group, or IDX_NONE */
+		group_of;    /* uint32_t a row of snap.proc or snap.user: its group, or IDX_NONE */
+	struct arena listen; /* uint32_t: listening rows, for ends */
+	uint32_t next_listen;
 	struct arena mark; /* uint32_t a group: see the groupings that use it */
 	uint32_t why_group[WHY_COUNT];
 	uint32_t last_uid, last_user;
+	uint32_t now_s;           /* monotonic second of the snapshot, as since_s */
 	struct addr mask4, mask6; /* of BY_REMOTE's prefixes */
 };
 
@@ -35,6 +38,11 @@ int grouper_begin(struct grouper *gr, struct result *r, uint32_t room);
 int grouper_look(struct grouper *gr, uint32_t from, uint32_t to);
 /* At most BATCH rows. Not BY_SOCKET. 0 or -ENOMEM. */
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n);
+/*
+ * After the last row: gives groups the ends where they listen, as far as budget goes, which it is
+ * taken from. True when that is done.
+ */
+bool grouper_ends(struct grouper *gr, uint32_t *budget);
 /* After the last row: whether this group is to be shown. */
 bool grouper_keeps(const struct grouper *gr, uint32_t group);
 

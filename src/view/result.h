@@ -16,6 +16,7 @@ struct result {
 	struct buf filter_text; /* what query.filter prints as: the filter itself may be gone */
 	struct totals totals;
 	struct arena group; /* struct group, in the order in which they were found */
+	struct arena ends;  /* struct group_ends a group; empty without query.ends */
 	struct arena link;  /* struct listener_link, by sock */
 	struct arena order; /* uint32_t a visible row: its group, or its row of the snapshot */
 	struct arena rank;  /* the other way round: IDX_NONE for what is not visible */
@@ -26,6 +27,11 @@ struct result {
 static inline struct group *result_groups(const struct result *r)
 {
 	return (void *)r->group.base;
+}
+
+static inline struct group_ends *result_ends(const struct result *r)
+{
+	return (void *)r->ends.base;
 }
 
 static inline uint32_t result_n_groups(const struct result *r)

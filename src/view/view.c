@@ -11,7 +11,7 @@
 #include "result.h"
 
 /* What is left to do for the result in the making. */
-enum phase { PHASE_IDLE, PHASE_SCAN, PHASE_DELTA, PHASE_SORT, PHASE_SHOW, PHASE_COUNT };
+enum phase { PHASE_IDLE, PHASE_SCAN, PHASE_ENDS, PHASE_DELTA, PHASE_SORT, PHASE_SHOW, PHASE_COUNT };
 
 struct view {
 	struct result result[2];
@@ -157,8 +157,15 @@ static int step_scan(struct view *v, uint32_t *budget)
 	if (rc < 0 || v->next < end)
 		return rc;
 	v->next = v->before = 0;
-	v->phase = PHASE_DELTA;
+	v->phase = v->work->query.ends ? PHASE_ENDS : PHASE_DELTA;
 	return v->work->query.by != BY_SOCKET ? add_groups(v) : 0;
+}
+
+static int step_ends(struct view *v, uint32_t *budget)
+{
+	if (grouper_ends(&v->grouper, budget))
+		v->phase = PHASE_DELTA;
+	return 0;
 }
 
 static bool equal_text(const struct buf *a, const struct buf *b)
@@ -293,10 +300,8 @@ static int step_show(struct view *v, uint32_t *budget)
 }
 
 static int (*const phases[PHASE_COUNT])(struct view *v, uint32_t *budget) = {
-	[PHASE_SCAN] = step_scan,
-	[PHASE_DELTA] = step_delta,
-	[PHASE_SORT] = step_sort,
-	[PHASE_SHOW] = step_show,
+	[PHASE_SCAN] = step_scan, [PHASE_ENDS] = step_ends, [PHASE_DELTA] = step_delta,
+	[PHASE_SORT] = step_sort, [PHASE_SHOW] = step_show,
 };
 
 /* ---- life and work --------------------------------------------------- */
@@ -320,6 +325,7 @@ static void result_free(struct result *r)
 	drop_snap(r);
 	buf_free(&r->filter_text);
 	arena_free(&r->group);
+	arena_free(&r->ends);
 	arena_free(&r->link);
 	arena_free(&r->order);
 	arena_free(&r->rank);
@@ -371,6 +377,11 @@ static int begin(struct view *v)
 	return rc;
 }
 
+static bool has_ends(enum by by)
+{
+	return column_of(by, COL_LISTENS) || column_of(by, COL_PORTS);
+}
+
 void view_set(struct view *v, const struct snap *s, const struct query *q)
 {
 	struct result *r = v->work;
@@ -378,6 +389,7 @@ void view_set(struct view *v, const struct snap *s, const struct query *q)
 	drop_snap(r);
 	r->snap = snap_ref(s);
 	r->query = *q;
+	r->query.ends &= has_ends(q->by);
 	r->query.distinct |= q->by != BY_SOCKET && column_is_distinct((enum column)q->sort);
 	r->totals = (struct totals){ 0 };
 	r->delta_ns = 0;
@@ -462,6 +474,11 @@ uint32_t view_find(const struct view *v, uint64_t id)
 const struct group *view_group(const struct view *v, uint32_t row)
 {
 	return &result_groups(v->shown)[result_order(v->shown)[row]];
+}
+
+const struct group_ends *view_ends(const struct view *v, uint32_t row)
+{
+	return v->shown->query.ends ? &result_ends(v->shown)[result_order(v->shown)[row]] : NULL;
 }
 
 uint32_t view_sock(const struct view *v, uint32_t row)

@@ -12,11 +12,16 @@
 
 void drive_open(struct drive *d, int w, int h, enum text_set set, const char *filter)
 {
+	static const char *const rights[] = { "CAP_SYS_PTRACE: descriptors cannot be looked into" };
 	const struct app_cfg cfg = {
 		.select = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .v4 = true, .v6 = true },
 		.filter_text = filter,
 		.host = "web-07",
 		.prefs = { .interval_ms = INTERVAL_MS },
+		.facts = { .version = "1.2.3",
+			   .kernel = "6.8.0-web\x1b[31m",
+			   .rights = rights,
+			   .n_rights = 1 },
 		.set = set,
 		.utc = true,
 	};
@@ -52,6 +57,11 @@ void drive_sample_only(struct drive *d, const char *fixture)
 {
 	const struct snap *s = fake_snap(fixture, d->pool, d->last);
 
+	const struct app_self self = { .mono_ns = s->mono_ns,
+				       .cpu_ns = s->mono_ns / 250,
+				       .rss_bytes = 12345678 };
+
+	app_self(d->app, &self);
 	app_snap(d->app, s);
 	snap_unref(d->last);
 	d->last = s;

@@ -380,6 +380,28 @@ static int do_counter(struct fix *f, struct line *l)
 	return bad(f, "no counter", &w);
 }
 
+static int do_cost(struct fix *f, struct line *l)
+{
+	static const char *const what[] = {
+		"total", "sockets", "owners", "CPU", "links", "getdents"
+	};
+	struct snap_cost *c = snap_cost(f->b);
+	uint64_t n[ARRAY_SIZE(what)];
+	int rc = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(what) && rc == 0; i++)
+		rc = want_number(f, l, UINT32_MAX, what[i], &n[i]);
+	if (rc < 0)
+		return rc;
+	c->total_ns = (int64_t)n[0] * 1000;
+	c->dump_ns = (int64_t)n[1] * 1000;
+	c->owners_ns = (int64_t)n[2] * 1000;
+	c->cpu_ns = (int64_t)n[3] * 1000;
+	c->readlinks = n[4];
+	c->getdents = n[5];
+	return 0;
+}
+
 static bool source_wanted(const struct want *w, enum source_id id)
 {
 	switch (id) {
@@ -458,10 +480,10 @@ static const struct {
 	const char *word;
 	int (*run)(struct fix *f, struct line *l);
 } directives[] = {
-	{ "sample", do_sample },   { "sock", do_sock },         { "proc", do_proc },
-	{ "hold", do_hold },       { "user", do_user },         { "ifname", do_ifname },
-	{ "counter", do_counter }, { "source", do_source },     { "unfound", do_unfound },
-	{ "fail", do_fail },       { "no-close", do_no_close },
+	{ "sample", do_sample },   { "sock", do_sock },     { "proc", do_proc },
+	{ "hold", do_hold },       { "user", do_user },     { "ifname", do_ifname },
+	{ "counter", do_counter }, { "source", do_source }, { "unfound", do_unfound },
+	{ "cost", do_cost },       { "fail", do_fail },     { "no-close", do_no_close },
 };
 
 /* ---- owners ---------------------------------------------------------- */

@@ -61,6 +61,8 @@ static void print_columns(void)
 
 		printf("column\t%s\t%s\t%s\n", info->name, *info->title ? info->title : "-",
 		       info->help);
+		if (column_sorts((enum column)c))
+			printf("sort\t%s\n", info->name);
 	}
 	for (unsigned f = 0; f < F_COUNT; f++)
 		printf("field\t%s\t%s\t%s\n", field_table[f].name, field_table[f].title,

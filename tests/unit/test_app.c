@@ -82,7 +82,7 @@ static void test_app_shows_who_holds_what(void **state)
 	check_has(&d, ">java[2211]             10     +1      3      6      0");
 	check_has(&d, " nginx[901]              2             2      0      0");
 	check_has(&d, " [time-wait]             6             0      0      0");
-	check_has(&d, ">10.4.1.17               8     +1      \xc2\xb7      1");
+	check_has(&d, ">10.4.1.17             8     +1      \xc2\xb7      1");
 	check_has(&d, "Filter  none");
 	drive_close(&d);
 }
@@ -189,8 +189,8 @@ static void test_app_pin_makes_the_other_panes_follow(void **state)
 	/* the others count only what is pinned, and sort by it. */
 	check_has(&d, ">java[2211]              6");
 	check_has(&d, "Process            Socks\xe2\x96\xbc");
-	check_has(&d, ">10.4.1.17               5");
-	check_has(&d, " 10.4.1.18               1");
+	check_has(&d, ">10.4.1.17             5");
+	check_has(&d, " 10.4.1.18             1");
 	check_has_not(&d, "nginx");
 	drive_keys(&d, "Space");
 	check_has(&d, "Filter  none");
@@ -210,7 +210,7 @@ static void test_app_pins_are_or_in_a_pane_and_between_panes(void **state)
 	check_has(&d, "java[2211]        *");
 	check_has(&d, "9 of 18");
 	drive_keys(&d, "3 j Space");
-	check_has(&d, "10.4.1.18         *");
+	check_has(&d, "10.4.1.18       *");
 	/* Only the CLOSE_WAIT of that peer is left; the pane of states leaves its own pins out. */
 	check_has(&d, "1 of 18");
 	check_has(&d, ">CLOSE_WAIT*     1");

@@ -21,29 +21,36 @@ static const char *golden_dir(struct buf *path)
 
 #define FIRST_MS 1795167064123
 
-static void add_sockets(struct buf *b, bool later)
+/* The minute before, a step of the trends at a time: what is there grows towards now. */
+#define STEPS   8
+#define STEP_MS 6000
+
+static void add_sockets(struct buf *b, int64_t when_ms, bool later)
 {
-	buf_fmt(b, "sample %lld\n", FIRST_MS + (later ? 2000LL : 0));
-	buf_fmt(b, "sock tcp ESTABLISHED 10.4.0.7:8080 10.4.1.17:20000 ino 1000 rq 70 times %d\n",
+	buf_fmt(b, "sample %lld\n", (long long)when_ms);
+	buf_fmt(b,
+		"sock tcp ESTABLISHED 10.4.0.7:8080 10.4.1.17:20000 ino 1000 uid 998 rq 70 times %d\n",
 		later ? 490 : 471);
-	buf_fmt(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:30000 ino 2000 rq 1 times %d\n",
+	buf_fmt(b,
+		"sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:30000 ino 2000 uid 998 rq 1 times %d\n",
 		later ? 115 : 77);
 	buf_str(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.18:30000 ino 3000 rq 3812 times 3\n");
-	buf_str(b, "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:2000 ino 4000 times 200\n");
-	buf_fmt(b, "sock tcp SYN_RECV 10.4.0.7:443 203.0.113.77:3000 times %d\n",
+	buf_str(b,
+		"sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.9:2000 family inet6 ino 4000 uid 33 times 200\n");
+	buf_fmt(b, "sock tcp SYN_RECV 10.4.0.7:443 203.0.113.77:3000 family inet6 times %d\n",
 		later ? 512 : 411);
-	buf_fmt(b, "sock tcp TIME_WAIT 10.4.0.7:443 198.51.100.23:3000 times %d\n",
+	buf_fmt(b, "sock tcp TIME_WAIT 10.4.0.7:443 198.51.100.23:3000 family inet6 times %d\n",
 		later ? 148 : 160);
 	buf_str(b, "sock tcp FIN_WAIT2 10.4.0.7:443 198.51.100.24:3000 times 4\n");
 	buf_str(b, "sock tcp LAST_ACK 10.4.0.7:8080 10.4.1.17:60000 times 2\n");
-	buf_str(b, "sock tcp LISTEN 0.0.0.0:8080 - ino 50 rq 0 sq 100\n");
-	buf_str(b, "sock tcp LISTEN [::]:443 - ino 51 rq 129 sq 128\n");
+	buf_str(b, "sock tcp LISTEN 0.0.0.0:8080 - ino 50 uid 998 rq 0 sq 100\n");
+	buf_str(b, "sock tcp LISTEN [::]:443 - ino 51 uid 33 rq 129 sq 128\n");
 	buf_str(b, "sock tcp ESTABLISHED [2001:db8:40::7]:443 [2001:db8:40:1:2:3:4:1f]:44300 "
 		   "ino 52 sq 1300000\n");
 	buf_str(b, "sock udp CLOSE 127.0.0.53:53 - ino 53\n");
 	buf_str(b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.99:1 ino 54\n");
 	for (int i = 1; i <= 30; i++)
-		buf_fmt(b, "sock tcp ESTABLISHED 10.4.0.7:5432 10.5.0.%d:4000 ino %d\n", i,
+		buf_fmt(b, "sock tcp ESTABLISHED 10.4.0.7:5432 10.5.0.%d:4000 ino %d uid 26\n", i,
 			9000 + i);
 	if (later)
 		buf_str(b, "sock tcp ESTABLISHED 10.4.0.7:22 192.0.2.77:4000 ino 55\n");
@@ -75,13 +82,14 @@ static void add_counters(struct buf *b, bool later)
 	buf_fmt(b, "counter RetransSegs %d\n", later ? 1024 : 1000);
 	buf_str(b, "counter EstabResets 5\ncounter TCPTimeWaitOverflow 0\n");
 	buf_fmt(b, "counter RcvbufErrors %d\n", later ? 1 : 0);
+	buf_str(b, "cost 4120 1240 2810 3900 1187 63\n");
 }
 
-static char *make_sample(bool later)
+static char *make_sample(int64_t when_ms, bool later)
 {
 	struct buf b = { 0 };
 
-	add_sockets(&b, later);
+	add_sockets(&b, when_ms, later);
 	add_processes(&b, later);
 	add_counters(&b, later);
 	return b.s;
@@ -89,9 +97,24 @@ static char *make_sample(bool later)
 
 static void open_server(struct drive *d, int w, int h, enum text_set set)
 {
-	char *first = make_sample(false), *second = make_sample(true);
+	char *first = make_sample(FIRST_MS, false), *second = make_sample(FIRST_MS + 2000, true);
 
 	drive_open(d, w, h, set, "");
+	for (int step = 0; step < STEPS; step++) {
+		struct buf b = { 0 };
+
+		buf_fmt(&b, "sample %lld\n", FIRST_MS - (STEPS - step) * (long long)STEP_MS);
+		buf_fmt(&b,
+			"sock tcp SYN_RECV 10.4.0.7:443 203.0.113.77:3000 family inet6 times %d\n",
+			step * step * 8 + 1);
+		buf_str(&b, "sock tcp LISTEN 0.0.0.0:8080 - ino 50 uid 998 rq 0 sq 100\n");
+		buf_fmt(&b, "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:30000 ino 2000 times %d\n",
+			5 + step * 9);
+		buf_str(&b, "proc 2211 java uid 998\nhold 2211 7 50\n");
+		buf_fmt(&b, "hold 2211 800 2000 times %d\n", 5 + step * 9);
+		drive_sample(d, b.s);
+		buf_free(&b);
+	}
 	drive_sample(d, first);
 	drive_sample(d, second);
 	free(first);
@@ -223,6 +246,36 @@ static void test_screens_sockets(void **state)
 	check_goldens("sockets", "1 j j j j j j Enter s s s s j j");
 }
 
+static void test_screens_programs(void **state)
+{
+	(void)state;
+	check_goldens("programs", "u");
+}
+
+static void test_screens_users(void **state)
+{
+	(void)state;
+	check_goldens("users", "u u");
+}
+
+static void test_screens_listeners(void **state)
+{
+	(void)state;
+	check_goldens("listeners", "L");
+}
+
+static void test_screens_listener_sockets(void **state)
+{
+	(void)state;
+	check_goldens("listener-sockets", "L Enter");
+}
+
+static void test_screens_status(void **state)
+{
+	(void)state;
+	check_goldens("status", "I");
+}
+
 static void test_screens_help(void **state)
 {
 	(void)state;
@@ -238,10 +291,12 @@ static void test_screens_have_one_sort_mark_a_pane(void **state)
 		const char *keys;
 		unsigned marks;
 	} cases[] = {
-		{ 80, 24, "", 2 },      { 200, 50, "s s s", 2 },    { 80, 24, "3 s S", 2 },
-		{ 60, 20, "2", 1 },     { 60, 20, "1", 0 },         { 40, 10, "3 s s", 1 },
-		{ 80, 24, "Enter", 1 }, { 80, 24, "Enter S", 1 },   { 120, 40, "Enter > > >", 1 },
-		{ 40, 10, "Enter", 1 }, { 80, 24, "1 Space s", 2 }, { 20, 5, "2", 1 },
+		{ 80, 24, "", 2 },          { 200, 50, "s s s", 2 },  { 80, 24, "3 s S", 2 },
+		{ 60, 20, "2", 1 },         { 60, 20, "1", 0 },       { 40, 10, "3 s s", 1 },
+		{ 80, 24, "Enter", 1 },     { 80, 24, "Enter S", 1 }, { 120, 40, "Enter > > >", 1 },
+		{ 80, 24, "u", 2 },         { 200, 50, "u u s", 2 },  { 80, 24, "L", 1 },
+		{ 200, 50, "L s s", 1 },    { 80, 24, "L Enter", 1 }, { 40, 10, "Enter", 1 },
+		{ 80, 24, "1 Space s", 2 }, { 20, 5, "2", 1 },
 	};
 
 	(void)state;
@@ -261,7 +316,7 @@ static void test_screens_have_one_sort_mark_a_pane(void **state)
 /* At every size, each screen draws, and from 40x8 on the cursor is there to see. */
 static void test_screens_hold_at_every_size(void **state)
 {
-	static const char *const keys[] = { "", "1 G", "Enter G", "?" };
+	static const char *const keys[] = { "", "1 G", "Enter G", "u", "u u G", "L G", "?", "I" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -273,7 +328,7 @@ static void test_screens_hold_at_every_size(void **state)
 			for (int w = 1; w <= 240; w += w < 130 ? 1 : 13) {
 				drive_resize(&d, w, h);
 				check_screen(&d, TEXT_UTF8);
-				if (w >= 40 && h >= 8 && keys[i][0] != '?')
+				if (w >= 40 && h >= 8 && strpbrk(keys[i], "?I") == NULL)
 					assert_true(d.canvas.cursor_x >= 0);
 			}
 		drive_close(&d);
@@ -309,17 +364,12 @@ static void test_screens_never_cut_a_number(void **state)
 static struct key random_key(uint64_t *rng)
 {
 	static const uint32_t likely[] = {
-		'j',          'k',         'g',
-		'G',          ' ',         ' ',
-		'1',          '2',         '3',
-		's',          'S',         '<',
-		'>',          'p',         'i',
-		'?',          'x',         'q',
-		KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
-		KEYC_ESC,     KEYC_TAB,    KEYC_UP,
-		KEYC_DOWN,    KEYC_PGUP,   KEYC_PGDN,
-		KEYC_HOME,    KEYC_END,    KEYC_F1,
-		KEYC_BACKTAB, KEYC_DELETE, KEYC_BACKSPACE,
+		'j',          'k',      'g',     'G',          ' ',         ' ',
+		'1',          '2',      '3',     'u',          'L',         'I',
+		's',          'S',      '<',     '>',          'p',         'i',
+		'?',          'x',      'q',     KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
+		KEYC_ESC,     KEYC_TAB, KEYC_UP, KEYC_DOWN,    KEYC_PGUP,   KEYC_PGDN,
+		KEYC_HOME,    KEYC_END, KEYC_F1, KEYC_BACKTAB, KEYC_DELETE, KEYC_BACKSPACE,
 		KEYC_UNKNOWN, 0x202e,
 	};
 	uint64_t n = test_random(rng);
@@ -388,6 +438,11 @@ int main(void)
 		cmocka_unit_test(test_screens_pinned),
 		cmocka_unit_test(test_screens_states),
 		cmocka_unit_test(test_screens_sockets),
+		cmocka_unit_test(test_screens_programs),
+		cmocka_unit_test(test_screens_users),
+		cmocka_unit_test(test_screens_listeners),
+		cmocka_unit_test(test_screens_listener_sockets),
+		cmocka_unit_test(test_screens_status),
 		cmocka_unit_test(test_screens_help),
 		cmocka_unit_test(test_screens_have_one_sort_mark_a_pane),
 		cmocka_unit_test(test_screens_hold_at_every_size),

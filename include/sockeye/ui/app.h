@@ -29,6 +29,19 @@ struct app_prefs {
 	struct app_sort sort[LIST_COUNT];
 };
 
+/* Of the program and the machine, for the status page; borrowed for as long as the app lives. */
+struct app_facts {
+	const char *version, *kernel;	/* kernel: raw; NULL: not known */
+	const char *const *rights;	/* what is missing, in words of ours, and what that means */
+	size_t n_rights;
+};
+
+/* What the process itself has used up to now. */
+struct app_self {
+	int64_t mono_ns, cpu_ns;	/* when, and of all threads */
+	uint64_t rss_bytes;		/* 0: not known */
+};
+
 struct app_cfg {
 	struct select select;
 	const char *filter_text;	/* checked already; copied */
@@ -36,6 +49,7 @@ struct app_cfg {
 	struct app_prefs prefs;		/* where they start; the interval must be given */
 	const char *notice;		/* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
+	struct app_facts facts;
 	bool utc;			/* the clock in UTC: for tests */
 };
 
@@ -45,6 +59,7 @@ struct app *app_new(const struct app_cfg *cfg);
 void app_free(struct app *a);
 
 void app_snap(struct app *a, const struct snap *s);	/* a new sample; references it */
+void app_self(struct app *a, const struct app_self *self);	/* with each sample */
 void app_trouble(struct app *a, const struct err *e);	/* the last sample failed; NULL: it is over */
 void app_key(struct app *a, struct key k, int64_t now_ms);
 void app_resize(struct app *a, int w, int h);

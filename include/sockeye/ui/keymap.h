@@ -16,6 +16,7 @@ enum context {
 	CTX_GLOBAL,
 	CTX_TABLE,    /* anything with rows; falls back on CTX_GLOBAL */
 	CTX_OVERVIEW, /* the rest falls back on CTX_TABLE */
+	CTX_LISTENERS,
 	CTX_SOCKETS,
 	CTX_HELP,
 	CTX_COUNT

@@ -37,6 +37,7 @@ struct table_column {
 	uint8_t min, width, max; /* cells: the least, what is wished, and what spare room may add */
 	bool right;              /* a number: aligned to the right */
 	bool middle;             /* cut in the middle: both ends tell something */
+	bool unsorted;           /* rows have no order by it */
 	const char *tail;        /* from the last of these characters on it is not cut; or NULL */
 	struct clean note;       /* shown after the title where the column has room */
 };

@@ -48,6 +48,10 @@ int column_by_name(const char *s, size_t len);
 bool column_of(enum by by, enum column c);
 /* Whether its figures are there only with query.distinct. */
 bool column_is_distinct(enum column c);
+/* Whether it is made of view_ends(), which are there only with query.ends. */
+bool column_is_ends(enum column c);
+/* Whether rows have an order by it. */
+bool column_sorts(enum column c);
 /*
  * What --sort FIELD means for this grouping: an enum column, for BY_SOCKET an enum field_id; -1 when
  * its rows have no such key. Takes the keys of the JSON rows and any spelling of a state.
@@ -71,6 +75,7 @@ struct query {
 	bool ascending;		/* no matter for SORT_NATURAL */
 	bool distinct;		/* also count processes, peers and addresses of each group (dearer);
 				   implied when the sort asks for one of them */
+	bool ends;		/* also find where each group listens: see view_ends() */
 };
 
 /* BY_STATE: by number; BY_SOCKET: state, local, remote; others: sockets descending, then key. */
@@ -112,12 +117,28 @@ struct group {
 	uint32_t state[ST_COUNT];	/* TCP sockets in that state */
 	uint64_t recv_q, send_q;	/* without LISTEN */
 	uint32_t processes, peers, addresses;	/* 0 unless query.distinct */
+	uint32_t born;		/* of sockets, those with SOCK_NEW; in a first sample all */
+	uint32_t oldest_s;	/* longest time that one of them has been seen in its state */
 	uint32_t listeners, accept_queue, accept_max;	/* BY_LISTENER: of all that listen there, filter or not */
 	uint32_t first;		/* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
 	int64_t delta;		/* sockets against the last complete result of the same query */
 	bool has_delta;		/* false for a first sample or after the query changed */
 	bool fresh;		/* has_delta, and the group was not there then */
+};
+
+#define GROUP_ENDS 4	/* listening ends that are kept of a group */
+
+/*
+ * Where a group listens. BY_PROCESS, BY_PROGRAM, BY_USER: the listening sockets that it has, filter or
+ * not, the lowest ports; all wildcards count as one address. BY_REMOTE: the listeners that its
+ * connections came through, most of them first, one for a port.
+ */
+struct group_ends {
+	uint32_t row[GROUP_ENDS];	/* of the snapshot */
+	uint32_t hits[GROUP_ENDS];
+	uint8_t n;
+	bool more;		/* there are others */
 };
 
 struct view;
@@ -144,6 +165,8 @@ uint64_t view_row_id(const struct view *v, uint32_t row);	/* group id; BY_SOCKET
 uint32_t view_find(const struct view *v, uint64_t id);		/* row, or IDX_NONE */
 const struct group *view_group(const struct view *v, uint32_t row);	/* not BY_SOCKET */
 uint32_t view_sock(const struct view *v, uint32_t row);		/* BY_SOCKET: row of the snapshot */
+/* NULL unless query.ends was set for a grouping that has them. */
+const struct group_ends *view_ends(const struct view *v, uint32_t row);
 /* BY_LISTENER: the listening row after this one on the same address and port, or IDX_NONE. */
 uint32_t view_next_listener(const struct view *v, uint32_t sock);
 /* The time between the two samples that deltas compare; 0 when there are none. */
