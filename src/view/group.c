@@ -105,11 +105,6 @@ static uint32_t why_group(struct grouper *gr, uint32_t why)
 	return *known;
 }
 
-static uint32_t *group_map(const struct grouper *gr)
-{
-	return (void *)gr->group_of.base;
-}
-
 /* The map from rows of a table of the snapshot to groups, all of them unknown. */
 static int begin_map(struct grouper *gr, uint32_t rows)
 {
@@ -213,133 +208,6 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 	return gr->r->query.distinct ? count_distinct(gr, group, hit.row) : 0;
 }
 
-/* ---- where groups listen ---------------------------------------------- */
-
-static bool is_listener(const struct sock *s)
-{
-	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
-}
-
-static int look_ends(struct grouper *gr, uint32_t from, uint32_t to)
-{
-	const struct sock *sock = gr->r->snap->sock;
-
-	for (uint32_t row = from; gr->r->query.ends && row < to; row++) {
-		uint32_t *at;
-
-		if (!is_listener(&sock[row]))
-			continue;
-		at = arena_push(&gr->listen, sizeof(*at));
-		if (at == NULL)
-			return -ENOMEM;
-		*at = row;
-	}
-	return 0;
-}
-
-/* Equal as far as a person needs to know; ports alone when only they are asked for. */
-static bool same_end(const struct sock *a, const struct sock *b, bool port_only)
-{
-	if (a->lport != b->lport)
-		return false;
-	return port_only || addr_equal(&a->local, &b->local) ||
-	       (addr_is_any(&a->local) && addr_is_any(&b->local));
-}
-
-/* Most hits first, then by port, so that the same ends stand in the same order. */
-static void settle_end(const struct sock *sock, struct group_ends *e, unsigned i)
-{
-	for (; i > 0; i--) {
-		uint32_t row = e->row[i], hits = e->hits[i];
-
-		if (hits < e->hits[i - 1] ||
-		    (hits == e->hits[i - 1] && sock[row].lport >= sock[e->row[i - 1]].lport))
-			return;
-		e->row[i] = e->row[i - 1];
-		e->hits[i] = e->hits[i - 1];
-		e->row[i - 1] = row;
-		e->hits[i - 1] = hits;
-	}
-}
-
-/*
- * Of more ends than there is room for, those that are hit most stay: each that finds no room takes
- * a hit off the last one (Misra and Gries).
- */
-static void note_hit(struct grouper *gr, uint32_t group, uint32_t row)
-{
-	struct group_ends *e = &result_ends(gr->r)[group];
-	const struct sock *sock = gr->r->snap->sock;
-	unsigned i = 0;
-
-	while (i < e->n && !same_end(&sock[e->row[i]], &sock[row], true))
-		i++;
-	if (i == GROUP_ENDS) {
-		e->more = true;
-		if (--e->hits[--i] > 0)
-			return;
-		e->row[i] = row;
-	} else if (i == e->n) {
-		e->row[e->n++] = row;
-	}
-	e->hits[i]++;
-	settle_end(sock, e, i);
-}
-
-/* Of more ends than there is room for, the lowest ports stay. */
-static void note_listen(struct grouper *gr, uint32_t group, uint32_t row)
-{
-	struct group_ends *e = &result_ends(gr->r)[group];
-	const struct sock *sock = gr->r->snap->sock;
-	unsigned i;
-
-	for (i = 0; i < e->n; i++)
-		if (same_end(&sock[e->row[i]], &sock[row], false))
-			return;
-	if (i == GROUP_ENDS) {
-		e->more = true;
-		if (sock[row].lport >= sock[e->row[--i]].lport)
-			return;
-	} else {
-		e->n++;
-	}
-	e->row[i] = row;
-	settle_end(sock, e, i);
-}
-
-/* The map is of processes, or of users. Groups that nothing has come to are not there. */
-static uint32_t note_holders(struct grouper *gr, uint32_t row)
-{
-	const struct snap *s = gr->r->snap;
-	const struct sock_ext *x = &s->ext[row];
-	const struct owner *o = s->owner + x->owner;
-
-	if (gr->r->query.by == BY_USER) {
-		uint32_t user = snap_find_user(s, s->sock[row].uid);
-
-		if (user != IDX_NONE && group_map(gr)[user] != IDX_NONE)
-			note_listen(gr, group_map(gr)[user], row);
-		return 1;
-	}
-	for (uint32_t i = 0; i < x->n_owners; i++)
-		if (group_map(gr)[o[i].proc] != IDX_NONE)
-			note_listen(gr, group_map(gr)[o[i].proc], row);
-	return x->n_owners + 1;
-}
-
-bool grouper_ends(struct grouper *gr, uint32_t *budget)
-{
-	const uint32_t *row = (const void *)gr->listen.base;
-	uint32_t n = (uint32_t)(gr->listen.used / sizeof(*row));
-
-	while (gr->next_listen<n && * budget> 0) {
-		uint32_t work = note_holders(gr, row[gr->next_listen++]);
-
-		*budget -= work < *budget ? work : *budget;
-	}
-	return gr->next_listen == n;
-}
-
 /* ---- by state -------------------------------------------------------- */
 
 /* All rows are there from the start: zero is an answer too. */
@@ -414,7 +282,7 @@ static int add_holders(struct grouper *gr, struct hit hit)
 	bool program = gr->r->query.by == BY_PROGRAM;
 
 	for (uint32_t i = 0; i < x->n_owners; i++) {
-		uint32_t *group = &group_map(gr)[o[i].proc];
+		uint32_t *group = &grouper_map(gr)[o[i].proc];
 		uint32_t *mark;
 
 		if (*group == IDX_NONE)
@@ -467,7 +335,7 @@ static uint32_t user_group(struct grouper *gr, uint32_t uid)
 	/* A snapshot that was sealed without memory may lack a user. */
 	if (gr->last_user == IDX_NONE)
 		return IDX_NONE;
-	group = &group_map(gr)[gr->last_user];
+	group = &grouper_map(gr)[gr->last_user];
 	if (*group == IDX_NONE) {
 		union group_key key = { .uid = uid };
 
@@ -571,14 +439,6 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 	return put_group(gr, at, ref->id, &key);
 }
 
-static void note_port(struct grouper *gr, uint32_t group, uint32_t row)
-{
-	uint32_t listener = gr->r->snap->ext[row].listener;
-
-	if (listener != IDX_NONE)
-		note_hit(gr, group, listener);
-}
-
 /*
  * With many remotes each look-up misses the cache twice, in the index and in the group. Going over
  * the batch three times lets these misses overlap.
@@ -613,7 +473,7 @@ static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 		rc = tally(gr, group, with[i]);
 		if (rc == 0 && gr->r->query.ends)
-			note_port(gr, group, with[i].row);
+			grouper_note_port(gr, group, with[i].row);
 	}
 	return rc;
 }
@@ -650,7 +510,7 @@ static int look_listeners(struct grouper *gr, uint32_t from, uint32_t to)
 		struct group *g;
 		uint32_t group;
 
-		if (!is_listener(&sock[row]))
+		if (!sock_listens(&sock[row]))
 			continue;
 		group = listener_group(gr, row);
 		link = arena_push(&gr->r->link, sizeof(*link));
@@ -674,7 +534,7 @@ static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		uint32_t row = hit[i].row;
-		bool self = is_listener(&s->sock[row]);
+		bool self = sock_listens(&s->sock[row]);
 		uint32_t listener = self ? row : s->ext[row].listener;
 		uint32_t group;
 
@@ -698,9 +558,9 @@ static const struct {
 	int (*add)(struct grouper *gr, const struct hit *hit, uint32_t n);
 } groupings[BY_COUNT] = {
 	[BY_STATE] = { begin_state, NULL, add_state },
-	[BY_PROCESS] = { begin_procs, look_ends, add_procs },
-	[BY_PROGRAM] = { begin_procs, look_ends, add_procs },
-	[BY_USER] = { begin_user, look_ends, add_user },
+	[BY_PROCESS] = { begin_procs, grouper_look_ends, add_procs },
+	[BY_PROGRAM] = { begin_procs, grouper_look_ends, add_procs },
+	[BY_USER] = { begin_user, grouper_look_ends, add_user },
 	[BY_REMOTE] = { begin_remote, NULL, add_remote },
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
 };

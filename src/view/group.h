@@ -29,6 +29,17 @@ struct grouper {
 	struct addr mask4, mask6; /* of BY_REMOTE's prefixes */
 };
 
+/* The group of each row of snap.proc or snap.user. */
+static inline uint32_t *grouper_map(const struct grouper *gr)
+{
+	return (void *)gr->group_of.base;
+}
+
+static inline bool sock_listens(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
+}
+
 void grouper_init(struct grouper *gr);
 void grouper_free(struct grouper *gr);
 
@@ -38,12 +49,19 @@ int grouper_begin(struct grouper *gr, struct result *r, uint32_t room);
 int grouper_look(struct grouper *gr, uint32_t from, uint32_t to);
 /* At most BATCH rows. Not BY_SOCKET. 0 or -ENOMEM. */
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n);
+/* After the last row: whether this group is to be shown. */
+bool grouper_keeps(const struct grouper *gr, uint32_t group);
+
+/* ---- with query.ends: group_ends.c ---- */
+
+/* A part of grouper_look(). */
+int grouper_look_ends(struct grouper *gr, uint32_t from, uint32_t to);
+/* A connection of the group came through a listener, or not. */
+void grouper_note_port(struct grouper *gr, uint32_t group, uint32_t row);
 /*
  * After the last row: gives groups the ends where they listen, as far as budget goes, which it is
  * taken from. True when that is done.
  */
 bool grouper_ends(struct grouper *gr, uint32_t *budget);
-/* After the last row: whether this group is to be shown. */
-bool grouper_keeps(const struct grouper *gr, uint32_t group);
 
 #endif

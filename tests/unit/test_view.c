@@ -725,6 +725,144 @@ static void test_view_text_of_groups_is_clean(void **state)
 	teardown(&b);
 }
 
+/* ---- where groups listen ---- */
+
+static const char listening[] =
+	"user 33 www\nuser 0 root\n"
+	"sock tcp LISTEN 0.0.0.0:80 - ino 1 uid 33\n"
+	"sock tcp LISTEN [::]:80 - ino 2 uid 33\n"
+	"sock tcp LISTEN [::]:443 - ino 3 uid 33\n"
+	"sock tcp LISTEN 127.0.0.1:9000 - ino 4 uid 0\n"
+	"sock tcp LISTEN 0.0.0.0:22 - ino 5 uid 0\n"
+	"sock tcp LISTEN 0.0.0.0:23 - ino 6 uid 0\n"
+	"sock tcp LISTEN 0.0.0.0:21 - ino 7 uid 0\n"
+	"sock tcp LISTEN 0.0.0.0:20 - ino 8 uid 0\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.9.9:1000 ino 20 uid 33 times 2\n"
+	"sock tcp ESTABLISHED [2001:db8::1]:443 [::ffff:10.0.9.9]:2000 ino 30 uid 33 times 3\n"
+	"sock tcp ESTABLISHED 10.0.0.1:40000 10.0.9.8:443 ino 40 uid 33\n"
+	"proc 7 nginx\nhold 7 3 1\nhold 7 4 2\nhold 7 5 3\nhold 7 6 20 times 2\nhold 7 9 40\n"
+	"proc 8 nginx\nhold 8 3 1\nhold 8 5 3\nhold 8 6 4\nhold 8 7 30 times 3\n"
+	"proc 9 inetd\nhold 9 4 4\nhold 9 5 5\nhold 9 6 6\nhold 9 7 7\nhold 9 8 8\n";
+
+/* "80 443 9000 +" of a row. */
+static void check_ends(const struct bench *b, const char *key, const char *expected)
+{
+	struct buf got = { 0 };
+	uint32_t row = 0;
+
+	while (row < view_rows(b->view) && strcmp(key_of(b, row), key) != 0)
+		row++;
+	if (row == view_rows(b->view))
+		fail_msg("no row %s", key);
+	buf_str(&got, "");
+	for (unsigned i = 0; i < view_ends(b->view, row)->n; i++)
+		buf_fmt(&got, "%s%u", i > 0 ? " " : "",
+			b->snap->sock[view_ends(b->view, row)->row[i]].lport);
+	if (view_ends(b->view, row)->more)
+		buf_str(&got, " +");
+	assert_string_equal(got.s, expected);
+	buf_free(&got);
+}
+
+static void test_view_finds_where_groups_listen(void **state)
+{
+	static const enum by without[] = { BY_STATE, BY_LISTENER, BY_SOCKET };
+	struct bench b = setup(listening);
+	struct query q = query_by(BY_PROCESS);
+
+	(void)state;
+	q.ends = true;
+	look(&b, &q);
+	check_ends(&b, "nginx[7]", "80 443");
+	check_ends(&b, "nginx[8]", "80 443 9000");
+	check_ends(&b, "inetd[9]", "20 21 22 23 +");
+	q.by = BY_PROGRAM;
+	look(&b, &q);
+	check_ends(&b, "nginx", "80 443 9000");
+	q.by = BY_USER;
+	look(&b, &q);
+	check_ends(&b, "www", "80 443");
+	check_ends(&b, "root", "20 21 22 23 +");
+	q.by = BY_REMOTE;
+	look(&b, &q);
+	check_ends(&b, "10.0.9.9", "443 80");
+	check_ends(&b, "10.0.9.8", "");
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++) {
+		q.by = without[i];
+		look(&b, &q);
+		assert_null(view_ends(b.view, 0));
+	}
+	q.by = BY_REMOTE;
+	q.ends = false;
+	look(&b, &q);
+	assert_null(view_ends(b.view, 0));
+	teardown(&b);
+}
+
+/* Where a process listens is no matter of what it is filtered by; who has nothing is no row. */
+static void test_view_finds_ends_that_the_filter_leaves_out(void **state)
+{
+	struct bench b = setup(listening);
+	struct query q = query_by(BY_PROCESS);
+
+	(void)state;
+	q.ends = true;
+	use_filter(&b, &q, "state established");
+	look(&b, &q);
+	assert_int_equal(view_rows(b.view), 2);
+	check_ends(&b, "nginx[7]", "80 443");
+	check_ends(&b, "nginx[8]", "80 443 9000");
+	teardown(&b);
+}
+
+/* The port that is hit most comes out first, however many others there are. */
+static void test_view_keeps_the_ports_that_are_hit_most(void **state)
+{
+	struct buf text = { 0 };
+	struct query q = query_by(BY_REMOTE);
+	struct bench b;
+
+	(void)state;
+	for (unsigned port = 100; port < 120; port++)
+		buf_fmt(&text,
+			"sock tcp LISTEN 0.0.0.0:%u - ino %u\n"
+			"sock tcp ESTABLISHED 10.0.0.1:%u 10.0.9.9:5000 times %u\n",
+			port, port, port, port == 117 ? 900u : 1u);
+	b = setup(text.s);
+	q.ends = true;
+	look(&b, &q);
+	assert_int_equal(b.snap->sock[view_ends(b.view, 0)->row[0]].lport, 117);
+	assert_int_equal(view_ends(b.view, 0)->n, GROUP_ENDS);
+	assert_true(view_ends(b.view, 0)->more);
+	teardown(&b);
+	buf_free(&text);
+}
+
+static void test_view_counts_what_is_new_and_how_old_the_rest_is(void **state)
+{
+	struct bench b = setup("sample 1795167064123\n"
+			       "sock tcp ESTABLISHED 10.0.0.1:80 10.0.9.9:1000 times 2\n");
+	const struct snap *first = b.snap;
+	struct query q = query_by(BY_REMOTE);
+
+	(void)state;
+	b.snap = fake_snap("sample 1795167164123\n"
+			   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.9.9:1000 times 5\n"
+			   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.9.8:1000 times 2\n",
+			   b.pool, first);
+	look(&b, &q);
+	assert_int_equal(group_number(must_find(&b, "10.0.9.9"), COL_NEW), 3);
+	assert_int_equal(group_number(must_find(&b, "10.0.9.9"), COL_OLDEST), 100);
+	assert_int_equal(group_number(must_find(&b, "10.0.9.8"), COL_NEW), 2);
+	assert_int_equal(group_number(must_find(&b, "10.0.9.8"), COL_OLDEST), 0);
+	q.sort = COL_OLDEST;
+	q.ascending = true;
+	look(&b, &q);
+	assert_string_equal(key_of(&b, 0), "10.0.9.8");
+	snap_unref(first);
+	teardown(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -755,6 +893,10 @@ int main(void)
 		cmocka_unit_test(test_view_group_filters_read_well),
 		cmocka_unit_test(test_view_group_filter_quotes_names),
 		cmocka_unit_test(test_view_text_of_groups_is_clean),
+		cmocka_unit_test(test_view_finds_where_groups_listen),
+		cmocka_unit_test(test_view_finds_ends_that_the_filter_leaves_out),
+		cmocka_unit_test(test_view_keeps_the_ports_that_are_hit_most),
+		cmocka_unit_test(test_view_counts_what_is_new_and_how_old_the_rest_is),
 	};
 
 	return cmocka_run_group_tests_name("view", tests, NULL, NULL);
