@@ -12,7 +12,7 @@
 
 #define LINES_MAX 64
 #define LINE_SIZE 256
-#define TERM_W    22 /* of what a line tells of */
+#define TERM_W    24 /* of what a line tells of */
 #define HEAD_H    1
 #define FOOT_H    1
 /* Narrower than this texts are cut by the edge: a word a line is no text. */

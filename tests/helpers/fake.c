@@ -204,6 +204,13 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 
 	if (word_is(key, "timer"))
 		return parse_timer(f, l, &k->x);
+	if (word_is(key, "flag")) {
+		rc = want_word(f, l, &w, "flag");
+		if (rc == 0 && !word_is(&w, "no-cookie"))
+			return bad(f, "flag", &w);
+		k->s.flags |= SOCK_NO_COOKIE;
+		return rc;
+	}
 	if (word_is(key, "family")) {
 		rc = want_word(f, l, &w, "family");
 		k->s.family = word_is(&w, "inet6") ? AF_INET6 : AF_INET;

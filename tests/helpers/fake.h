@@ -5,16 +5,19 @@
  * Lines are words; "#" begins a comment. A word that holds blanks is quoted, and in every word \n
  * \t \e \\ \" \# \xHH stand for bytes, so that names may be as hostile as they like.
  *
- *	sample TIME_MS		begins a sample taken at that time (since 1970). What stands before
- *the first one belongs to every sample sock PROTO STATE LOCAL REMOTE [KEY VALUE]... an end
- *is 10.4.0.7:8080 or [2001:db8::5]:443; - is no remote end. ino uid rq sq cookie if retrans N;
- *timer NAME MS; family inet|inet6; times N: so many, with remote port, inode and cookie counting up
+ *	sample TIME_MS		begins a sample taken at that time (since 1970). What stands before the
+ *				first one belongs to every sample
+ *	sock PROTO STATE LOCAL REMOTE [KEY VALUE]...
+ *				an end is 10.4.0.7:8080 or [2001:db8::5]:443; - is no remote end.
+ *				ino uid rq sq cookie if retrans N; timer NAME MS; family inet|inet6;
+ *				flag no-cookie, as from /proc/net;
+ *				times N: so many, with remote port, inode and cookie counting up
  *	proc PID COMM [uid N] [start N]
  *	hold PID FD INODE [times N]	descriptor and inode count up
  *	user UID NAME
  *	ifname INDEX NAME
  *	counter KEY N		the kernel's name: ListenDrops
- *	cost TOTAL_US SOCKETS_US OWNERS_US CPU_US READLINKS GETDENTS	what the sample took
+ *	cost TOTAL_US SOCKETS_US OWNERS_US CPU_US READLINKS GETDENTS	of the sample
  *	source NAME partial|absent REASON
  *	unfound WHY		of sockets with an inode that nobody holds: not-permitted, ...
  *	no-close		the kernel does not report TCP sockets in CLOSE

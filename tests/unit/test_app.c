@@ -634,6 +634,229 @@ static void test_app_takes_a_sample_that_came_while_busy(void **state)
 	drive_close(&d);
 }
 
+/* ---- processes by something else ---- */
+
+static void test_app_groups_processes_by_program_and_user(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "u");
+	check_has(&d, "\xe2\x94\x82 Program ");
+	check_has(&d, ">java                   10             1      3      6");
+	check_has(&d, " [time-wait]             6             0      0      0");
+	drive_keys(&d, "u");
+	check_has(&d, "\xe2\x94\x82 User ");
+	check_has(&d, "Procs");
+	drive_keys(&d, "u");
+	check_has(&d, "\xe2\x94\x82 Process ");
+	check_has(&d, ">java[2211]             10             3      6      0");
+	drive_close(&d);
+}
+
+static void test_app_keeps_the_order_when_it_groups_by_something_else(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "s s");
+	check_has(&d, "Estab\xe2\x96\xbc");
+	drive_keys(&d, "u");
+	check_has(&d, "Estab\xe2\x96\xbc");
+	/* That column is not there by program. */
+	drive_keys(&d, "u");
+	drive_resize(&d, 120, 40);
+	drive_keys(&d, "u s s s");
+	check_has(&d, "User\xe2\x96\xb2");
+	drive_keys(&d, "u");
+	check_has(&d, "Socks\xe2\x96\xbc");
+	drive_close(&d);
+}
+
+/* Filter, other panes and list are of what is pinned, whatever it is grouped by. */
+static void test_app_pins_and_opens_programs(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "u Space");
+	check_has(&d, "Filter  comm = java");
+	check_has(&d, "CLOSE_WAIT      6");
+	check_has(&d, "TIME_WAIT       0");
+	drive_keys(&d, "u");
+	check_has(&d, "the pins were of other rows");
+	check_has(&d, "Filter  none");
+	check_has(&d, "TIME_WAIT       6");
+	drive_keys(&d, "u u j Enter");
+	check_has(&d, "Filter  owner = time-wait");
+	check_has(&d, "6 of 18");
+	drive_keys(&d, "Esc");
+	check_has(&d, "\xe2\x94\x82 Program ");
+	drive_close(&d);
+}
+
+/* ---- listeners ---- */
+
+#define FULL                                                             \
+	"sock tcp LISTEN [::]:443 - ino 1 rq 129 sq 128\n"               \
+	"sock tcp LISTEN 0.0.0.0:80 - ino 2 rq 3 sq 511\n"               \
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.9.9:5000 ino 9 times 4\n" \
+	"proc 5 nginx\nhold 5 3 1\nhold 5 4 2\nhold 5 9 9 times 4\nproc 6 nginx\nhold 6 4 2\n"
+
+static void test_app_lists_listeners(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 110, 24, TEXT_UTF8, "");
+	drive_sample(&d, FULL);
+	drive_keys(&d, "L");
+	check_has(&d, "\xe2\x80\xba listeners");
+	check_has(&d, ">*:443          !      129/128 FULL      0");
+	check_has(&d, " 0.0.0.0:80              3/511   0%      4             4");
+	check_has(&d, "nginx[5] +1");
+	check_has(&d, " row 1 of 2");
+	drive_keys(&d, "j Enter");
+	check_has(&d, "\xe2\x80\xba listeners \xe2\x80\xba sockets");
+	check_has(&d, "Filter  listener = 0.0.0.0:80");
+	check_has(&d, "5 of 6");
+	drive_keys(&d, "Esc");
+	check_has(&d, ">0.0.0.0:80 ");
+	drive_keys(&d, "q");
+	check_has(&d, " State ");
+	assert_false(app_done(d.app));
+	drive_close(&d);
+}
+
+static void test_app_lists_the_listeners_of_what_is_pinned(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 110, 24, TEXT_UTF8, "");
+	drive_sample(&d, FULL);
+	drive_keys(&d, "1 Space L");
+	check_has(&d, "Filter  state established and proto = tcp");
+	check_has(&d, ">0.0.0.0:80 ");
+	check_has_not(&d, "*:443");
+	drive_keys(&d, "Enter");
+	check_has(&d, "4 of 6");
+	drive_keys(&d, "Esc x");
+	check_has(&d, "*:443");
+	drive_close(&d);
+}
+
+/* What /proc/net does not tell is not made up. */
+static void test_app_does_not_know_the_limit_from_proc_net(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 110, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp LISTEN 0.0.0.0:80 - ino 2 rq 3 sq 0 flag no-cookie\n");
+	drive_keys(&d, "L");
+	check_has(&d, " 3/-    -");
+	check_has_not(&d, "FULL");
+	check_has_not(&d, "!");
+	drive_close(&d);
+}
+
+/* ---- trends ---- */
+
+static void test_app_draws_the_last_minute_where_there_is_room(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	check_has_not(&d, "last 60 s");
+	drive_resize(&d, 109, 40);
+	check_has_not(&d, "last 60 s\xe2\x94\x82");
+	drive_resize(&d, 110, 40);
+	check_has(&d, "last 60 s\xe2\x94\x82");
+	drive_resize(&d, 120, 40);
+	check_has(&d, "New/s last 60 s  Oldest");
+	drive_resize(&d, 200, 50);
+	check_has(&d, "Peers Listens on");
+	drive_close(&d);
+}
+
+/* Under another filter the rows are of other sockets: what they were before is not known. */
+static void test_app_draws_no_trend_of_another_filter(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 120, 40, TEXT_ASCII, "");
+	drive_sample(&d, FIRST);
+	drive_wait(&d, 4000);
+	drive_sample(&d, "sample 1795167070123\n" ENDS LISTENER JAVA NGINX USERS);
+	check_has(&d, "CLOSE_WAIT      5                 ##|");
+	check_has(&d,
+		  " 10.4.1.17               7             .      1 8080           0         ##");
+	drive_keys(&d, "1 j j j j j j Space");
+	check_has(&d, "CLOSE_WAIT*     5                 ##|");
+	check_has(&d,
+		  ">10.4.1.17               4             .      1 8080           0          #");
+	drive_close(&d);
+}
+
+/* ---- the status page ---- */
+
+static void test_app_tells_of_itself(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 50, TEXT_UTF8, "");
+	drive_keys(&d, "I");
+	check_has(&d, "Own cost");
+	drive_sample(&d,
+		     "sample 1795167064123\ncost 4120 1240 2810 3900 1187 63\n" ENDS LISTENER JAVA
+		     "source udp absent \"no such protocol\"\nunfound not-permitted\n");
+	drive_sample(&d,
+		     "sample 1795167068123\ncost 4120 1240 2810 3900 1187 63\n" ENDS LISTENER JAVA
+		     "source udp absent \"no such protocol\"\nunfound not-permitted\n");
+	check_has(&d, "  tcp                      complete");
+	check_has(&d, "! udp                    nothing: no such protocol");
+	check_has(&d, "attributed               9 of 17 sockets");
+	check_has(&d, "[time-wait]              6 ");
+	check_has(&d, "? [not permitted]        2 ");
+	check_has(&d, "4.1 ms (sockets 1.2 ms, owners 2.8 ms), of that CPU");
+	check_has(&d, "1,187 links read, 63 directory reads");
+	check_has(&d, "0.4 % of one core in the last 4s");
+	check_has(&d, "12M resident");
+	check_has(&d, "! missing                CAP_SYS_PTRACE");
+	check_has(&d, "6.8.0-web\\e[31m");
+	drive_keys(&d, "q");
+	check_has(&d, " State ");
+	assert_false(app_done(d.app));
+	drive_close(&d);
+}
+
+static void test_app_scrolls_the_status_page(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "I");
+	check_has(&d, "lines 1-22 of ");
+	check_has(&d, " Sources");
+	drive_keys(&d, "j");
+	check_has(&d, "lines 2-23 of ");
+	check_has_not(&d, " Sources");
+	drive_keys(&d, "G");
+	check_has(&d, "kernel                   6.8.0");
+	drive_keys(&d, "j PgDn g");
+	check_has(&d, "lines 1-22 of ");
+	drive_keys(&d, "G");
+	drive_resize(&d, 80, 60);
+	check_has(&d, " Sources");
+	drive_keys(&d, "Esc");
+	check_has(&d, " State ");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -671,6 +894,16 @@ int main(void)
 		cmocka_unit_test(test_app_passes_redraw_and_suspend_on),
 		cmocka_unit_test(test_app_old_picture_stays_until_the_new_is_complete),
 		cmocka_unit_test(test_app_takes_a_sample_that_came_while_busy),
+		cmocka_unit_test(test_app_groups_processes_by_program_and_user),
+		cmocka_unit_test(test_app_keeps_the_order_when_it_groups_by_something_else),
+		cmocka_unit_test(test_app_pins_and_opens_programs),
+		cmocka_unit_test(test_app_lists_listeners),
+		cmocka_unit_test(test_app_lists_the_listeners_of_what_is_pinned),
+		cmocka_unit_test(test_app_does_not_know_the_limit_from_proc_net),
+		cmocka_unit_test(test_app_draws_the_last_minute_where_there_is_room),
+		cmocka_unit_test(test_app_draws_no_trend_of_another_filter),
+		cmocka_unit_test(test_app_tells_of_itself),
+		cmocka_unit_test(test_app_scrolls_the_status_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <stdio.h>
 
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/theme.h"
@@ -54,6 +55,41 @@ static void test_theme_alarms_stand_out_everywhere(void **state)
 			const struct style s = theme_style((enum theme)t, roles[i]);
 
 			assert_true(s.attrs != 0 || s.fg != STYLE_DEFAULT);
+		}
+}
+
+/*
+ * With the goldens of the screens, which tell roles and not looks, these are the pictures:
+ * attributes (b u r) and colour of every role with no, eight and 256 colours.
+ */
+static void test_theme_looks_as_designed(void **state)
+{
+	static const struct {
+		enum role role;
+		const char *look[THEME_COUNT];
+	} cases[ROLE_COUNT] = {
+		{ ROLE_TEXT, { "-", "-", "-" } },       { ROLE_DIM, { "-", "-", "-243" } },
+		{ ROLE_LABEL, { "u", "u", "u" } },      { ROLE_FOCUS, { "r", "r", "r" } },
+		{ ROLE_CURSOR, { "r", "r", "r" } },     { ROLE_CURSOR_OFF, { "b", "b", "b" } },
+		{ ROLE_PIN, { "bu", "b5", "b98" } },    { ROLE_NEW, { "b", "b", "b31" } },
+		{ ROLE_WARN, { "b", "-5", "b166" } },   { ROLE_CRIT, { "br", "b1", "b196" } },
+		{ ROLE_KEY, { "b", "b", "b31" } },      { ROLE_PAST, { "r", "r5", "r98" } },
+		{ ROLE_DANGER, { "b", "b1", "b196" } }, { ROLE_UNKNOWN, { "-", "-", "-243" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		for (int t = 0; t < THEME_COUNT; t++) {
+			const struct style s = theme_style((enum theme)t, cases[i].role);
+			char look[16], fg[8] = "";
+
+			if (s.fg != STYLE_DEFAULT)
+				snprintf(fg, sizeof(fg), "%d", s.fg);
+			snprintf(look, sizeof(look), "%s%s%s%s%s", s.attrs == 0 ? "-" : "",
+				 s.attrs & STYLE_BOLD ? "b" : "",
+				 s.attrs & STYLE_UNDERLINE ? "u" : "",
+				 s.attrs & STYLE_REVERSE ? "r" : "", fg);
+			assert_string_equal(look, cases[i].look[t]);
 		}
 }
 
@@ -242,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_theme_mono_has_no_colour),
 		cmocka_unit_test(test_theme_normal_text_is_plain),
 		cmocka_unit_test(test_theme_alarms_stand_out_everywhere),
+		cmocka_unit_test(test_theme_looks_as_designed),
 		cmocka_unit_test(test_theme_colours_are_readable_on_both_grounds),
 		cmocka_unit_test(test_theme_palette_has_what_the_terminal_has),
 		cmocka_unit_test(test_theme_own_takes_whole_looks),
