@@ -359,6 +359,44 @@ static void test_screens_never_cut_a_number(void **state)
 	drive_close(&d);
 }
 
+/* What is wide or combines in a name moves none of the figures behind it. */
+static void test_screens_names_of_any_width_keep_the_columns(void **state)
+{
+	static const char *const names[] = {
+		"plain",
+		"\xe4\xb8\x80\xe4\xba\x8c\xe4\xb8\x89",
+		"e\xcc\x81o\xcc\x88\xcc\x81x",
+		"\xe4\xb8\x80\xe4\xba\x8c\xe4\xb8\x89\xe5\x9b\x9b\xe4\xba\x94",
+	};
+	static const char *const keys[] = { "", "u" };
+
+	(void)state;
+	for (size_t k = 0; k < ARRAY_SIZE(keys); k++)
+		for (int set = TEXT_UTF8; set <= TEXT_ASCII; set++) {
+			struct buf b = { 0 };
+			struct drive d;
+
+			for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+				buf_fmt(&b,
+					"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:%u ino %u times 7777\n"
+					"proc %u %s\nhold %u 3 %u times 7777\n",
+					1000 + i * 10000, 1 + i * 10000, 1 + i, names[i], 1 + i,
+					1 + i * 10000);
+			drive_open(&d, 80, 24, (enum text_set)set, "");
+			drive_sample(&d, b.s);
+			drive_keys(&d, keys[k]);
+			check_screen(&d, (enum text_set)set);
+			for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+				/* "7,777" ends where the head of the column does. */
+				assert_int_equal(canvas_at(&d.canvas, 51, 4 + (int)i)->ch, '7');
+				assert_int_equal(canvas_at(&d.canvas, 47, 4 + (int)i)->ch, '7');
+				assert_int_equal(canvas_at(&d.canvas, 46, 4 + (int)i)->ch, ' ');
+			}
+			drive_close(&d);
+			buf_free(&b);
+		}
+}
+
 /* ---- the monkey ---- */
 
 static struct key random_key(uint64_t *rng)
@@ -447,6 +485,7 @@ int main(void)
 		cmocka_unit_test(test_screens_have_one_sort_mark_a_pane),
 		cmocka_unit_test(test_screens_hold_at_every_size),
 		cmocka_unit_test(test_screens_never_cut_a_number),
+		cmocka_unit_test(test_screens_names_of_any_width_keep_the_columns),
 		cmocka_unit_test(test_screens_survive_a_monkey),
 	};
 
