@@ -6,7 +6,7 @@
 
 /* What may show the list, NULL behind the last. */
 static const struct pane_kind *const kinds[LIST_COUNT][KINDS_MAX + 1] = {
-	[LIST_PROCESSES] = { &kind_processes },
+	[LIST_PROCESSES] = { &kind_processes, &kind_programs, &kind_users },
 	[LIST_REMOTES] = { &kind_remotes },
 	[LIST_SOCKETS] = { &kind_sockets },
 };

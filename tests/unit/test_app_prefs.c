@@ -127,6 +127,8 @@ static void test_app_prefs_names_are_those_of_the_list(void **state)
 		{ LIST_PROCESSES, "sockets", "sockets" },
 		{ LIST_PROCESSES, "close-wait", "CLOSE_WAIT" },
 		{ LIST_PROCESSES, "key", "key" },
+		{ LIST_PROCESSES, "processes", "processes" },
+		{ LIST_PROCESSES, "trend", NULL },
 		{ LIST_PROCESSES, "closing", NULL },
 		{ LIST_PROCESSES, "remote", NULL },
 		{ LIST_PROCESSES, "", NULL },

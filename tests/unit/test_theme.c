@@ -2,8 +2,8 @@
 #include "test.h"
 
 #include <errno.h>
-#include <string.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/theme.h"
