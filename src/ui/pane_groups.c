@@ -205,6 +205,16 @@ static struct clean rate_text(const struct snap *s, uint64_t n, char *buf, enum 
 					      (unsigned)tenths % 10));
 }
 
+/* In minutes, so that rows that stand still stay as they are from sample to sample. */
+static struct clean oldest_text(uint32_t seconds, char *buf)
+{
+	if (seconds < 60)
+		return TEXT_LIT("<1m");
+	if (seconds < 3600)
+		return text_own(buf, (size_t)snprintf(buf, FMT_SIZE, "%um", seconds / 60));
+	return text_own(buf, fmt_age(buf, seconds));
+}
+
 static size_t end_name(const struct pane *p, uint32_t row, enum column c, char *buf)
 {
 	const struct snap *snap = view_snap(p->view);
@@ -326,7 +336,7 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 	if (c == COL_NEW)
 		return rate_text(view_snap(p->view), g->born, buf, role);
 	if (c == COL_OLDEST)
-		return text_own(buf, fmt_age(buf, g->oldest_s));
+		return oldest_text(g->oldest_s, buf);
 	if (c == COL_DELTA)
 		return text_own(buf, g->has_delta ? fmt_delta(buf, g->delta) : 0);
 	if (column_is_distinct(c) && !view_query(p->view)->distinct)
