@@ -102,7 +102,9 @@ void *arena_push(struct arena *a, size_t bytes)
 	size_t used;
 	void *p;
 
-	if (__builtin_add_overflow(a->used, bytes, &used) || arena_reserve(a, used) < 0)
+	/* Nothing pushed on an empty arena is a place too: NULL says that there is no memory. */
+	if (__builtin_add_overflow(a->used, bytes, &used) ||
+	    arena_reserve(a, used > 0 ? used : 1) < 0)
 		return NULL;
 	p = a->base + a->used;
 	a->used = used;

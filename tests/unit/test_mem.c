@@ -175,6 +175,16 @@ static void test_arena_reset_gives_a_burst_back(void **state)
 	arena_free(&a);
 }
 
+static void test_mem_arena_push_of_nothing_is_a_place(void **state)
+{
+	struct arena a = { .base = NULL };
+
+	(void)state;
+	assert_non_null(arena_push(&a, 0));
+	assert_int_equal(a.used, 0);
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +197,7 @@ int main(void)
 		cmocka_unit_test(test_arena_without_memory_is_as_it_was),
 		cmocka_unit_test(test_arena_reset_keeps_what_the_next_needs),
 		cmocka_unit_test(test_arena_reset_gives_a_burst_back),
+		cmocka_unit_test(test_mem_arena_push_of_nothing_is_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
