@@ -361,7 +361,7 @@ static void test_terminal_quits_while_output_is_stopped(void **state)
 
 	(void)state;
 	wait_first_screen(v);
-	assert_true(vt_wait_quiet(v, 300, LIMIT_MS));
+	vt_pump(v, 300); /* what the first sample still draws */
 	vt_keys(v, "<C-s>");
 	assert_true(vt_wait_full(v, LIMIT_MS));
 	quit(v);
