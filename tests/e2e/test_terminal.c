@@ -360,7 +360,7 @@ static void test_terminal_quits_while_output_is_stopped(void **state)
 	struct vt *v = start_with((struct vt_cfg){ 0 }, "web.fake", NULL, args);
 
 	(void)state;
-	wait_first_screen(v);
+	assert_true(vt_wait_text(v, "java[2211]", LIMIT_MS));
 	vt_pump(v, 300); /* what the first sample still draws */
 	vt_keys(v, "<C-s>");
 	assert_true(vt_wait_full(v, LIMIT_MS));
