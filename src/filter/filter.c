@@ -7,6 +7,7 @@
 #include "sockeye/base/mem.h"
 
 #include "check.h"
+#include "offload.h"
 #include "parse.h"
 #include "prog.h"
 
@@ -75,12 +76,32 @@ unsigned filter_protos(const struct filter *f)
 	       ((pairs & PAIRS_REST) != 0 ? rest : 0);
 }
 
+unsigned filter_states_of(const struct filter *f, enum proto proto)
+{
+	uint32_t pairs = passing_pairs(f);
+
+	return (proto == PROTO_TCP ? pairs : pairs >> 16) & ST_ALL;
+}
+
 bool filter_needs_owners(const struct filter *f)
 {
 	for (uint32_t i = 0; i < f->tree.n_cond; i++)
 		if (subject_table[f->tree.cond[i].subject].owners)
 			return true;
 	return false;
+}
+
+bool filter_needs_listeners(const struct filter *f)
+{
+	for (uint32_t i = 0; i < f->tree.n_cond; i++)
+		if (f->tree.cond[i].subject == SUBJ_LISTENER)
+			return true;
+	return false;
+}
+
+enum offload filter_compile(const struct filter *f, struct buf *out)
+{
+	return offload_compile(&f->tree, out);
 }
 
 const char *filter_remark(const struct filter *f)

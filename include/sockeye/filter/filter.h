@@ -37,10 +37,28 @@ bool filter_is_all(const struct filter *f);
 /* A superset of the states and protocols that can pass: ST_BIT() and 1u << enum proto. */
 unsigned filter_states(const struct filter *f);
 unsigned filter_protos(const struct filter *f);
+/* The same for the sockets of one protocol; 0: none of them passes. */
+unsigned filter_states_of(const struct filter *f, enum proto proto);
 /* Whether it asks for processes (pid, comm, owner). */
 bool filter_needs_owners(const struct filter *f);
+/* Whether it asks for the listener that a connection came through. */
+bool filter_needs_listeners(const struct filter *f);
 /* A remark for the user, or NULL: where ss would have answered an and/or mix without parentheses differently. */
 const char *filter_remark(const struct filter *f);
+
+/* How a program for the kernel compares with the filter that it was made of. */
+enum offload {
+	OFFLOAD_NONE,		/* there is none: the kernel can leave nothing out */
+	OFFLOAD_SUPERSET,	/* it lets pass what the filter does, and more */
+	OFFLOAD_EXACT,
+};
+
+/*
+ * Puts into out what the kernel can decide of the addresses and ports that f asks for: a program
+ * for inet_diag (bytecode.h). What else f asks for is taken as if it might hold and might not, so
+ * the rows that come still need filter_match(); filter_states_of() is not in it.
+ */
+enum offload filter_compile(const struct filter *f, struct buf *out);
 
 /* Appends the canonical text; it parses to the same filter, if that had no more than 1 MiB of text. */
 void filter_print(const struct filter *f, struct buf *out);
