@@ -716,14 +716,28 @@ static int follow_changes(struct owners *o, int cancel_fd)
 	return rc;
 }
 
+/* Whether some socket of the sample can have a process. */
+static bool any_inode(const struct owners *o)
+{
+	for (uint32_t row = 0; row < o->n_rows; row++)
+		if (o->rows[row].ino != 0)
+			return true;
+	return false;
+}
+
 int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 {
 	int rc;
 
-	o->sample++;
 	o->proc.readlinks = o->proc.getdents = 0;
 	o->proc.last_error = 0;
 	o->rows = snap_rows(b, &o->n_rows);
+	/* The first picture is dear, and nothing of it would show. */
+	if (o->has_proc && o->n == 0 && !any_inode(o)) {
+		snap_source_ok(b, SRC_OWNERS);
+		return 0;
+	}
+	o->sample++;
 	o->budget = BUDGET_MIN + o->n_rows / BUDGET_SHARE;
 	if (!o->has_proc || list_processes(o) != 0) {
 		snap_source_fail(b, SRC_OWNERS, SOURCE_ABSENT, "no /proc: owners cannot be found");

@@ -255,6 +255,40 @@ static void test_owners_first_sample_finds_all(void **state)
 	close(c);
 }
 
+static void test_owners_reads_nothing_until_there_is_a_socket_to_find(void **state)
+{
+	struct fixture *f = *state;
+	int a = open_socket();
+	uint32_t none = 0, ino = inode_of(a);
+
+	for (int i = 0; i < 2; i++) {
+		sample(f, &none, 1);
+		assert_int_equal(f->snap->cost.readlinks + f->snap->cost.getdents, 0);
+		assert_int_equal(f->snap->source[SRC_OWNERS].status, SOURCE_OK);
+	}
+	sample(f, &ino, 1);
+	assert_true(held_by(f, ino, getpid(), a));
+	close(a);
+}
+
+/* As a dump of one state does: sockets that are not told of still have their descriptors. */
+static void test_owners_follow_a_choice_of_sockets(void **state)
+{
+	struct fixture *f = *state;
+	int fd[] = { open_socket(), open_socket(), open_socket() };
+	uint32_t ino[] = { inode_of(fd[0]), inode_of(fd[1]), inode_of(fd[2]) };
+
+	for (size_t i = 0; i < 9; i++) {
+		sample(f, &ino[i % 3], 1);
+		assert_true(held_by(f, ino[i % 3], getpid(), fd[i % 3]));
+		sample(f, ino, i % 4);
+		for (size_t k = 0; k < i % 4; k++)
+			assert_int_equal(holds(f, ino[k]), 1);
+	}
+	for (size_t i = 0; i < 3; i++)
+		close(fd[i]);
+}
+
 static void test_owners_reused_number_is_seen_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -467,8 +501,11 @@ static void test_owners_cancel_ends_the_walk(void **state)
 {
 	struct fixture *f = *state;
 	struct snap_builder *b = snap_build(f->pool, NULL);
+	const struct sock row = { .cookie = 1, .ino = 1 };
+	const struct sock_ext x = { .ifindex = 0 };
 	int pair[2];
 
+	assert_int_equal(snap_add(b, &row, &x), 0);
 	assert_int_equal(pipe(pair), 0);
 	assert_int_equal(write(pair[1], "x", 1), 1);
 	assert_int_equal(owners_update(f->o, b, pair[0]), -ECANCELED);
@@ -494,6 +531,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_owners_first_sample_finds_all),
+		TEST(test_owners_reads_nothing_until_there_is_a_socket_to_find),
+		TEST(test_owners_follow_a_choice_of_sockets),
 		TEST(test_owners_reused_number_is_seen_at_once),
 		TEST(test_owners_new_numbers_are_seen_at_once),
 		TEST(test_owners_fork_adds_a_holder_and_exit_takes_it),

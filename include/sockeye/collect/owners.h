@@ -21,6 +21,8 @@ void owners_free(struct owners *o);
 
 /*
  * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).
+ * Until there is a row that can have one, nothing is read. Rows may be all that the kernel has or a
+ * choice of them, but the same choice each time: who left it is taken for gone and read again.
  * Returns 0, or -ECANCELED soon after cancel_fd (-1: none) became readable.
  */
 int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd);
