@@ -128,7 +128,8 @@ static int add_row(void *ctx, const void *payload, size_t len)
 int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builder *b, int cancel_fd,
 		   struct nl_stats *st)
 {
-	uint32_t states = STATES_TABLED | (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
+	uint32_t states = (q->states != 0 ? q->states : STATES_TABLED) |
+			  (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
 	/* The family of the legacy request is ignored; it always walks both. */
 	struct inet_diag_req legacy = { .idiag_family = AF_INET, .idiag_states = states };
 	struct inet_diag_req_v2 by_family = {
@@ -137,7 +138,11 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 		.idiag_states = states,
 	};
 	struct dump d = { .q = q, .b = b };
-	struct nl_request rq = { .row = add_row, .ctx = &d };
+	struct nl_request rq = {
+		.attr = { INET_DIAG_REQ_BYTECODE, q->code, q->code_len },
+		.row = add_row,
+		.ctx = &d,
+	};
 	int rc = 0;
 
 	if (q->family == AF_UNSPEC) {

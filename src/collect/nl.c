@@ -162,6 +162,9 @@ static int send_request(struct nl *nl, const struct nl_request *rq)
 	h->nlmsg_seq = ++nl->seq;
 	h->nlmsg_pid = nl->portid;
 	memcpy(mnl_nlmsg_put_extra_header(h, rq->len), rq->body, rq->len);
+	if (rq->attr.data != NULL &&
+	    !mnl_attr_put_check(h, sizeof(nl->buf), rq->attr.type, rq->attr.len, rq->attr.data))
+		return -EMSGSIZE;
 	do {
 		n = send(nl->fd, h, h->nlmsg_len, MSG_NOSIGNAL);
 	} while (n < 0 && errno == EINTR);

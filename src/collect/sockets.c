@@ -31,6 +31,7 @@ struct sockets {
 	const char *root;
 	struct refusal refused[PROTO_COUNT];
 	bool by_family;        /* the kernel does not know the legacy request */
+	bool no_programs;      /* it does not take the programs that say which sockets to tell of */
 	bool kernel_has_close; /* it is new enough to report TCP sockets in CLOSE */
 	bool close_known;      /* of the snapshot before */
 	unsigned close_age;    /* samples since they were asked for */
@@ -97,6 +98,40 @@ int sockets_check(const struct sockets *s, struct err *e)
 		       strerror(-s->nl_error), strerror(-why));
 }
 
+/* ---- what is asked for ----------------------------------------------- */
+
+/* The states that a socket of the protocol can be in. */
+static const unsigned all_states[PROTO_COUNT] = {
+	[PROTO_TCP] = ST_ALL,
+	[PROTO_UDP] = ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE),
+};
+
+static unsigned wanted_states(const struct want *w, enum proto proto)
+{
+	return all_states[proto] & (w->thin != NULL ? w->thin->states[proto] : ST_ALL);
+}
+
+static struct inet_query make_query(struct sockets *s, enum proto proto, const struct want *w)
+{
+	unsigned states = wanted_states(w, proto), all = all_states[proto];
+	struct inet_query q = { .proto = proto, .devices = &s->devices };
+
+	if (w->thin != NULL && w->thin->code != NULL && !s->no_programs) {
+		q.code = w->thin->code;
+		q.code_len = w->thin->code_len;
+	}
+	if (w->thin != NULL && w->thin->listeners && proto == PROTO_TCP)
+		states |= ST_BIT(ST_LISTEN);
+	q.close = proto == PROTO_TCP && w->close && (states & ST_BIT(ST_CLOSE)) != 0;
+	q.states = states == all ? 0 : states;
+	return q;
+}
+
+static bool is_thinned(const struct inet_query *q)
+{
+	return q->states != 0 || q->code != NULL;
+}
+
 /* ---- sock_diag ------------------------------------------------------- */
 
 /* The kernel's answer was no, not an accident on the way. */
@@ -136,11 +171,45 @@ static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query 
 	return rc;
 }
 
-static int ask_kernel(struct sockets *s, struct snap_builder *b, enum proto proto, bool close,
-		      int cancel_fd, struct nl_stats *st)
+/* A kernel that does not take the program (S_EQ and D_EQ came with 4.16) is asked without it. */
+static int ask_which(struct sockets *s, struct snap_builder *b, struct inet_query *q, int cancel_fd,
+		     struct nl_stats *st)
 {
-	struct inet_query q = { .proto = proto, .close = close, .devices = &s->devices };
-	struct refusal *no = &s->refused[proto];
+	int (*ask)(struct sockets *, struct snap_builder *, struct inet_query *, int,
+		   struct nl_stats *) = q->proto == PROTO_TCP ? ask_tcp : ask_families;
+	int rc = ask(s, b, q, cancel_fd, st);
+
+	if (q->code == NULL || rc != -EINVAL || !is_refused(rc, st))
+		return rc;
+	s->no_programs = true;
+	q->code = NULL;
+	return ask(s, b, q, cancel_fd, st);
+}
+
+/*
+ * Listeners are in a table of their own, so a dump of them alone costs next to nothing: where all
+ * of them must come, a program can still say which of the rest.
+ */
+static int ask_tables(struct sockets *s, struct snap_builder *b, const struct want *w,
+		      struct inet_query *q, int cancel_fd, struct nl_stats *st)
+{
+	struct inet_query listen = { .proto = PROTO_TCP,
+				     .devices = &s->devices,
+				     .states = ST_BIT(ST_LISTEN) };
+	int rc = 0;
+
+	if (q->proto != PROTO_TCP || q->code == NULL || !w->thin->listeners)
+		return ask_which(s, b, q, cancel_fd, st);
+	q->states = (q->states != 0 ? q->states : ST_ALL) & ~ST_BIT(ST_LISTEN);
+	if (q->states != 0)
+		rc = ask_which(s, b, q, cancel_fd, st);
+	return rc != 0 ? rc : ask_which(s, b, &listen, cancel_fd, st);
+}
+
+static int ask_kernel(struct sockets *s, struct snap_builder *b, const struct want *w,
+		      struct inet_query *q, int cancel_fd, struct nl_stats *st)
+{
+	struct refusal *no = &s->refused[q->proto];
 	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 	int rc;
 
@@ -148,10 +217,7 @@ static int ask_kernel(struct sockets *s, struct snap_builder *b, enum proto prot
 		return s->nl_error;
 	if (now_ns < no->until_ns)
 		return no->why;
-	if (proto == PROTO_TCP)
-		rc = ask_tcp(s, b, &q, cancel_fd, st);
-	else
-		rc = ask_families(s, b, &q, cancel_fd, st);
+	rc = ask_tables(s, b, w, q, cancel_fd, st);
 	if (is_refused(rc, st) || (rc == -ETIMEDOUT && st->rows == 0))
 		*no = (struct refusal){ now_ns + ASK_AGAIN_NS, rc };
 	return rc;
@@ -249,11 +315,17 @@ static bool has_close(const struct snap_builder *b)
 }
 
 /* After a dump of TCP: whether the sockets in CLOSE are known, carrying them over if need be. */
-static int settle_close(struct sockets *s, struct snap_builder *b, bool asked)
+static int settle_close(struct sockets *s, struct snap_builder *b, const struct want *w)
 {
 	int rc = 0;
 
-	if (asked) {
+	if ((wanted_states(w, PROTO_TCP) & ST_BIT(ST_CLOSE)) == 0) {
+		/* that there are none of them is known as far as it is ever known */
+		s->close_known = false;
+		snap_set_close(b, s->kernel_has_close);
+		return 0;
+	}
+	if (w->close) {
 		s->close_known = s->kernel_has_close || has_close(b);
 		s->close_age = 0;
 	} else if (s->close_known && ++s->close_age < SOCKETS_CLOSE_AGE) {
@@ -265,18 +337,36 @@ static int settle_close(struct sockets *s, struct snap_builder *b, bool asked)
 	return rc;
 }
 
-static int update_proto(struct sockets *s, struct snap_builder *b, enum proto proto, bool close,
-			int cancel_fd)
+/* Nobody looks at any socket of the protocol. */
+static void leave_out(struct sockets *s, struct snap_builder *b, enum proto proto)
+{
+	snap_set_thinned(b);
+	snap_source_ok(b, source_of[proto]);
+	if (proto != PROTO_TCP)
+		return;
+	s->close_known = false;
+	snap_set_close(b, s->kernel_has_close);
+}
+
+static int update_proto(struct sockets *s, struct snap_builder *b, enum proto proto,
+			const struct want *w, int cancel_fd)
 {
 	struct nl_stats st = { 0 };
-	bool asked = proto == PROTO_TCP && close;
-	int rc = ask_kernel(s, b, proto, asked, cancel_fd, &st);
+	struct inet_query q = make_query(s, proto, w);
+	int rc;
 
+	if (wanted_states(w, proto) == 0) {
+		leave_out(s, b, proto);
+		return 0;
+	}
+	rc = ask_kernel(s, b, w, &q, cancel_fd, &st);
 	if (rc == -ECANCELED || rc == -ENOMEM)
 		return rc;
 	if (rc == 0 || st.rows > 0) {
 		judge(b, source_of[proto], rc, &st);
-		return proto == PROTO_TCP ? settle_close(s, b, asked) : 0;
+		if (is_thinned(&q))
+			snap_set_thinned(b);
+		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;
 	}
 	if (proto == PROTO_TCP)
 		s->close_known = false;
@@ -298,7 +388,7 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 
 		if (!(w->protos & 1u << p))
 			continue;
-		rc = update_proto(s, b, (enum proto)p, w->close, cancel_fd);
+		rc = update_proto(s, b, (enum proto)p, w, cancel_fd);
 		if (rc == -ECANCELED || rc == -ENOMEM)
 			return err_set(e, rc, "%s", strerror(-rc));
 		if (rc == 0)

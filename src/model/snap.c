@@ -385,6 +385,11 @@ void snap_set_close(struct snap_builder *b, bool known)
 	b->snap.close_known = known;
 }
 
+void snap_set_thinned(struct snap_builder *b)
+{
+	b->snap.thinned = true;
+}
+
 void snap_set_unfound(struct snap_builder *b, enum why why)
 {
 	b->unfound = why;

@@ -376,6 +376,41 @@ static void test_inet_diag_asks_for_udp_by_family(void **state)
 	assert_int_equal(sent.r.idiag_states, 0xfff);
 }
 
+static void test_inet_diag_asks_for_states_and_sends_the_program(void **state)
+{
+	static const char program[12] = "abcdefghijk";
+	struct fixture *f = *state;
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req r;
+		struct nlattr a;
+		char code[sizeof(program)];
+	} sent;
+	struct inet_query q = tcp;
+
+	q.states = ST_BIT(ST_CLOSE_WAIT) | ST_BIT(ST_SYN_RECV);
+	q.code = program;
+	q.code_len = sizeof(program);
+	fakenl_done(&f->k, 0);
+	assert_int_equal(dump(f, &q), 0);
+	assert_int_equal(fakenl_request(&f->k, &sent, sizeof(sent)), sizeof(sent));
+	assert_int_equal(sent.r.idiag_states, 1 << 8 | 1 << 3);
+	assert_int_equal(sent.a.nla_type, INET_DIAG_REQ_BYTECODE);
+	assert_int_equal(sent.a.nla_len, sizeof(sent.a) + sizeof(program));
+	assert_memory_equal(sent.code, program, sizeof(program));
+}
+
+static void test_inet_diag_sends_no_program_that_does_not_fit(void **state)
+{
+	static const char program[NL_BUFFER_SIZE];
+	struct fixture *f = *state;
+	struct inet_query q = tcp;
+
+	q.code = program;
+	q.code_len = sizeof(program);
+	assert_int_equal(dump(f, &q), -EMSGSIZE);
+}
+
 static void add_row(struct fixture *f, uint32_t cookie)
 {
 	struct inet_diag_msg m = message_v4();
@@ -445,6 +480,8 @@ int main(void)
 		WITH_FIXTURE(test_inet_diag_reads_recorded_dumps_of_udp),
 		WITH_FIXTURE(test_inet_diag_asks_for_all_of_tcp_at_once),
 		WITH_FIXTURE(test_inet_diag_asks_for_udp_by_family),
+		WITH_FIXTURE(test_inet_diag_asks_for_states_and_sends_the_program),
+		WITH_FIXTURE(test_inet_diag_sends_no_program_that_does_not_fit),
 		WITH_FIXTURE(test_inet_diag_keeps_doubles_out),
 		WITH_FIXTURE(test_inet_diag_repeats_an_interrupted_dump),
 		WITH_FIXTURE(test_inet_diag_does_not_repeat_for_ever),

@@ -330,6 +330,192 @@ static void test_sockets_knows_no_close_that_it_did_not_ask_for(void **state)
 	assert_false(f->snap->close_known);
 }
 
+/* ---- less than all --------------------------------------------------- */
+
+/* A request as it came. */
+struct asked {
+	uint16_t type;
+	uint32_t states;
+	size_t code_len;
+};
+
+static struct asked next_request(struct fixture *f)
+{
+	_Alignas(8) unsigned char buf[1024];
+	struct asked a = { .code_len = 0 };
+	struct inet_diag_req_v2 by_family;
+	struct inet_diag_req legacy;
+	struct nlmsghdr h;
+	size_t n = fakenl_request(&f->k, buf, sizeof(buf)), head = sizeof(h);
+
+	memcpy(&h, buf, sizeof(h));
+	a.type = h.nlmsg_type;
+	if (a.type == TCPDIAG_GETSOCK) {
+		memcpy(&legacy, buf + head, sizeof(legacy));
+		a.states = legacy.idiag_states;
+		head += sizeof(legacy);
+	} else {
+		memcpy(&by_family, buf + head, sizeof(by_family));
+		a.states = by_family.idiag_states;
+		head += sizeof(by_family);
+	}
+	if (n > head)
+		a.code_len = n - head - sizeof(struct nlattr);
+	return a;
+}
+
+static void assert_asked(struct fixture *f, uint16_t type, uint32_t states, size_t code_len)
+{
+	struct asked a = next_request(f);
+
+	assert_int_equal(a.type, type);
+	assert_int_equal(a.states, states);
+	assert_int_equal(a.code_len, code_len);
+}
+
+static void assert_asked_no_more(struct fixture *f)
+{
+	uint16_t type;
+
+	assert_int_equal(requests(f, &type), 0);
+}
+
+static void update_thinned(struct fixture *f, unsigned protos, const struct thin *thin)
+{
+	struct snap_builder *b = snap_build(f->pool, f->snap);
+	const struct want w = { .protos = protos, .close = true, .thin = thin };
+
+	assert_int_equal(sockets_update(f->sockets, b, &w, -1, &f->err), 0);
+	snap_unref(f->snap);
+	f->snap = snap_seal(b);
+	assert_non_null(f->snap);
+}
+
+static void test_sockets_asks_for_the_states_that_are_looked_at(void **state)
+{
+	const struct thin thin = { .states = { ST_BIT(ST_CLOSE_WAIT), ST_BIT(ST_CLOSE_WAIT) } };
+	struct fixture *f = *state;
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_CLOSE_WAIT, 1);
+	end_dump(f, 0);
+	update_thinned(f, TCP | UDP, &thin);
+	/* no UDP socket is ever in that state; and none in CLOSE is looked for */
+	assert_asked(f, TCPDIAG_GETSOCK, ST_BIT(ST_CLOSE_WAIT), 0);
+	assert_asked_no_more(f);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_true(f->snap->thinned);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	assert_source(f, SRC_UDP, SOURCE_OK, "");
+}
+
+static void test_sockets_knows_close_where_it_is_not_looked_at(void **state)
+{
+	const struct thin thin = { .states = { ST_BIT(ST_CLOSE_WAIT), 0 } };
+	const struct thin none = { .states = { 0, ST_ALL } };
+	struct fixture *f = *state;
+	bool has_close = kernel_has_close(f);
+
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_int_equal(f->snap->close_known, has_close);
+	update_thinned(f, TCP, &none);
+	assert_int_equal(f->snap->close_known, has_close);
+}
+
+static void test_sockets_is_whole_where_all_states_are_looked_at(void **state)
+{
+	const struct thin thin = { .states = { ST_ALL, ST_ALL } };
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++)
+		end_dump(f, 0);
+	update_thinned(f, TCP | UDP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, 0xfff | 1 << 13, 0);
+	assert_asked(f, SOCK_DIAG_BY_FAMILY, 0xfff, 0);
+	assert_asked(f, SOCK_DIAG_BY_FAMILY, 0xfff, 0);
+	assert_false(f->snap->thinned);
+}
+
+static void test_sockets_sends_the_program_with_each_protocol(void **state)
+{
+	const struct thin thin = { .states = { ST_ALL, ST_ALL }, .code = "code", .code_len = 4 };
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++)
+		end_dump(f, 0);
+	update_thinned(f, TCP | UDP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, 0xfff | 1 << 13, 4);
+	assert_asked(f, SOCK_DIAG_BY_FAMILY, 0xfff, 4);
+	assert_asked(f, SOCK_DIAG_BY_FAMILY, 0xfff, 4);
+	assert_true(f->snap->thinned);
+}
+
+static void test_sockets_gets_all_listeners_where_they_are_needed(void **state)
+{
+	struct thin thin = { .states = { ST_BIT(ST_ESTABLISHED), 0 }, .listeners = true };
+	struct fixture *f = *state;
+
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_LISTEN), 0);
+	/* a program could leave some of them out */
+	thin.code = "code";
+	thin.code_len = 4;
+	end_dump(f, 0);
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, ST_BIT(ST_ESTABLISHED), 4);
+	assert_asked(f, TCPDIAG_GETSOCK, ST_BIT(ST_LISTEN), 0);
+	assert_asked_no_more(f);
+	thin.states[PROTO_TCP] = ST_BIT(ST_LISTEN);
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, ST_BIT(ST_LISTEN), 0);
+	assert_asked_no_more(f);
+}
+
+static void refuse(struct fixture *f)
+{
+	fakenl_add_code(&f->k, NLMSG_ERROR, -EINVAL);
+	fakenl_send(&f->k);
+	f->k.seq++;
+}
+
+static void test_sockets_does_without_a_program_that_is_refused(void **state)
+{
+	const struct thin thin = { .states = { ST_ALL, 0 }, .code = "code", .code_len = 4 };
+	struct fixture *f = *state;
+
+	refuse(f);
+	refuse(f);
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, 1, 1);
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, 0xfff | 1 << 13, 4);
+	assert_asked(f, SOCK_DIAG_BY_FAMILY, 0xfff | 1 << 13, 4);
+	assert_asked(f, TCPDIAG_GETSOCK, 0xfff | 1 << 13, 0);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_false(f->snap->thinned);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	/* The second time it knows. */
+	end_dump(f, 0);
+	update_thinned(f, TCP, &thin);
+	assert_asked(f, TCPDIAG_GETSOCK, 0xfff | 1 << 13, 0);
+	assert_asked_no_more(f);
+}
+
+static void test_sockets_from_proc_net_are_never_thinned(void **state)
+{
+	const struct thin thin = { .states = { ST_BIT(ST_CLOSE_WAIT), 0 } };
+	struct fixture *f = *state;
+
+	use(f, NULL, -EPROTONOSUPPORT);
+	put(f, "tcp", PROC_HEAD PROC_V4);
+	update_thinned(f, TCP, &thin);
+	assert_int_equal(f->snap->n_sock, 1);
+	assert_false(f->snap->thinned);
+}
+
 /* ---- /proc/net ------------------------------------------------------- */
 
 static void test_sockets_falls_back_without_sock_diag(void **state)
@@ -445,6 +631,13 @@ int main(void)
 		WITH_KERNEL(test_sockets_carries_close_over),
 		WITH_KERNEL(test_sockets_does_not_carry_close_for_ever),
 		WITH_KERNEL(test_sockets_knows_no_close_that_it_did_not_ask_for),
+		WITH_KERNEL(test_sockets_asks_for_the_states_that_are_looked_at),
+		WITH_KERNEL(test_sockets_knows_close_where_it_is_not_looked_at),
+		WITH_KERNEL(test_sockets_is_whole_where_all_states_are_looked_at),
+		WITH_KERNEL(test_sockets_sends_the_program_with_each_protocol),
+		WITH_KERNEL(test_sockets_gets_all_listeners_where_they_are_needed),
+		WITH_KERNEL(test_sockets_does_without_a_program_that_is_refused),
+		WITH_FIXTURE(test_sockets_from_proc_net_are_never_thinned),
 		WITH_FIXTURE(test_sockets_falls_back_without_sock_diag),
 		WITH_KERNEL(test_sockets_falls_back_for_a_protocol_that_is_refused),
 		WITH_KERNEL(test_sockets_falls_back_from_a_silent_kernel),

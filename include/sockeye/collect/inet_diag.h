@@ -17,6 +17,11 @@ struct inet_query {
 	int family;
 	/* With TCP sockets that are bound, but neither listen nor connect (Linux >= 6.8). */
 	bool close;
+	/* ST_BIT() of those to tell of, TCP sockets in CLOSE only with close as well; 0: all. */
+	unsigned states;
+	/* A program that says which of them (INET_DIAG_REQ_BYTECODE), of code_len bytes; NULL: all. */
+	const void *code;
+	size_t code_len;
 	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */
 };
 

@@ -33,6 +33,12 @@ struct nl_request {
 	uint16_t type;    /* of the request, and of every row of the answer */
 	const void *body; /* the family's own header and attributes */
 	size_t len;
+	/* One more attribute behind it; data NULL: none. With the header less than NL_BUFFER_SIZE. */
+	struct {
+		uint16_t type;
+		const void *data;
+		size_t len;
+	} attr;
 	/*
 	 * Takes the payload of one message, 4-aligned. 0; -EBADMSG to have it counted as dropped;
 	 * any other negative errno ends the dump.

@@ -4,15 +4,31 @@
 #define SOCKEYE_MODEL_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "sockeye/base/err.h"
 #include "sockeye/model/snap.h"
+
+/*
+ * What may be left out because nobody looks at it. A source that cannot leave it out gives more; one
+ * that did says so by snap_set_thinned().
+ */
+struct thin {
+	unsigned states[PROTO_COUNT];	/* ST_BIT() of those that must come; 0: none of the protocol */
+	/* A program for inet_diag that all that must come passes (linux/inet_diag.h); NULL: none. */
+	const void *code;
+	size_t code_len;
+	/* Connections are joined with their listeners: these must come, whatever stands above. */
+	bool listeners;
+};
 
 /* What whoever looks needs; flows down to the source with each sample. */
 struct want {
 	unsigned protos;	/* 1u << enum proto */
 	bool close;		/* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
 	bool owners;		/* processes */
+	/* NULL: all sockets. Borrowed for the sample, and the same for each sample of a run. */
+	const struct thin *thin;
 };
 
 struct source_ops {
