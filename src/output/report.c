@@ -41,6 +41,14 @@ bool report_close_unknown(const struct report *r, const struct snap *s)
 	return !s->close_known && sel->protos >> PROTO_TCP & 1 && !sel->listening;
 }
 
+/* What a selection leaves out is not counted anyway, so without a filter nothing is missing. */
+bool report_total_unknown(const struct report *r, const struct snap *s)
+{
+	const struct filter *f = r->cfg.query.filter;
+
+	return s->thinned && f != NULL && !filter_is_all(f);
+}
+
 bool report_has_owners(const struct snap *s)
 {
 	return s->source[SRC_OWNERS].status != SOURCE_NOT_ASKED;

@@ -289,7 +289,10 @@ static void put_totals(const struct report *r, const struct snap *s, struct json
 {
 	const struct totals *t = view_totals(r->view);
 
-	json_uint(j, "total", t->total);
+	if (report_total_unknown(r, s))
+		json_null(j, "total");
+	else
+		json_uint(j, "total", t->total);
 	json_uint(j, "matched", t->matched);
 	json_open(j, "protocols", '{');
 	for (unsigned p = 0; p < PROTO_COUNT; p++)

@@ -269,7 +269,7 @@ static void put_totals(struct report *r, const struct snap *s)
 {
 	const struct totals *t = view_totals(r->view);
 
-	put_count(r, "total", true, t->total);
+	put_count(r, "total", !report_total_unknown(r, s), t->total);
 	put_count(r, "matched", true, t->matched);
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
 		put_count(r, proto_name(p), true, t->proto[p]);

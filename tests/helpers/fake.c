@@ -464,6 +464,13 @@ static int do_no_close(struct fix *f, struct line *l)
 	return 0;
 }
 
+static int do_thinned(struct fix *f, struct line *l)
+{
+	(void)l;
+	snap_set_thinned(f->b);
+	return 0;
+}
+
 static int do_fail(struct fix *f, struct line *l)
 {
 	struct word w;
@@ -491,6 +498,7 @@ static const struct {
 	{ "hold", do_hold },       { "user", do_user },     { "ifname", do_ifname },
 	{ "counter", do_counter }, { "source", do_source }, { "unfound", do_unfound },
 	{ "cost", do_cost },       { "fail", do_fail },     { "no-close", do_no_close },
+	{ "thinned", do_thinned },
 };
 
 /* ---- owners ---------------------------------------------------------- */

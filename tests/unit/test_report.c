@@ -357,6 +357,36 @@ static void assert_complete(const char *fixture, const char *filter, struct repo
 	teardown(&b);
 }
 
+static void assert_total(const char *filter, bool json, const char *want)
+{
+	struct report_cfg cfg = config(BY_STATE);
+	struct buf out;
+	struct bench b;
+
+	cfg.filter_text = filter;
+	cfg.json = json;
+	cfg.summary = true;
+	b = setup("fixtures/web.txt", cfg);
+	snap_unref(b.snap);
+	b.snap =
+		fake_snap("thinned\nsock tcp CLOSE_WAIT 10.0.0.1:80 10.0.0.2:4000\n", b.pool, NULL);
+	out = write_report(&b, 1);
+	if (strstr(out.s, want) == NULL)
+		fail_msg("%s: not in %s", want, out.s);
+	buf_free(&out);
+	teardown(&b);
+}
+
+static void test_report_knows_no_total_where_the_kernel_filtered(void **state)
+{
+	(void)state;
+	assert_total("state close-wait", true, "\"total\":null,\"matched\":1,");
+	assert_total("state close-wait", false, "total -\nmatched 1\n");
+	/* without a filter only what is not selected can be missing, which no total counts */
+	assert_total("", true, "\"total\":1,\"matched\":1,");
+	assert_total("", false, "total 1\nmatched 1\n");
+}
+
 static void test_report_names_only_sources_that_it_needs(void **state)
 {
 	struct report_cfg state_cfg = config(BY_STATE), process = config(BY_PROCESS);
@@ -470,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_report_json_is_one_valid_line),
 		cmocka_unit_test(test_report_text_has_the_same_columns_in_every_row),
 		cmocka_unit_test(test_report_text_samples_stand_apart_by_an_empty_line),
+		cmocka_unit_test(test_report_knows_no_total_where_the_kernel_filtered),
 		cmocka_unit_test(test_report_names_only_sources_that_it_needs),
 		cmocka_unit_test(test_report_names_sources_that_are_not_collected),
 		cmocka_unit_test(test_report_says_when_it_cannot_write),
