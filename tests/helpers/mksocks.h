@@ -33,6 +33,7 @@ struct child {
 struct mk {
 	struct pair *pair; /* connections, the newest last: what close, swap, give, dup work on */
 	size_t n_pairs;
+	uint32_t at; /* where the state recipes listen, host order; 0: 127.0.0.1 */
 	struct child child[MK_CHILDREN];
 	size_t n_children;
 	int life[2]; /* pipe: its write end closes when this process ends, and the children with it

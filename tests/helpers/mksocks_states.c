@@ -7,6 +7,7 @@
  */
 #include "mksocks.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +26,7 @@ static struct desk open_desk(struct mk *mk, uint16_t port, const struct listen_h
 {
 	struct desk d;
 
-	d.at = end_v4(INADDR_LOOPBACK, port);
+	d.at = end_v4(mk->at != 0 ? mk->at : INADDR_LOOPBACK, port);
 	d.fd = tcp_listen(&d.at, how);
 	d.at.in.sin_port = htons(local_port(d.fd));
 	mk->made[ST_LISTEN]++;
@@ -121,6 +122,23 @@ static void make_fin_wait1(struct mk *mk, const struct amount *a, const char *va
 
 		end_sending(p.client);
 		tcp_await(p.client, ST_FIN_WAIT1);
+	}
+	mk->made[ST_FIN_WAIT1] += a->n;
+	mk->made[ST_ESTABLISHED] += a->n;
+}
+
+/* The same where the connection was accepted. */
+static void make_fin_wait1_in(struct mk *mk, const struct amount *a, const char *value)
+{
+	struct desk d = open_desk(mk, a->port, &small);
+
+	(void)value;
+	connect_jammed(mk, &d, a->n, false);
+	for (unsigned i = 0; i < a->n; i++) {
+		struct pair p = *mk_newest(mk, i);
+
+		end_sending(p.server);
+		tcp_await(p.server, ST_FIN_WAIT1);
 	}
 	mk->made[ST_FIN_WAIT1] += a->n;
 	mk->made[ST_ESTABLISHED] += a->n;
@@ -236,11 +254,21 @@ static void say_made(struct mk *mk)
 		mk_say(mk, name[st], mk->made[st]);
 }
 
+static void do_at(struct mk *mk, const struct amount *a, const char *value)
+{
+	struct in_addr addr;
+
+	(void)a;
+	if (inet_pton(AF_INET, value, &addr) != 1)
+		fail("at %s", value);
+	mk->at = ntohl(addr.s_addr);
+}
+
 /* N of each, and the sum of what was made, by state, instead of ports. */
 static void make_states(struct mk *mk, const struct amount *a, const char *value)
 {
 	for (const struct recipe *r = state_recipes; r->name; r++) {
-		if (r->make == make_states)
+		if (r->make == make_states || r->make == do_at)
 			continue;
 		mk->said_len = 0;
 		r->make(mk, a, value);
@@ -255,11 +283,13 @@ const struct recipe state_recipes[] = {
 	{ "syn-sent",    make_syn_sent,    "N[:P]  clients of a full listener" },
 	{ "syn-recv",    make_syn_recv,    "N[:P]  half-open connections at a listener" },
 	{ "fin-wait1",   make_fin_wait1,   "N[:P]  a FIN behind a closed window" },
+	{ "fin-wait1-in", make_fin_wait1_in, "N[:P]  the same at P, for its peer" },
 	{ "close-wait",  make_close_wait,  "N[:P]  half-closed connections: CLOSE_WAIT at P, FIN_WAIT2 at its peer" },
 	{ "last-ack",    make_last_ack,    "N[:P]  LAST_ACK at P, FIN_WAIT2 at its peer" },
 	{ "closing",     make_closing,     "N[:P]  CLOSING at the peer of P, FIN_WAIT2 at P" },
 	{ "time-wait",   make_time_wait,   "N[:P]  connections that ended in order" },
 	{ "close",       make_close,       "N[:P]  bound, neither listening nor connected" },
+	{ "at",          do_at,            "ADDRESS  where the recipes above listen from now on" },
 	{ "states",      make_states,      "N      all of the above; says how many sockets are in each state" },
 	{ 0 }
 };

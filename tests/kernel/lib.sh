@@ -32,7 +32,7 @@ if [ "${KERNEL_TEST_NETNS-}" != yes ]; then
 fi
 
 SOCKEYE=$(realpath "${SOCKEYE:-./sockeye}")
-HELPERS=$(dirname "$SOCKEYE") # mksocks and seccomp-run are built beside it
+HELPERS=$(dirname "$SOCKEYE") # mksocks and others are built beside it
 DEADLINE=20 # seconds that any single thing may take
 # The reason of a socket that nobody holds, where all processes can be looked into. Linux gives the
 # first pid namespace this inode.
