@@ -2,13 +2,14 @@
 /*
  * A filter: what is refused is refused at a place in the text; what is taken prints as a text that
  * is the same filter for every row, and no row passes that filter_states() and filter_protos()
- * deny.
+ * deny, or the program that is made of it.
  */
 #include "fuzz.h"
 
 #include <string.h>
 #include <sys/socket.h>
 
+#include "sockeye/filter/bytecode.h"
 #include "sockeye/filter/filter.h"
 
 /* Every state of both protocols, and every kind of address, with and without an owner. */
@@ -57,6 +58,23 @@ static void compare(struct filter *f, struct filter *again, const struct snap *s
 	}
 }
 
+static void check_compiled(struct filter *f, const struct snap *s)
+{
+	struct buf code = { 0 };
+	enum offload how = filter_compile(f, &code);
+
+	REQUIRE((how == OFFLOAD_NONE) == (code.len == 0));
+	REQUIRE(how == OFFLOAD_NONE || bytecode_audit(code.s, code.len) == 0);
+	filter_bind(f, s);
+	for (uint32_t row = 0; row < s->n_sock && how != OFFLOAD_NONE; row++) {
+		int got = bytecode_run(code.s, code.len, &s->sock[row]);
+		bool in = filter_match(f, s, row);
+
+		REQUIRE(got >= in && (how != OFFLOAD_EXACT || got == in));
+	}
+	buf_free(&code);
+}
+
 static void check_printed(struct filter *f, const struct snap *s)
 {
 	struct buf once = { 0 }, twice = { 0 };
@@ -94,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	check_printed(f, snap);
+	check_compiled(f, snap);
 	filter_free(f);
 	return 0;
 }
