@@ -209,8 +209,9 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 }
 
 /*
- * What the kernel may leave out of a report. It takes about two nanoseconds for each instruction and
- * socket, where a socket that comes costs about eight hundred: a longer program is not worth it.
+ * What the kernel may leave out of a report. It takes about two nanoseconds for each instruction
+ * and socket, where a socket that comes costs about eight hundred: a longer program is not worth
+ * it.
  */
 #define THIN_CODE_MAX 4096
 
