@@ -13,6 +13,9 @@
 #define MESSAGE_MS 3000
 /* A sample that is older than so many intervals is not live. */
 #define STALE_AFTER 3
+/* Rows keep their places for so long after the last key that moves. */
+#define HOLD_MS 3000
+
 /* ---- life ------------------------------------------------------------ */
 
 static char *clean_copy(const char *raw, enum text_set set)
@@ -60,7 +63,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
 	buf_str(&a->drill, "");
 	a->drill_pane = PANE_NONE;
-	a->sample_ms = INT64_MIN;
+	a->sample_ms = a->hold_until_ms = INT64_MIN;
 	a->want_changed = true;
 	a->focus = PANE_PROCESSES;
 	for (unsigned i = 0; i < PANE_COUNT; i++)
@@ -336,6 +339,25 @@ bool app_stale(const struct app *a)
 	       a->now_ms > stale_at(a);
 }
 
+static void hold_panes(struct app *a, bool hold)
+{
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		pane_hold(&a->pane[i], hold);
+	pane_hold(&a->listeners, hold);
+	pane_hold(&a->sockets, hold);
+}
+
+void app_hold(struct app *a)
+{
+	a->hold_until_ms = a->now_ms + HOLD_MS;
+	hold_panes(a, true);
+}
+
+bool app_holds(const struct app *a)
+{
+	return a->hold_until_ms != INT64_MIN;
+}
+
 void app_tick(struct app *a, int64_t now_ms)
 {
 	a->now_ms = now_ms;
@@ -344,6 +366,11 @@ void app_tick(struct app *a, int64_t now_ms)
 	a->sample_came = false;
 	if (a->message[0] != '\0' && now_ms >= a->message_until_ms)
 		a->message[0] = '\0';
+	/* A picture that is paused does not move. */
+	if (app_holds(a) && now_ms >= a->hold_until_ms && !a->paused) {
+		a->hold_until_ms = INT64_MIN;
+		hold_panes(a, false);
+	}
 }
 
 int64_t app_wake_ms(const struct app *a)
@@ -354,6 +381,8 @@ int64_t app_wake_ms(const struct app *a)
 		return a->now_ms;
 	if (a->message[0] != '\0')
 		wake = a->message_until_ms;
+	if (app_holds(a) && !a->paused && a->hold_until_ms < wake)
+		wake = a->hold_until_ms;
 	if (a->paused || a->sample_ms == INT64_MIN)
 		return wake;
 	/* Once it is stale its age is shown, in seconds. */

@@ -53,6 +53,8 @@ static struct piece state_piece(const struct app *a, char buf[TEXT_SIZE])
 		snprintf(buf, TEXT_SIZE, "! STALE %s", text);
 		p.text = own(buf);
 		p.role = ROLE_CRIT;
+	} else if (app_holds(a)) {
+		p.text = TEXT_LIT("order held");
 	}
 	return p;
 }
@@ -367,7 +369,7 @@ static void draw_overview(const struct app *a, struct canvas *c)
 static void draw_list(const struct app *a, const struct pane *p, const char *none, struct canvas *c)
 {
 	const struct table *t = &p->table;
-	uint32_t rows = view_rows(p->view);
+	uint32_t rows = pane_shown_rows(p);
 	char text[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
 
 	table_draw(t, c, a->layout.list, true);

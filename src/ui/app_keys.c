@@ -98,7 +98,7 @@ static void act_pin(struct app *a)
 		app_say(a, "there is no row here");
 		return;
 	}
-	id = p->kind->ops->row_id(p, row);
+	id = p->table.ops->row_id(p, row);
 	pinned = pins_find(&p->pins, id);
 	table_hold(&p->table);
 	if (pinned != PIN_NONE)
@@ -271,8 +271,11 @@ static void act_sort_reverse(struct app *a)
 static void act_pause(struct app *a)
 {
 	a->paused = !a->paused;
-	if (!a->paused)
-		app_adopt(a);
+	if (a->paused)
+		return;
+	/* What the pause put off. */
+	app_tick(a, a->now_ms);
+	app_adopt(a);
 }
 
 static void act_interval(struct app *a)
@@ -405,6 +408,17 @@ static bool acts_on_rows(enum action act)
 	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_OPEN;
 }
 
+/* Whether nothing is left of the row under the cursor that this could be done to. */
+static bool cursor_is_gone(const struct pane *p, enum action act)
+{
+	uint32_t row = table_cursor_row(&p->table);
+
+	if (p->table.gone || row == IDX_NONE || !pane_is_gone(p, row))
+		return p->table.gone;
+	/* A pin can be taken off it. */
+	return act != ACT_PIN || pins_find(&p->pins, p->table.cursor_id) == PIN_NONE;
+}
+
 void app_key(struct app *a, struct key k, int64_t now_ms)
 {
 	struct pane *p = app_focus(a);
@@ -425,13 +439,15 @@ void app_key(struct app *a, struct key k, int64_t now_ms)
 	act = keymap_find(app_context(a), k);
 	if (acts_on_rows(act))
 		app_await(a, p);
-	gone = p->table.gone;
+	gone = cursor_is_gone(p, act);
 	table_settle(&p->table);
 	/* What acts on the row acts on the one that was seen, not on its neighbour. */
 	if (gone && (act == ACT_PIN || act == ACT_OPEN))
 		app_say(a, "that row is gone");
 	else if (act == ACT_NONE)
 		say_unknown(a, k);
-	else if (!table_move(&p->table, act))
+	else if (table_move(&p->table, act))
+		app_hold(a);
+	else
 		acts[act](a);
 }

@@ -62,6 +62,7 @@ struct app {
 	int64_t now_ms;
 	int64_t sample_ms; /* when the last sample came, INT64_MIN for never */
 	int64_t message_until_ms;
+	int64_t hold_until_ms;      /* rows keep their places until then; INT64_MIN: they do not */
 	char message[MESSAGE_SIZE]; /* clean; "" for none */
 	char remark[MESSAGE_SIZE];  /* on the user's filter, until the first key; clean; "" for none
 				     */
@@ -92,6 +93,9 @@ void app_start_views(struct app *a);
 void app_start_pane(struct app *a, struct pane *p);
 /* Keys typed ahead are meant for what the keys before them have asked for. */
 void app_await(struct app *a, struct pane *p);
+/* The user moves: rows keep their places for a while. */
+void app_hold(struct app *a);
+bool app_holds(const struct app *a);
 /* Goes over to the newest sample. */
 void app_adopt(struct app *a);
 

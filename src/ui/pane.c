@@ -10,6 +10,161 @@
 #define PREFIX4_WHOLE 32
 #define PREFIX6_WHOLE 128
 
+/* ---- rows ------------------------------------------------------------ */
+
+static uint32_t source_rows(const void *pane)
+{
+	return view_rows(((const struct pane *)pane)->view);
+}
+
+static uint64_t source_row_id(const void *pane, uint32_t row)
+{
+	return view_row_id(((const struct pane *)pane)->view, row);
+}
+
+static uint32_t source_find(const void *pane, uint64_t id)
+{
+	return view_find(((const struct pane *)pane)->view, id);
+}
+
+/* Numbers that are names, of a user or a socket, do not waver; nor does the time. */
+static bool is_measure(enum field_id f)
+{
+	return field_table[f].type == V_UINT && f != F_UID && f != F_FD && f != F_INODE;
+}
+
+static bool source_number(const void *pane, uint32_t row, double *n)
+{
+	const struct pane *p = pane;
+	const struct query *q = view_query(p->view);
+	unsigned c = q->sort == SORT_NATURAL ? COL_SOCKETS : q->sort;
+
+	if (q->by == BY_SOCKET) {
+		if (q->sort == SORT_NATURAL || !is_measure((enum field_id)q->sort))
+			return false;
+		*n = (double)field_number(view_snap(p->view), view_sock(p->view, row),
+					  (enum field_id)q->sort);
+		return true;
+	}
+	if (!column_info((enum column)c)->right || c == COL_PID)
+		return false;
+	*n = c == COL_DELTA ? (double)view_group(p->view, row)->delta
+			    : (double)group_number(view_group(p->view, row), (enum column)c);
+	return true;
+}
+
+static const struct steady_ops steady_ops = {
+	.rows = source_rows,
+	.row_id = source_row_id,
+	.find = source_find,
+	.number = source_number,
+};
+
+uint32_t pane_shown_rows(const struct pane *p)
+{
+	return p->kind->sortable ? steady_lines(&p->steady) : p->n_order;
+}
+
+/* The row of an item that is not a missing pin, or IDX_NONE. */
+static uint32_t find_line(const struct pane *p, uint64_t id)
+{
+	uint32_t at;
+
+	if (p->kind->sortable)
+		return steady_find(&p->steady, id);
+	at = view_find(p->view, id);
+	for (unsigned i = 0; i < p->n_order && at != IDX_NONE; i++)
+		if (p->order[i] == at)
+			return i;
+	return IDX_NONE;
+}
+
+static const struct steady_item *gone_item(const struct pane *p, uint32_t row)
+{
+	const struct steady_item *gone = NULL;
+
+	if (p->kind->sortable && row < steady_lines(&p->steady))
+		steady_row(&p->steady, row, &gone);
+	return gone;
+}
+
+bool pane_is_gone(const struct pane *p, uint32_t row)
+{
+	return gone_item(p, row) != NULL;
+}
+
+uint32_t pane_view_row(const struct pane *p, uint32_t row, const struct pin **pin)
+{
+	uint32_t rows = pane_shown_rows(p);
+	const struct steady_item *gone;
+
+	*pin = NULL;
+	if (row < rows)
+		return p->kind->sortable ? steady_row(&p->steady, row, &gone) : p->order[row];
+	*pin = &p->pins.pin[p->missing[row - rows]];
+	return IDX_NONE;
+}
+
+static uint32_t pane_rows(const void *pane)
+{
+	const struct pane *p = pane;
+
+	return pane_shown_rows(p) + p->n_missing;
+}
+
+static uint64_t pane_row_id(const void *pane, uint32_t row)
+{
+	const struct pane *p = pane;
+	const struct steady_item *gone = gone_item(p, row);
+	const struct pin *pin;
+	uint32_t at = pane_view_row(p, row, &pin);
+
+	if (pin != NULL)
+		return pin->id;
+	return gone != NULL ? gone->id : view_row_id(p->view, at);
+}
+
+static uint32_t pane_find(const void *pane, uint64_t id)
+{
+	const struct pane *p = pane;
+	uint32_t line = find_line(p, id), rows = pane_shown_rows(p);
+
+	for (unsigned i = 0; line == IDX_NONE && i < p->n_missing; i++)
+		if (p->pins.pin[p->missing[i]].id == id)
+			line = rows + i;
+	return line;
+}
+
+static struct clean pane_cell(const void *pane, uint32_t row, unsigned id, char *buf,
+			      enum role *role)
+{
+	const struct pane *p = pane;
+	const struct steady_item *gone = gone_item(p, row);
+
+	return gone != NULL ? kept_cell(&p->kept, gone->seen, id)
+			    : p->kind->cell(pane, row, id, buf, role);
+}
+
+static unsigned pane_marks(const void *pane, uint32_t row)
+{
+	const struct pane *p = pane;
+	const struct steady_item *gone = gone_item(p, row);
+
+	if (gone != NULL)
+		return MARK_GONE | (pins_find(&p->pins, gone->id) != PIN_NONE ? MARK_PIN : 0);
+	return p->kind->marks(pane, row);
+}
+
+static const struct table_ops pane_ops = {
+	.rows = pane_rows,
+	.row_id = pane_row_id,
+	.find = pane_find,
+	.cell = pane_cell,
+	.marks = pane_marks,
+};
+
+/* ---- life ------------------------------------------------------------ */
+
 void pane_init(struct pane *p, const struct pane_kind *kind, const struct select *select,
 	       enum text_set set)
 {
@@ -24,7 +179,8 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 		.prefix6 = PREFIX6_WHOLE,
 		.sort = SORT_NATURAL,
 	};
-	table_init(&p->table, kind->ops, p, set);
+	steady_init(&p->steady, &steady_ops, p);
+	table_init(&p->table, &pane_ops, p, set);
 	kind->columns(p);
 	if (kind->sortable) {
 		p->table.sort = kind->sort;
@@ -61,6 +217,8 @@ void pane_free(struct pane *p)
 	buf_free(&p->expr);
 	pins_clear(&p->pins);
 	trend_free(p->trend);
+	steady_free(&p->steady);
+	kept_free(&p->kept);
 }
 
 bool pane_set_expr(struct pane *p, const char *expr, struct err *e)
@@ -89,6 +247,8 @@ void pane_forget(struct pane *p)
 	p->view = view_new();
 	p->n_order = 0;
 	p->n_missing = 0;
+	p->noted.made = false;
+	steady_update(&p->steady, STEADY_ANEW, false);
 	p->table.moved = false;
 	table_sync(&p->table);
 }
@@ -135,11 +295,13 @@ void pane_start(struct pane *p, const struct snap *s)
 	filter_free(old);
 }
 
+/* ---- order ----------------------------------------------------------- */
+
 static void find_missing(struct pane *p)
 {
 	p->n_missing = 0;
 	for (size_t i = 0; i < p->pins.n; i++)
-		if (view_find(p->view, p->pins.pin[i].id) == IDX_NONE)
+		if (find_line(p, p->pins.pin[i].id) == IDX_NONE)
 			p->missing[p->n_missing++] = (uint8_t)i;
 }
 
@@ -149,30 +311,90 @@ void pane_pins_changed(struct pane *p)
 	table_sync(&p->table);
 }
 
+/* What is on the screen now, before the view goes on. */
+static void note_places(struct pane *p)
+{
+	const struct table *t = &p->table;
+	uint32_t height = t->height > 0 ? (uint32_t)t->height : 0;
+
+	if (!p->kind->sortable || (p->noted.made && p->noted.top == t->top &&
+				   p->noted.height == height && p->noted.hold == p->hold))
+		return;
+	steady_note(&p->steady, t->top, height);
+	if (p->hold)
+		kept_note(&p->kept, t, pane_shown_rows(p));
+	p->noted.made = true;
+	p->noted.top = t->top;
+	p->noted.height = height;
+	p->noted.hold = p->hold;
+}
+
+static void place_rows(struct pane *p, enum steady_how how, bool same)
+{
+	steady_update(&p->steady, how, same);
+	kept_take(&p->kept);
+	p->noted.made = false;
+	if (p->kind->synced != NULL)
+		p->kind->synced(p);
+	find_missing(p);
+}
+
+/* Whether both show the same things in the same order, at different times. */
+static bool same_question(const struct query *a, const struct query *b)
+{
+	return a->by == b->by && a->prefix4 == b->prefix4 && a->prefix6 == b->prefix6 &&
+	       a->sort == b->sort && a->ascending == b->ascending;
+}
+
 static void note_trend(struct pane *p)
 {
+	const struct pin *none;
+	uint32_t top =
+		p->table.top < pane_shown_rows(p) ? pane_view_row(p, p->table.top, &none) : 0;
+
 	if (p->trend == NULL)
 		return;
 	if (p->refiltered)
 		trend_clear(p->trend);
-	trend_sample(p->trend, p->view, p->table.top, (int64_t)p->interval_ms * NS_PER_MS);
+	trend_sample(p->trend, p->view, top != IDX_NONE ? top : p->table.top,
+		     (int64_t)p->interval_ms * NS_PER_MS);
 }
 
 bool pane_step(struct pane *p, uint32_t budget)
 {
-	if (!view_busy(p->view) || !view_step(p->view, budget) || view_failed(p->view))
+	struct query was = *view_query(p->view);
+	int64_t sample_ns = view_snap(p->view) != NULL ? view_snap(p->view)->mono_ns : 0;
+	bool anew;
+
+	if (!view_busy(p->view))
 		return false;
-	if (p->kind->synced != NULL)
-		p->kind->synced(p);
-	find_missing(p);
+	note_places(p);
+	if (!view_step(p->view, budget) || view_failed(p->view))
+		return false;
+	anew = p->refiltered || !same_question(&was, view_query(p->view));
+	place_rows(p,
+		   anew      ? STEADY_ANEW
+		   : p->hold ? STEADY_HOLD
+			     : STEADY_CALM,
+		   sample_ns == view_snap(p->view)->mono_ns);
 	note_trend(p);
 	/* An item that another filter left out is not gone: the cursor has no place any more. */
-	if (p->refiltered && p->kind->ops->find(p, p->table.cursor_id) == IDX_NONE)
+	if (p->refiltered && pane_find(p, p->table.cursor_id) == IDX_NONE)
 		p->table.moved = false;
 	p->refiltered = false;
 	p->awaited = false;
 	table_sync(&p->table);
 	return true;
+}
+
+void pane_hold(struct pane *p, bool hold)
+{
+	if (p->hold && !hold && view_snap(p->view) != NULL) {
+		note_places(p);
+		place_rows(p, STEADY_CALM, true);
+		table_sync(&p->table);
+	}
+	p->hold = hold;
 }
 
 bool pane_fit(struct pane *p, int w, int h)
@@ -186,22 +408,6 @@ void pane_sort_by_count(struct pane *p)
 	for (unsigned i = 0; i < p->table.n_cols; i++)
 		if (p->table.col[i].id == COL_SOCKETS)
 			table_sort_by(&p->table, i);
-}
-
-uint32_t pane_shown_rows(const struct pane *p)
-{
-	return p->n_order > 0 ? p->n_order : view_rows(p->view);
-}
-
-uint32_t pane_view_row(const struct pane *p, uint32_t row, const struct pin **pin)
-{
-	uint32_t rows = pane_shown_rows(p);
-
-	*pin = NULL;
-	if (row < rows)
-		return p->n_order > 0 ? p->order[row] : row;
-	*pin = &p->pins.pin[p->missing[row - rows]];
-	return IDX_NONE;
 }
 
 void pane_row_expr(const struct pane *p, uint32_t row, struct buf *expr, struct clean *label,

@@ -3,22 +3,28 @@
  * A pane: a view, its query, a table that shows it, and the rows pinned in it. What differs between
  * panes is a struct pane_kind; none of them draws.
  *
- * Lines of the table are rows of the view in the order of pane.order where the kind has one, then
- * the pinned items that the view no longer has.
+ * Lines of the table are rows of the view, in the order of pane.order where the kind has a fixed
+ * one, else in that of pane.steady, which also keeps places of items that are gone; then the pinned
+ * items that are in neither.
  */
 #ifndef SOCKEYE_UI_PANE_H
 #define SOCKEYE_UI_PANE_H
 
+#include "kept.h"
 #include "pins.h"
 #include "sockeye/ui/table.h"
 #include "sockeye/view/view.h"
+#include "steady.h"
 #include "trend.h"
 
 struct pane;
 
 struct pane_kind {
 	enum by by;
-	const struct table_ops *ops;
+	/* As in struct table_ops; the row is never one of an item that is gone. */
+	struct clean (*cell)(const void *pane, uint32_t row, unsigned id, char *buf,
+			     enum role *role);
+	unsigned (*marks)(const void *pane, uint32_t row);
 	bool sortable; /* else the order is fixed */
 	uint8_t sort;  /* the column that it is sorted by at first */
 	bool ascending;
@@ -49,6 +55,13 @@ struct pane {
 	unsigned n_missing;
 	uint8_t order[STATE_ROWS]; /* rows of the view, in the order of the pane of states */
 	unsigned n_order;
+	struct steady steady;
+	struct kept kept; /* the texts of items that are gone and keep their line */
+	bool hold;        /* rows keep their places: the user moves */
+	struct {
+		uint32_t top, height;
+		bool made, hold;
+	} noted; /* what was on the screen when steady and kept looked */
 	struct table table;
 	struct trend *trend;       /* NULL where no column shows it */
 	char note[64], change[64]; /* parts of heads that are made at run time */
@@ -82,6 +95,10 @@ bool pane_fit(struct pane *p, int w, int h);
 void pane_set_kind(struct pane *p, const struct pane_kind *kind);
 /* The pins have changed. */
 void pane_pins_changed(struct pane *p);
+/* From now on rows keep their places, or they no longer do and go where they belong. */
+void pane_hold(struct pane *p, bool hold);
+/* Whether this row's item is gone and only its last text is left. */
+bool pane_is_gone(const struct pane *p, uint32_t row);
 
 /* Appends what selects the sockets of a row; *label, which is in buf of FIELD_TEXT_SIZE, names it.
  */
@@ -104,9 +121,6 @@ struct group_column {
 };
 
 void pane_set_columns(struct pane *p, const struct group_column *col, size_t n);
-uint32_t pane_group_rows(const void *pane);
-uint64_t pane_group_row_id(const void *pane, uint32_t row);
-uint32_t pane_group_find(const void *pane, uint64_t id);
 struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *buf,
 			     enum role *role);
 unsigned pane_group_marks(const void *pane, uint32_t row);
@@ -116,7 +130,10 @@ void pane_set_change_title(struct pane *p);
 
 /* The rows before the missing pins. */
 uint32_t pane_shown_rows(const struct pane *p);
-/* The row of the view, or IDX_NONE for a pinned item that the view has not; that is *pin then. */
+/*
+ * The row of the view, or IDX_NONE: for a pinned item that the view has not, which is *pin then,
+ * and where pane_is_gone().
+ */
 uint32_t pane_view_row(const struct pane *p, uint32_t row, const struct pin **pin);
 /* "±/2s", or what of it fits. */
 struct clean pane_change_title(struct pane *p);

@@ -154,36 +154,6 @@ static void columns_of_remotes(struct pane *p)
 
 /* ---- cells ---- */
 
-uint32_t pane_group_rows(const void *pane)
-{
-	const struct pane *p = pane;
-
-	return pane_shown_rows(p) + p->n_missing;
-}
-
-uint64_t pane_group_row_id(const void *pane, uint32_t row)
-{
-	const struct pane *p = pane;
-	const struct pin *pin;
-	uint32_t at = pane_view_row(p, row, &pin);
-
-	return pin != NULL ? pin->id : view_row_id(p->view, at);
-}
-
-uint32_t pane_group_find(const void *pane, uint64_t id)
-{
-	const struct pane *p = pane;
-	uint32_t at = view_find(p->view, id), rows = pane_shown_rows(p);
-
-	for (unsigned i = 0; at == IDX_NONE && i < p->n_missing; i++)
-		if (p->pins.pin[p->missing[i]].id == id)
-			return rows + i;
-	for (unsigned i = 0; i < p->n_order; i++)
-		if (p->order[i] == at)
-			return i;
-	return at;
-}
-
 /* Below ten a second, tenths tell. */
 static struct clean rate_text(const struct snap *s, uint64_t n, char *buf, enum role *role)
 {
@@ -429,25 +399,10 @@ const char *pane_group_help(const struct pane *p, unsigned col)
 	return column_info((enum column)p->table.col[col].id)->help;
 }
 
-static const struct table_ops state_ops = {
-	.rows = pane_group_rows,
-	.row_id = pane_group_row_id,
-	.find = pane_group_find,
-	.cell = state_cell,
-	.marks = pane_group_marks,
-};
-
-static const struct table_ops group_ops = {
-	.rows = pane_group_rows,
-	.row_id = pane_group_row_id,
-	.find = pane_group_find,
-	.cell = pane_group_cell,
-	.marks = pane_group_marks,
-};
-
 const struct pane_kind kind_states = {
 	.by = BY_STATE,
-	.ops = &state_ops,
+	.cell = state_cell,
+	.marks = pane_group_marks,
 	.natural = TABLE_COLS,
 	.columns = columns_of_states,
 	.synced = order_states,
@@ -456,7 +411,8 @@ const struct pane_kind kind_states = {
 
 const struct pane_kind kind_processes = {
 	.by = BY_PROCESS,
-	.ops = &group_ops,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
 	.natural = TABLE_COLS,
@@ -467,7 +423,8 @@ const struct pane_kind kind_processes = {
 
 const struct pane_kind kind_programs = {
 	.by = BY_PROGRAM,
-	.ops = &group_ops,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
 	.natural = TABLE_COLS,
@@ -478,7 +435,8 @@ const struct pane_kind kind_programs = {
 
 const struct pane_kind kind_users = {
 	.by = BY_USER,
-	.ops = &group_ops,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
 	.natural = TABLE_COLS,
@@ -489,7 +447,8 @@ const struct pane_kind kind_users = {
 
 const struct pane_kind kind_remotes = {
 	.by = BY_REMOTE,
-	.ops = &group_ops,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
 	.natural = TABLE_COLS,

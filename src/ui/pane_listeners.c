@@ -157,11 +157,19 @@ static struct clean owners_text(const struct pane *p, const struct group *g, cha
 
 /* ---- the table ---- */
 
+/* Nothing is pinned in this list. */
+static const struct group *group_at(const struct pane *p, uint32_t row)
+{
+	const struct pin *none;
+
+	return view_group(p->view, pane_view_row(p, row, &none));
+}
+
 static struct clean listener_cell(const void *pane, uint32_t row, unsigned id, char *buf,
 				  enum role *role)
 {
 	const struct pane *p = pane;
-	const struct group *g = view_group(p->view, row);
+	const struct group *g = group_at(p, row);
 
 	if (id == COL_ACCEPT_QUEUE)
 		return queue_text(p->view, g, buf, role);
@@ -173,21 +181,13 @@ static struct clean listener_cell(const void *pane, uint32_t row, unsigned id, c
 static unsigned listener_marks(const void *pane, uint32_t row)
 {
 	const struct pane *p = pane;
-	const struct group *g = view_group(p->view, row);
+	const struct group *g = group_at(p, row);
 	unsigned marks = pane_group_marks(pane, row);
 
 	if (queue_of(p->view, g).full)
 		marks |= MARK_CRIT;
 	return marks;
 }
-
-static const struct table_ops listener_ops = {
-	.rows = pane_group_rows,
-	.row_id = pane_group_row_id,
-	.find = pane_group_find,
-	.cell = listener_cell,
-	.marks = listener_marks,
-};
 
 static const char *help_of(const struct pane *p, unsigned col)
 {
@@ -200,7 +200,8 @@ static const char *help_of(const struct pane *p, unsigned col)
 
 const struct pane_kind kind_listeners = {
 	.by = BY_LISTENER,
-	.ops = &listener_ops,
+	.cell = listener_cell,
+	.marks = listener_marks,
 	.sortable = true,
 	.sort = 1,
 	.natural = TABLE_COLS,

@@ -56,19 +56,12 @@ static void columns_of_sockets(struct pane *p)
 }
 _Static_assert(F_COUNT <= TABLE_COLS, "the socket list has a column for each field");
 
-static uint32_t socket_rows(const void *pane)
+/* The row of the snapshot. */
+static uint32_t pane_sock(const struct pane *p, uint32_t row)
 {
-	return view_rows(((const struct pane *)pane)->view);
-}
+	const struct pin *none;
 
-static uint64_t socket_row_id(const void *pane, uint32_t row)
-{
-	return view_row_id(((const struct pane *)pane)->view, row);
-}
-
-static uint32_t socket_find(const void *pane, uint64_t id)
-{
-	return view_find(((const struct pane *)pane)->view, id);
+	return view_sock(p->view, pane_view_row(p, row, &none));
 }
 
 static struct clean socket_cell(const void *pane, uint32_t row, unsigned id, char *buf,
@@ -77,7 +70,7 @@ static struct clean socket_cell(const void *pane, uint32_t row, unsigned id, cha
 	const struct pane *p = pane;
 	const struct snap *s = view_snap(p->view);
 	enum field_id f = (enum field_id)id;
-	uint32_t at = view_sock(p->view, row);
+	uint32_t at = pane_sock(p, row);
 	uint64_t n;
 
 	if (f == F_STATE) {
@@ -107,7 +100,7 @@ static unsigned socket_marks(const void *pane, uint32_t row)
 {
 	const struct pane *p = pane;
 	const struct snap *s = view_snap(p->view);
-	uint32_t at = view_sock(p->view, row);
+	uint32_t at = pane_sock(p, row);
 	enum why why = snap_why(s, at);
 	unsigned marks = 0;
 
@@ -126,17 +119,10 @@ static const char *column_help(const struct pane *p, unsigned col)
 	return field_table[p->table.col[col].id].help;
 }
 
-static const struct table_ops socket_ops = {
-	.rows = socket_rows,
-	.row_id = socket_row_id,
-	.find = socket_find,
-	.cell = socket_cell,
-	.marks = socket_marks,
-};
-
 const struct pane_kind kind_sockets = {
 	.by = BY_SOCKET,
-	.ops = &socket_ops,
+	.cell = socket_cell,
+	.marks = socket_marks,
 	.sortable = true,
 	.sort = 0,
 	.ascending = true,

@@ -402,26 +402,30 @@ static enum role row_role(unsigned marks)
 	return marks & MARK_NEW ? ROLE_NEW : ROLE_TEXT;
 }
 
-static struct clean line_text(const struct table *t, uint32_t row, unsigned i, char *buf,
-			      enum role *role)
+/* Both buffers are of TABLE_CELL_SIZE. */
+static struct clean line_text(const struct table *t, uint32_t row, unsigned i, unsigned marks,
+			      char *buf, char *word, enum role *role)
 {
 	struct clean text;
 
 	if (row != IDX_NONE)
-		return t->ops->cell(t->pane, row, t->col[i].id, buf, role);
-	text = text_own(t->kept[i].text, t->kept[i].len);
-	return i == 0 ? add_gone(t, text, buf) : text;
+		text = t->ops->cell(t->pane, row, t->col[i].id, buf, role);
+	else
+		text = text_own(t->kept[i].text, t->kept[i].len);
+	/* A pinned row has its word in the filter. */
+	return i == 0 && (marks & (MARK_GONE | MARK_PIN)) == MARK_GONE ? add_gone(t, text, word)
+								       : text;
 }
 
 static void draw_cells(const struct table *t, struct canvas *c, struct rect line, uint32_t row,
 		       unsigned marks)
 {
-	char buf[TABLE_CELL_SIZE], cut[TABLE_CELL_SIZE + 4];
+	char buf[TABLE_CELL_SIZE], word[TABLE_CELL_SIZE], cut[TABLE_CELL_SIZE + 4];
 	int x = line.x;
 
 	for (unsigned i = 0; i < t->shown; i++) {
 		enum role role = ROLE_TEXT;
-		struct clean text = line_text(t, row, i, buf, &role);
+		struct clean text = line_text(t, row, i, marks, buf, word, &role);
 
 		text = fit_text(t, i, text, t->col_width[i], cut);
 		if (marks & MARK_GONE || (i == 0 && role == ROLE_TEXT))

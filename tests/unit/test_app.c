@@ -82,7 +82,7 @@ static void test_app_shows_who_holds_what(void **state)
 	check_has(&d, ">java[2211]             10     +1      3      6      0");
 	check_has(&d, " nginx[901]              2             2      0      0");
 	check_has(&d, " [time-wait]             6             0      0      0");
-	check_has(&d, ">10.4.1.17             8     +1      \xc2\xb7      1");
+	check_has(&d, " 10.4.1.17             8     +1      \xc2\xb7      1");
 	check_has(&d, "Filter  none");
 	drive_close(&d);
 }
@@ -412,8 +412,90 @@ static void test_app_does_nothing_to_a_row_that_is_gone(void **state)
 	check_has(&d, ">java[2211] gone   -    10     +1      3      6      0");
 	drive_keys(&d, "Enter");
 	check_has(&d, "that row is gone");
-	check_has(&d, ">nginx[901]");
+	drive_keys(&d, "Space");
+	check_has(&d, "that row is gone");
 	check_has(&d, "Filter  none");
+	drive_close(&d);
+}
+
+/* ---- order ---- */
+
+#define PROCS "proc 1 one\nproc 2 two\nproc 3 three\n"
+#define HOLD(a, b, c)                                                                            \
+	"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:2 ino 1000 times 900\n" PROCS "hold 1 3 1000 " \
+	"times " #a "\nhold 2 3 1000 times " #b "\nhold 3 3 1000 times " #c "\n"
+
+static void check_before(struct drive *d, const char *first, const char *second)
+{
+	const char *a = strstr(drive_screen(d), first), *b = strstr(d->screen.s, second);
+
+	if (a == NULL || b == NULL || a > b)
+		fail_msg("\"%s\" is not before \"%s\":\n%s", first, second, d->screen.s);
+}
+
+static void test_app_near_rows_do_not_dance(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sample 1000000\n" HOLD(100, 99, 10));
+	drive_sample(&d, "sample 1002000\n" HOLD(100, 101, 10));
+	check_before(&d, "one[1]", "two[2]");
+	drive_sample(&d, "sample 1004000\n" HOLD(100, 101, 10));
+	check_before(&d, "two[2]", "one[1]");
+	drive_sample(&d, "sample 1006000\n" HOLD(100, 101, 300));
+	check_before(&d, "three[3]", "two[2]");
+	drive_close(&d);
+}
+
+static void test_app_holds_the_order_while_one_moves(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	d.interval_ms = 500;
+	drive_sample(&d, "sample 1000000\n" HOLD(100, 50, 10));
+	check_has_not(&d, "order held");
+	drive_keys(&d, "j j");
+	check_has(&d, "order held");
+	drive_sample(&d, "sample 1002000\n" HOLD(100, 50, 500) "proc 4 four\nhold 4 3 1000 times "
+							       "700\n");
+	check_before(&d, "one[1]", ">two[2]");
+	check_before(&d, ">two[2]", "three[3]              500");
+	check_before(&d, "three[3]", "+four[4]");
+	drive_sample(&d, "sample 1004000\n" HOLD(0, 50, 500));
+	check_before(&d, "-one[1] gone           100", ">two[2]");
+	check_before(&d, "three[3]", "-four[4] gone          700");
+	/* Three seconds after the key, not before. */
+	assert_int_equal(app_wake_ms(d.app), d.now_ms + 2000);
+	drive_wait(&d, 1999);
+	check_has(&d, "order held");
+	drive_wait(&d, 1);
+	check_has_not(&d, "order held");
+	check_has_not(&d, "gone");
+	check_before(&d, "three[3]", ">two[2]");
+	drive_close(&d);
+}
+
+/* Whoever asks for another order gets it. */
+static void test_app_sorts_at_once_though_the_order_is_held(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sample 1000000\n" HOLD(100, 50, 10));
+	drive_keys(&d, "j j");
+	drive_sample(&d, "sample 1002000\n" HOLD(100, 50, 500));
+	check_before(&d, ">two[2]", "three[3]");
+	drive_keys(&d, "S");
+	check_before(&d, ">two[2]", "one[1]");
+	check_before(&d, "one[1]", "three[3]");
+	check_has(&d, "order held");
+	drive_keys(&d, "S");
+	check_before(&d, "three[3]", "one[1]");
 	drive_close(&d);
 }
 
@@ -881,6 +963,9 @@ int main(void)
 		cmocka_unit_test(test_app_marks_a_full_accept_queue),
 		cmocka_unit_test(test_app_cursor_stays_with_its_process),
 		cmocka_unit_test(test_app_does_nothing_to_a_row_that_is_gone),
+		cmocka_unit_test(test_app_near_rows_do_not_dance),
+		cmocka_unit_test(test_app_holds_the_order_while_one_moves),
+		cmocka_unit_test(test_app_sorts_at_once_though_the_order_is_held),
 		cmocka_unit_test(test_app_cursor_returns_to_the_top_under_another_filter),
 		cmocka_unit_test(test_app_states_keep_their_order),
 		cmocka_unit_test(test_app_pause_holds_the_picture),
