@@ -13,8 +13,9 @@ const struct action_info action_table[ACT_COUNT] = {
 const char *section_title(enum action_section s)
 {
 	static const char *const title[SECTION_COUNT] = {
-		[SECTION_MOVE] = "Move", [SECTION_NARROW] = "Narrow",   [SECTION_LOOK] = "Look",
-		[SECTION_TIME] = "Time", [SECTION_PROGRAM] = "Program",
+		[SECTION_MOVE] = "Move",       [SECTION_NARROW] = "Narrow",
+		[SECTION_LOOK] = "Look",       [SECTION_TIME] = "Time",
+		[SECTION_PROGRAM] = "Program", [SECTION_ASKED] = "In a prompt or a choice",
 	};
 
 	return title[s];

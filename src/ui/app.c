@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app_acts.h"
 #include "app_state.h"
 #include "sockeye/base/mem.h"
 
@@ -90,6 +91,7 @@ void app_free(struct app *a)
 	pane_free(&a->sockets);
 	snap_unref(a->shown);
 	snap_unref(a->latest);
+	prompt_history_free(&a->finds);
 	buf_free(&a->filter);
 	buf_free(&a->drill);
 	buf_free(&a->whole);
@@ -268,13 +270,19 @@ void app_trouble(struct app *a, const struct err *e)
 		a->trouble.code = 0;
 }
 
-bool app_busy(const struct app *a)
+static bool views_busy(const struct app *a)
 {
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		if (a->screen == SCREEN_OVERVIEW && view_busy(a->pane[i].view))
 			return true;
 	return (a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view)) ||
 	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view));
+}
+
+/* A search counts: no new sample takes the rows away under it. */
+bool app_busy(const struct app *a)
+{
+	return a->find.running || views_busy(a);
 }
 
 static void note_total(struct app *a, const struct pane *p)
@@ -311,6 +319,8 @@ void app_work(struct app *a)
 
 	for (unsigned i = 0; i < PANE_COUNT && a->screen == SCREEN_OVERVIEW && !worked; i++)
 		worked = step(a, &a->pane[i]);
+	if (!worked && a->find.running)
+		app_find_work(a);
 	/* A sample that came meanwhile had to wait: else the views would never be complete. */
 	if (!app_busy(a) && !a->paused)
 		app_adopt(a);
@@ -439,6 +449,8 @@ enum context app_context(const struct app *a)
 		[SCREEN_SOCKETS] = CTX_SOCKETS,
 	};
 
+	if (a->asked != ASKED_NOTHING)
+		return a->asked == ASKED_COLUMNS ? CTX_COLUMNS : CTX_PROMPT;
 	return contexts[a->screen];
 }
 
@@ -448,14 +460,34 @@ static void fit(struct app *a, struct pane *p, struct rect r)
 		app_start_pane(a, p);
 }
 
+static bool prompts(const struct app *a)
+{
+	return a->asked == ASKED_FIND;
+}
+
+static void layout_screen(struct app *a)
+{
+	if (app_list(a) != NULL || a->asked == ASKED_COLUMNS)
+		layout_list(&a->layout, a->w, a->h);
+	else
+		layout_overview(&a->layout, a->w, a->h, a->focus);
+	if (a->zoom && a->screen == SCREEN_OVERVIEW)
+		layout_zoom(&a->layout, a->focus);
+	if (prompts(a))
+		layout_prompt(&a->layout, a->w, a->h, 1);
+}
+
 void app_layout(struct app *a)
 {
+	layout_screen(a);
+	if (a->asked == ASKED_COLUMNS) {
+		table_fit(&a->chooser.table, a->layout.list.w, a->layout.list.h);
+		return;
+	}
 	if (app_list(a) != NULL) {
-		layout_list(&a->layout, a->w, a->h);
 		fit(a, app_list(a), a->layout.list);
 		return;
 	}
-	layout_overview(&a->layout, a->w, a->h, a->focus);
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		fit(a, &a->pane[i], a->layout.pane[i]);
 }

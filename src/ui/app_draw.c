@@ -116,6 +116,19 @@ static void add_where(const struct app *a, struct bar *b, char *cut, size_t size
 	}
 }
 
+static bool follows(const struct app *a)
+{
+	switch (a->screen) {
+	case SCREEN_OVERVIEW:
+		break;
+	case SCREEN_LISTENERS:
+		return a->listeners.follow != 0;
+	case SCREEN_SOCKETS:
+		return a->sockets.follow != 0;
+	}
+	return a->pane[a->focus].follow != 0;
+}
+
 static void draw_status(const struct app *a, struct canvas *c)
 {
 	char state[TEXT_SIZE], every[TEXT_SIZE], when[FMT_SIZE], total[TEXT_SIZE];
@@ -123,6 +136,9 @@ static void draw_status(const struct app *a, struct canvas *c)
 	struct bar b = { .n = 0 };
 
 	add_where(a, &b, cut, sizeof(cut));
+	if (a->asked != ASKED_COLUMNS && follows(a))
+		bar_add(&b,
+			(struct piece){ .text = TEXT_LIT("follows"), .drop = 10, .right = true });
 	bar_add(&b, state_piece(a, state));
 	fmt_interval(interval, a->interval_ms);
 	snprintf(every, sizeof(every), "every %s", interval);
@@ -366,15 +382,25 @@ static void draw_overview(const struct app *a, struct canvas *c)
 	rates_draw(&a->rates, c, l->counters);
 }
 
+/* What is beneath a table that takes the whole screen. */
+static void draw_info(const struct app *a, struct canvas *c, const char *left, const char *right)
+{
+	struct bar b = { .n = 0 };
+
+	if (a->layout.info.h == 0)
+		return;
+	bar_add(&b, (struct piece){ .text = own(left) });
+	bar_add(&b, (struct piece){ .text = own(right), .gap = 2, .drop = 1, .right = true });
+	bar_draw(&b, c, a->layout.info, a->set);
+}
+
 static void draw_list(const struct app *a, const struct pane *p, const char *none, struct canvas *c)
 {
 	const struct table *t = &p->table;
 	uint32_t rows = pane_shown_rows(p);
-	char text[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
+	char text[TEXT_SIZE], columns[TEXT_SIZE] = "", n[FMT_SIZE], of[FMT_SIZE];
 
 	table_draw(t, c, a->layout.list, true);
-	if (a->layout.info.h == 0)
-		return;
 	fmt_group(n, (uint64_t)t->cursor + 1);
 	fmt_group(of, rows);
 	if (view_snap(p->view) == NULL)
@@ -383,7 +409,36 @@ static void draw_list(const struct app *a, const struct pane *p, const char *non
 		snprintf(text, sizeof(text), " %s", none);
 	else
 		snprintf(text, sizeof(text), " row %s of %s", n, of);
-	canvas_put(c, a->layout.info, 0, a->layout.info.y, ROLE_TEXT, own(text));
+	if (t->shown < t->n_cols && t->skip == 0)
+		snprintf(columns, sizeof(columns), "columns 1-%u of %u", t->shown, t->n_cols);
+	else if (t->shown < t->n_cols)
+		snprintf(columns, sizeof(columns), "columns 1, %u-%u of %u", t->skip + 2,
+			 t->skip + t->shown, t->n_cols);
+	draw_info(a, c, text, columns);
+}
+
+static void draw_chooser(const struct app *a, struct canvas *c)
+{
+	const struct chooser *ch = &a->chooser;
+	char text[TEXT_SIZE];
+
+	table_draw(&ch->table, c, a->layout.list, true);
+	snprintf(text, sizeof(text), " %u of %u columns are shown", chooser_count(ch), ch->n);
+	draw_info(a, c, text, "");
+}
+
+static void draw_prompt(const struct app *a, struct canvas *c)
+{
+	struct clean note = TEXT_LIT("");
+	enum role role = ROLE_TEXT;
+
+	if (a->find.running) {
+		note = TEXT_LIT("looking");
+	} else if (a->find_missed) {
+		note = TEXT_LIT("! not found");
+		role = ROLE_WARN;
+	}
+	prompt_draw(&a->prompt, c, a->layout.prompt, note, role, a->set);
 }
 
 void app_draw(struct app *a, struct canvas *c)
@@ -407,7 +462,9 @@ void app_draw(struct app *a, struct canvas *c)
 	draw_status(a, c);
 	draw_findings(a, c);
 	draw_filter(a, c);
-	if (a->screen == SCREEN_SOCKETS)
+	if (a->asked == ASKED_COLUMNS)
+		draw_chooser(a, c);
+	else if (a->screen == SCREEN_SOCKETS)
 		draw_list(a, &a->sockets, "no socket is like this now", c);
 	else if (a->screen == SCREEN_LISTENERS)
 		draw_list(a, &a->listeners,
@@ -415,4 +472,6 @@ void app_draw(struct app *a, struct canvas *c)
 	else
 		draw_overview(a, c);
 	draw_footer(a, c);
+	if (a->asked == ASKED_FIND)
+		draw_prompt(a, c);
 }

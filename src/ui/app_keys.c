@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app_acts.h"
 #include "app_state.h"
 #include "help.h"
 #include "sockeye/base/mem.h"
@@ -266,6 +267,31 @@ static void act_sort_reverse(struct app *a)
 	app_start_pane(a, p);
 }
 
+/* ---- looking ---- */
+
+static void act_zoom(struct app *a)
+{
+	if (!a->zoom && a->layout.form != FORM_SPLIT) {
+		app_say(a, "the screen has room for one pane only");
+		return;
+	}
+	a->zoom = !a->zoom;
+	app_layout(a);
+}
+
+static void act_follow(struct app *a)
+{
+	struct pane *p = app_focus(a);
+	uint32_t row = table_cursor_row(&p->table);
+
+	if (p->follow != 0)
+		pane_follow(p, 0);
+	else if (row == IDX_NONE)
+		app_say(a, "there is no row here");
+	else
+		pane_follow(p, p->table.cursor_id);
+}
+
 /* ---- time and program ---- */
 
 static void act_pause(struct app *a)
@@ -333,6 +359,14 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_SORT_NEXT] = act_sort_next,
 	[ACT_SORT_PREV] = act_sort_prev,
 	[ACT_SORT_REVERSE] = act_sort_reverse,
+	[ACT_FIND] = app_act_find,
+	[ACT_FIND_NEXT] = app_act_find_next,
+	[ACT_FIND_PREV] = app_act_find_prev,
+	[ACT_FOLLOW] = act_follow,
+	[ACT_COLUMNS] = app_act_columns,
+	[ACT_SCROLL_LEFT] = app_act_scroll_left,
+	[ACT_SCROLL_RIGHT] = app_act_scroll_right,
+	[ACT_ZOOM] = act_zoom,
 	[ACT_PAUSE] = act_pause,
 	[ACT_INTERVAL] = act_interval,
 	[ACT_HELP] = act_help,
@@ -419,35 +453,64 @@ static bool cursor_is_gone(const struct pane *p, enum action act)
 	return act != ACT_PIN || pins_find(&p->pins, p->table.cursor_id) == PIN_NONE;
 }
 
-void app_key(struct app *a, struct key k, int64_t now_ms)
+/* What is meant for the row that a search will find; any other key ends the search. */
+static bool acts_on_found(enum action act)
+{
+	return act == ACT_PIN || act == ACT_OPEN || act == ACT_FOLLOW || act == ACT_FIND_NEXT ||
+	       act == ACT_FIND_PREV;
+}
+
+/* A key for the screen itself. */
+static void screen_key(struct app *a, struct key k)
 {
 	struct pane *p = app_focus(a);
-	enum action act;
+	enum action act = keymap_find(app_context(a), k);
 	bool gone;
 
-	app_tick(a, now_ms);
-	a->message[0] = '\0';
-	a->remark[0] = '\0';
-	if (a->help) {
-		help_key(a, k);
-		return;
-	}
-	if (a->status) {
-		status_key(a, k);
-		return;
-	}
-	act = keymap_find(app_context(a), k);
 	if (acts_on_rows(act))
 		app_await(a, p);
+	if (acts_on_found(act))
+		app_find_await(a);
+	a->find.running = false;
 	gone = cursor_is_gone(p, act);
 	table_settle(&p->table);
 	/* What acts on the row acts on the one that was seen, not on its neighbour. */
-	if (gone && (act == ACT_PIN || act == ACT_OPEN))
+	if (gone && (act == ACT_PIN || act == ACT_OPEN)) {
 		app_say(a, "that row is gone");
-	else if (act == ACT_NONE)
+	} else if (act == ACT_NONE) {
 		say_unknown(a, k);
-	else if (table_move(&p->table, act))
+	} else if (table_move(&p->table, act)) {
+		pane_follow(p, 0);
 		app_hold(a);
-	else
+	} else {
 		acts[act](a);
+	}
+}
+
+/* What is asked takes its own keys; of the others, those of the program go on. */
+static void asked_key(struct app *a, struct key k)
+{
+	enum action act = keymap_find(app_context(a), k);
+
+	if (a->asked == ASKED_COLUMNS ? app_columns_act(a, act) : app_prompt_key(a, k))
+		return;
+	if (acts[act] != NULL)
+		acts[act](a);
+	else
+		say_unknown(a, k);
+}
+
+void app_key(struct app *a, struct key k, int64_t now_ms)
+{
+	app_tick(a, now_ms);
+	a->message[0] = '\0';
+	a->remark[0] = '\0';
+	if (a->help)
+		help_key(a, k);
+	else if (a->status)
+		status_key(a, k);
+	else if (a->asked != ASKED_NOTHING)
+		asked_key(a, k);
+	else
+		screen_key(a, k);
 }

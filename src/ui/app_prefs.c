@@ -90,3 +90,18 @@ const char *app_sort_name(enum pref_list list, uint8_t column)
 		return field_table[column].name;
 	return column_info((enum column)column)->name;
 }
+
+void app_print_columns(struct app *a, enum pref_list list, struct buf *out)
+{
+	pane_print_columns(pane_of(a, list), out);
+}
+
+int app_set_columns(struct app *a, enum pref_list list, const char *names, struct err *e)
+{
+	int rc = pane_parse_columns(pane_of(a, list), names, e);
+
+	/* The columns may need figures that the view has not, or it may be sorted by another. */
+	if (rc == 0)
+		app_start_views(a);
+	return rc;
+}

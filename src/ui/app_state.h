@@ -3,7 +3,10 @@
 #ifndef SOCKEYE_UI_APP_STATE_H
 #define SOCKEYE_UI_APP_STATE_H
 
+#include "chooser.h"
+#include "find.h"
 #include "pane.h"
+#include "prompt.h"
 #include "rates.h"
 #include "sockeye/ui/app.h"
 #include "sockeye/ui/keymap.h"
@@ -20,6 +23,13 @@ enum app_screen {
 	SCREEN_OVERVIEW,
 	SCREEN_LISTENERS,
 	SCREEN_SOCKETS,
+};
+
+/* What keys are meant for before the screen gets them. */
+enum app_asked {
+	ASKED_NOTHING,
+	ASKED_FIND,
+	ASKED_COLUMNS,
 };
 
 struct total { /* how many sockets there were at one instant */
@@ -50,6 +60,15 @@ struct app {
 	struct buf whole;    /* the expression of what is shown, clean; "" for everything */
 	uint64_t pin_order;
 
+	/* What is asked. */
+	enum app_asked asked;
+	struct prompt prompt;
+	struct prompt_history finds;
+	struct find find;
+	struct table_place found_from; /* where the cursor was before */
+	bool find_missed;              /* what stands in the prompt is not there */
+	struct chooser chooser;
+
 	/* Samples. */
 	const struct snap *shown;  /* the views are of it, or on their way to it */
 	const struct snap *latest; /* newer than shown while paused or busy; else the same */
@@ -71,7 +90,7 @@ struct app {
 	struct app_self self[SELF_SAMPLES]; /* the newest last */
 	unsigned n_self;
 
-	bool utc, help, status, paused, sample_came; /* the last: since the last tick */
+	bool utc, help, status, zoom, paused, sample_came; /* the last: since the last tick */
 	bool done, suspend, redraw, save, want_changed;
 };
 

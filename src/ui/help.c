@@ -100,12 +100,17 @@ static void add_actions(struct help_text *t, const struct help *h, unsigned widt
 	char keys[KEYMAP_TEXT_SIZE];
 
 	for (unsigned s = 0; s < SECTION_COUNT; s++) {
-		add_head(t, section_title((enum action_section)s));
+		bool headed = false;
+
 		for (unsigned a = ACT_NONE + 1; a < ACT_COUNT; a++) {
 			struct clean term = keymap_keys(h->ctx, (enum action)a, 3, keys);
 
-			if (action_table[a].section == s && term.cells > 0)
-				add_entry(t, term, action_table[a].help, width);
+			if (action_table[a].section != s || term.cells == 0)
+				continue;
+			if (!headed)
+				add_head(t, section_title((enum action_section)s));
+			headed = true;
+			add_entry(t, term, action_table[a].help, width);
 		}
 	}
 }
@@ -125,7 +130,7 @@ static void add_columns(struct help_text *t, const struct pane *p, unsigned widt
 {
 	add_head(t, "Columns");
 	for (unsigned i = 0; i < p->table.n_cols; i++)
-		add_entry(t, p->table.col[i].title, p->kind->help(p, i), width);
+		add_entry(t, p->table.col[i].title, p->kind->help(p, p->table.col[i].id), width);
 }
 
 /* ---- pages ---- */

@@ -42,6 +42,14 @@ static const struct binding bindings[] = {
 	{ CTX_TABLE, ACT_LAST, KEYC_END },
 	{ CTX_TABLE, ACT_LAST, 'G' },
 
+	{ CTX_PANE, ACT_FIND, '/' },
+	{ CTX_PANE, ACT_FIND_NEXT, 'n' },
+	{ CTX_PANE, ACT_FIND_PREV, 'N' },
+	{ CTX_PANE, ACT_FOLLOW, 'F' },
+	{ CTX_PANE, ACT_COLUMNS, 'c' },
+	{ CTX_PANE, ACT_SCROLL_LEFT, KEYC_LEFT },
+	{ CTX_PANE, ACT_SCROLL_RIGHT, KEYC_RIGHT },
+
 	{ CTX_OVERVIEW, ACT_NEXT_PANE, KEYC_TAB },
 	{ CTX_OVERVIEW, ACT_PREV_PANE, KEYC_BACKTAB },
 	{ CTX_OVERVIEW, ACT_PANE_STATES, '1' },
@@ -53,6 +61,7 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_OPEN, KEYC_ENTER },
 	{ CTX_OVERVIEW, ACT_SORT_NEXT, 's' },
 	{ CTX_OVERVIEW, ACT_SORT_REVERSE, 'S' },
+	{ CTX_OVERVIEW, ACT_ZOOM, 'z' },
 
 	{ CTX_LISTENERS, ACT_OPEN, KEYC_ENTER },
 	{ CTX_LISTENERS, ACT_SORT_NEXT, 's' },
@@ -64,15 +73,47 @@ static const struct binding bindings[] = {
 	{ CTX_SOCKETS, ACT_SORT_NEXT, '>' },
 	{ CTX_SOCKETS, ACT_SORT_PREV, '<' },
 	{ CTX_SOCKETS, ACT_SORT_REVERSE, 'S' },
+
+	{ CTX_COLUMNS, ACT_TOGGLE, KEYC_SPACE },
+	{ CTX_COLUMNS, ACT_EARLIER, '<' },
+	{ CTX_COLUMNS, ACT_LATER, '>' },
+	{ CTX_COLUMNS, ACT_ACCEPT, KEYC_ENTER },
+	{ CTX_COLUMNS, ACT_RESET, 'x' },
+
+	{ CTX_PROMPT, ACT_ACCEPT, KEYC_ENTER },
+	{ CTX_PROMPT, ACT_BACK, KEYC_ESC },
+	{ CTX_PROMPT, ACT_OLDER, KEYC_UP },
+	{ CTX_PROMPT, ACT_OLDER, KEYC_CTRL('P') },
+	{ CTX_PROMPT, ACT_NEWER, KEYC_DOWN },
+	{ CTX_PROMPT, ACT_NEWER, KEYC_CTRL('N') },
+	{ CTX_PROMPT, ACT_EDIT_LEFT, KEYC_LEFT },
+	{ CTX_PROMPT, ACT_EDIT_LEFT, KEYC_CTRL('B') },
+	{ CTX_PROMPT, ACT_EDIT_RIGHT, KEYC_RIGHT },
+	{ CTX_PROMPT, ACT_EDIT_RIGHT, KEYC_CTRL('F') },
+	{ CTX_PROMPT, ACT_EDIT_START, KEYC_HOME },
+	{ CTX_PROMPT, ACT_EDIT_START, KEYC_CTRL('A') },
+	{ CTX_PROMPT, ACT_EDIT_END, KEYC_END },
+	{ CTX_PROMPT, ACT_EDIT_END, KEYC_CTRL('E') },
+	{ CTX_PROMPT, ACT_ERASE_LEFT, KEYC_BACKSPACE },
+	{ CTX_PROMPT, ACT_ERASE_RIGHT, KEYC_DELETE },
+	{ CTX_PROMPT, ACT_ERASE_RIGHT, KEYC_CTRL('D') },
+	{ CTX_PROMPT, ACT_ERASE_WORD, KEYC_CTRL('W') },
+	{ CTX_PROMPT, ACT_ERASE_LINE, KEYC_CTRL('U') },
+	{ CTX_PROMPT, ACT_HELP, KEYC_F1 },
+	{ CTX_PROMPT, ACT_REDRAW, KEYC_CTRL('L') },
+	{ CTX_PROMPT, ACT_SUSPEND, KEYC_CTRL('Z') },
 };
 
 static const enum context fallback[CTX_COUNT] = {
 	[CTX_GLOBAL] = CTX_GLOBAL,
 	[CTX_TABLE] = CTX_GLOBAL,
-	[CTX_OVERVIEW] = CTX_TABLE,
-	[CTX_LISTENERS] = CTX_TABLE,
-	[CTX_SOCKETS] = CTX_TABLE,
+	[CTX_PANE] = CTX_TABLE,
+	[CTX_OVERVIEW] = CTX_PANE,
+	[CTX_LISTENERS] = CTX_PANE,
+	[CTX_SOCKETS] = CTX_PANE,
 	[CTX_HELP] = CTX_TABLE,
+	[CTX_COLUMNS] = CTX_TABLE,
+	[CTX_PROMPT] = CTX_PROMPT,
 };
 // clang-format on
 
@@ -82,7 +123,7 @@ enum action keymap_find(enum context ctx, struct key k)
 		for (size_t i = 0; i < ARRAY_SIZE(bindings); i++)
 			if (bindings[i].ctx == ctx && bindings[i].code == k.code)
 				return (enum action)bindings[i].action;
-		if (ctx == CTX_GLOBAL)
+		if (fallback[ctx] == ctx)
 			return ACT_NONE;
 		ctx = fallback[ctx];
 	}
@@ -90,7 +131,7 @@ enum action keymap_find(enum context ctx, struct key k)
 
 static bool falls_back(enum context ctx, unsigned on)
 {
-	while (ctx != on && ctx != CTX_GLOBAL)
+	while (ctx != on && fallback[ctx] != ctx)
 		ctx = fallback[ctx];
 	return ctx == on;
 }
@@ -123,22 +164,30 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,       ACT_SORT_NEXT, ACT_PAUSE,
-		ACT_QUIT,      ACT_GROUP_BY, ACT_LISTENERS, ACT_INTERVAL,  ACT_SORT_REVERSE,
-		ACT_STATUS,    ACT_HELP,     ACT_NONE,
+		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,    ACT_SORT_NEXT,    ACT_FIND,
+		ACT_PAUSE,     ACT_QUIT,     ACT_ZOOM,   ACT_GROUP_BY,     ACT_LISTENERS,
+		ACT_COLUMNS,   ACT_INTERVAL, ACT_FOLLOW, ACT_SORT_REVERSE, ACT_STATUS,
+		ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
-		ACT_BACK,  ACT_OPEN,     ACT_SORT_NEXT, ACT_SORT_REVERSE,
-		ACT_PAUSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
+		ACT_BACK,         ACT_OPEN,  ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,
+		ACT_SORT_REVERSE, ACT_PAUSE, ACT_INTERVAL,  ACT_HELP, ACT_NONE,
 	};
 	static const uint8_t sockets[] = {
-		ACT_BACK,     ACT_SORT_NEXT, ACT_SORT_REVERSE, ACT_PAUSE,
-		ACT_INTERVAL, ACT_CLEAR,     ACT_HELP,         ACT_NONE,
+		ACT_BACK,   ACT_COLUMNS, ACT_SORT_NEXT,    ACT_FIND,     ACT_FIND_NEXT, ACT_PAUSE,
+		ACT_FOLLOW, ACT_CLEAR,   ACT_SORT_REVERSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
+	};
+	static const uint8_t columns[] = {
+		ACT_TOGGLE, ACT_EARLIER, ACT_LATER, ACT_ACCEPT, ACT_RESET, ACT_BACK, ACT_NONE,
+	};
+	static const uint8_t prompt[] = {
+		ACT_ACCEPT, ACT_OLDER, ACT_ERASE_LINE, ACT_ERASE_WORD, ACT_BACK, ACT_NONE,
 	};
 	static const uint8_t none[] = { ACT_NONE };
 	static const uint8_t *const lists[CTX_COUNT] = {
-		[CTX_GLOBAL] = none,         [CTX_TABLE] = none,      [CTX_OVERVIEW] = overview,
-		[CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets, [CTX_HELP] = none,
+		[CTX_GLOBAL] = none,       [CTX_TABLE] = none,          [CTX_PANE] = none,
+		[CTX_OVERVIEW] = overview, [CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets,
+		[CTX_HELP] = none,         [CTX_COLUMNS] = columns,     [CTX_PROMPT] = prompt,
 	};
 
 	return lists[ctx];

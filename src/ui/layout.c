@@ -101,3 +101,40 @@ void layout_list(struct layout *l, int w, int h)
 		l->info = take_bottom(&body, 1);
 	l->list = body;
 }
+
+void layout_zoom(struct layout *l, unsigned focus)
+{
+	struct rect body = l->rule;
+
+	if (l->form != FORM_SPLIT)
+		return;
+	for (unsigned i = 0; i < PANE_COUNT; i++) {
+		int right = l->pane[i].x + l->pane[i].w;
+
+		body.w = right > body.w ? right : body.w;
+		l->pane[i].h = 0;
+	}
+	body.x = 0;
+	l->pane[focus] = body;
+	l->counters.h = l->rule.h = 0;
+	l->form = FORM_PAGES;
+}
+
+static void cut_bottom(struct rect *r, int end)
+{
+	if (r->y + r->h > end)
+		r->h = end > r->y ? end - r->y : 0;
+}
+
+void layout_prompt(struct layout *l, int w, int h, int rows)
+{
+	int foot = l->footer.h > 0 ? l->footer.y : h, top = foot > rows ? foot - rows : 0;
+
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		cut_bottom(&l->pane[i], top);
+	cut_bottom(&l->counters, top);
+	cut_bottom(&l->rule, top);
+	cut_bottom(&l->list, top);
+	cut_bottom(&l->info, top);
+	l->prompt = (struct rect){ 0, top, w, foot - top };
+}

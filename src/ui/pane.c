@@ -181,29 +181,15 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 	};
 	steady_init(&p->steady, &steady_ops, p);
 	table_init(&p->table, &pane_ops, p, set);
-	kind->columns(p);
-	if (kind->sortable) {
-		p->table.sort = kind->sort;
-		p->table.ascending = kind->ascending;
-	}
+	pane_make_columns(p);
 	if (kind->by != BY_SOCKET && kind->by != BY_LISTENER)
 		p->trend = trend_new();
 }
 
 void pane_set_kind(struct pane *p, const struct pane_kind *kind)
 {
-	struct table *t = &p->table;
-	uint8_t sorted = t->sort < t->n_cols ? t->col[t->sort].id : COL_SOCKETS;
-	unsigned at = 0;
-
 	p->kind = kind;
-	kind->columns(p);
-	while (at < t->n_cols && t->col[at].id != sorted)
-		at++;
-	if (at < t->n_cols)
-		t->sort = at;
-	else
-		table_sort_by(t, kind->sort);
+	pane_make_columns(p);
 	pins_clear(&p->pins);
 	trend_clear(p->trend);
 	pane_forget(p);
@@ -250,6 +236,7 @@ void pane_forget(struct pane *p)
 	p->noted.made = false;
 	steady_update(&p->steady, STEADY_ANEW, false);
 	p->table.moved = false;
+	pane_follow(p, 0);
 	table_sync(&p->table);
 }
 
@@ -258,7 +245,7 @@ static bool wants_distinct(const struct pane *p)
 	if (p->kind->by == BY_SOCKET)
 		return false;
 	for (unsigned i = 0; i < p->table.shown; i++)
-		if (column_is_distinct((enum column)p->table.col[i].id))
+		if (column_is_distinct((enum column)p->table.col[table_column_at(&p->table, i)].id))
 			return true;
 	return false;
 }
@@ -268,7 +255,7 @@ static bool wants_ends(const struct pane *p)
 	if (p->kind->by == BY_SOCKET)
 		return false;
 	for (unsigned i = 0; i < p->table.shown; i++)
-		if (column_is_ends((enum column)p->table.col[i].id))
+		if (column_is_ends((enum column)p->table.col[table_column_at(&p->table, i)].id))
 			return true;
 	return false;
 }
@@ -284,7 +271,8 @@ void pane_start(struct pane *p, const struct snap *s)
 		p->next = NULL;
 	}
 	p->query.sort = SORT_NATURAL;
-	if (t->sort != TABLE_UNSORTED && !(t->sort == p->kind->natural && t->ascending)) {
+	if (t->sort != TABLE_UNSORTED &&
+	    !(t->col[t->sort].id == p->kind->natural && t->ascending)) {
 		p->query.sort = t->col[t->sort].id;
 		p->query.ascending = t->ascending;
 	}
@@ -378,6 +366,10 @@ bool pane_step(struct pane *p, uint32_t budget)
 			     : STEADY_CALM,
 		   sample_ns == view_snap(p->view)->mono_ns);
 	note_trend(p);
+	if (p->follow != 0 && pane_find(p, p->follow) != IDX_NONE) {
+		p->table.cursor_id = p->follow;
+		p->table.moved = true;
+	}
 	/* An item that another filter left out is not gone: the cursor has no place any more. */
 	if (p->refiltered && pane_find(p, p->table.cursor_id) == IDX_NONE)
 		p->table.moved = false;
@@ -385,6 +377,16 @@ bool pane_step(struct pane *p, uint32_t budget)
 	p->awaited = false;
 	table_sync(&p->table);
 	return true;
+}
+
+void pane_follow(struct pane *p, uint64_t id)
+{
+	p->follow = id;
+	p->table.centred = id != 0;
+	if (id == 0)
+		return;
+	p->table.moved = true;
+	table_sync(&p->table);
 }
 
 void pane_hold(struct pane *p, bool hold)

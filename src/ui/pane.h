@@ -28,11 +28,14 @@ struct pane_kind {
 	bool sortable; /* else the order is fixed */
 	uint8_t sort;  /* the column that it is sorted by at first */
 	bool ascending;
-	uint8_t natural; /* the column by which, ascending, SORT_NATURAL is meant; or TABLE_COLS */
+	uint8_t natural; /* id of the column by which, ascending, SORT_NATURAL is meant; or
+			    NATURAL_NONE */
 	void (*columns)(struct pane *p); /* fills p->table.col */
 	void (*synced)(struct pane *p);  /* the view has a new result; may be NULL */
-	const char *(*help)(const struct pane *p, unsigned col); /* of a column, one line */
+	const char *(*help)(const struct pane *p, unsigned id); /* of a column, one line */
 };
+
+#define NATURAL_NONE 0xff
 
 extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
 extern const struct pane_kind kind_listeners, kind_sockets;
@@ -61,9 +64,13 @@ struct pane {
 	struct {
 		uint32_t top, height;
 		bool made, hold;
-	} noted; /* what was on the screen when steady and kept looked */
+	} noted;         /* what was on the screen when steady and kept looked */
+	uint64_t follow; /* the item that is to stay in the middle; 0: none */
 	struct table table;
-	struct trend *trend;       /* NULL where no column shows it */
+	struct trend *trend;        /* NULL where no column shows it */
+	uint8_t choice[TABLE_COLS]; /* ids of the columns that the user chose; none: all of the kind
+				     */
+	unsigned n_choice;
 	char note[64], change[64]; /* parts of heads that are made at run time */
 };
 
@@ -100,6 +107,20 @@ void pane_hold(struct pane *p, bool hold);
 /* Whether this row's item is gone and only its last text is left. */
 bool pane_is_gone(const struct pane *p, uint32_t row);
 
+/* The item stays in the middle, also when it was away; 0: no more. */
+void pane_follow(struct pane *p, uint64_t id);
+
+/* Makes the columns anew: of the kind, or of those what was chosen. */
+void pane_make_columns(struct pane *p);
+/* The columns that the pane can have; returns how many. */
+unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS]);
+/* Shows these, by id, after the first one of the kind, which names the rows. */
+void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n);
+/* The names that were chosen, joined by commas; nothing for all. */
+void pane_print_columns(const struct pane *p, struct buf *out);
+/* Chooses by such names. -EINVAL with the reason, and nothing is changed. */
+int pane_parse_columns(struct pane *p, const char *names, struct err *e);
+
 /* Appends what selects the sockets of a row; *label, which is in buf of FIELD_TEXT_SIZE, names it.
  */
 void pane_row_expr(const struct pane *p, uint32_t row, struct buf *expr, struct clean *label,
@@ -124,7 +145,7 @@ void pane_set_columns(struct pane *p, const struct group_column *col, size_t n);
 struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *buf,
 			     enum role *role);
 unsigned pane_group_marks(const void *pane, uint32_t row);
-const char *pane_group_help(const struct pane *p, unsigned col);
+const char *pane_group_help(const struct pane *p, unsigned id);
 /* The head of the change, after a new result. */
 void pane_set_change_title(struct pane *p);
 

@@ -202,7 +202,7 @@ static size_t end_name(const struct pane *p, uint32_t row, enum column c, char *
 static unsigned shown_width(const struct pane *p, unsigned id)
 {
 	for (unsigned i = 0; i < p->table.shown; i++)
-		if (p->table.col[i].id == id)
+		if (p->table.col[table_column_at(&p->table, i)].id == id)
 			return p->table.col_width[i];
 	return 0;
 }
@@ -394,16 +394,17 @@ static void tell_shared(struct pane *p)
 	pane_set_change_title(p);
 }
 
-const char *pane_group_help(const struct pane *p, unsigned col)
+const char *pane_group_help(const struct pane *p, unsigned id)
 {
-	return column_info((enum column)p->table.col[col].id)->help;
+	(void)p;
+	return column_info((enum column)id)->help;
 }
 
 const struct pane_kind kind_states = {
 	.by = BY_STATE,
 	.cell = state_cell,
 	.marks = pane_group_marks,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_states,
 	.synced = order_states,
 	.help = pane_group_help,
@@ -415,7 +416,7 @@ const struct pane_kind kind_processes = {
 	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_processes,
 	.synced = tell_shared,
 	.help = pane_group_help,
@@ -427,7 +428,7 @@ const struct pane_kind kind_programs = {
 	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_programs,
 	.synced = pane_set_change_title,
 	.help = pane_group_help,
@@ -439,7 +440,7 @@ const struct pane_kind kind_users = {
 	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_users,
 	.synced = pane_set_change_title,
 	.help = pane_group_help,
@@ -451,7 +452,7 @@ const struct pane_kind kind_remotes = {
 	.marks = pane_group_marks,
 	.sortable = true,
 	.sort = 1,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_remotes,
 	.synced = pane_set_change_title,
 	.help = pane_group_help,

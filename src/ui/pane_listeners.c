@@ -189,13 +189,13 @@ static unsigned listener_marks(const void *pane, uint32_t row)
 	return marks;
 }
 
-static const char *help_of(const struct pane *p, unsigned col)
+static const char *help_of(const struct pane *p, unsigned id)
 {
-	if (p->table.col[col].id == COL_OWNER)
+	if (id == COL_OWNER)
 		return "first process that has the listening socket, and how many more";
-	if (p->table.col[col].id == COL_ACCEPT_QUEUE)
+	if (id == COL_ACCEPT_QUEUE)
 		return "connections that wait to be accepted, the limit, and how full it is";
-	return pane_group_help(p, col);
+	return pane_group_help(p, id);
 }
 
 const struct pane_kind kind_listeners = {
@@ -204,7 +204,7 @@ const struct pane_kind kind_listeners = {
 	.marks = listener_marks,
 	.sortable = true,
 	.sort = 1,
-	.natural = TABLE_COLS,
+	.natural = NATURAL_NONE,
 	.columns = columns_of_listeners,
 	.synced = pane_set_change_title,
 	.help = help_of,

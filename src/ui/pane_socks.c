@@ -114,9 +114,10 @@ static unsigned socket_marks(const void *pane, uint32_t row)
 	return marks;
 }
 
-static const char *column_help(const struct pane *p, unsigned col)
+static const char *column_help(const struct pane *p, unsigned id)
 {
-	return field_table[p->table.col[col].id].help;
+	(void)p;
+	return field_table[id].help;
 }
 
 const struct pane_kind kind_sockets = {
@@ -126,7 +127,7 @@ const struct pane_kind kind_sockets = {
 	.sortable = true,
 	.sort = 0,
 	.ascending = true,
-	.natural = 0,
+	.natural = F_STATE,
 	.columns = columns_of_sockets,
 	.help = column_help,
 };

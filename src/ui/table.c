@@ -26,6 +26,13 @@ void table_init(struct table *t, const struct table_ops *ops, const void *pane, 
 
 /* ---- columns ---- */
 
+/* Below, a column is an index in t->col, and a place is where one of them is shown. */
+
+unsigned table_column_at(const struct table *t, unsigned place)
+{
+	return place == 0 ? 0 : place + t->skip;
+}
+
 static unsigned sort_mark_width(const struct table *t, unsigned col)
 {
 	return t->sort == col ? 1 : 0;
@@ -39,16 +46,18 @@ static unsigned at_least(const struct table *t, unsigned col, unsigned width)
 	return width < head ? head : width;
 }
 
-/* Blanks before a column. A number may come right after the place for ! and ?. */
-static unsigned gap_before(const struct table *t, unsigned col)
+/* Blanks before a place. A number may come right after the place for ! and ?. */
+static unsigned gap_before(const struct table *t, unsigned place)
 {
-	return col == 1 && t->col[1].right ? 0 : 1;
+	return place == 1 && t->col[table_column_at(t, 1)].right ? 0 : 1;
 }
 
-/* What a column takes at the least, beyond those before it. */
-static unsigned column_room(const struct table *t, unsigned col)
+/* What a place takes at the least, beyond those before it. */
+static unsigned place_room(const struct table *t, unsigned place)
 {
-	return gap_before(t, col) + at_least(t, col, t->col[col].min);
+	unsigned col = table_column_at(t, place);
+
+	return gap_before(t, place) + at_least(t, col, t->col[col].min);
 }
 
 /* Gives spare cells to the columns that are shown, the first first, up to what each of them wants.
@@ -56,7 +65,8 @@ static unsigned column_room(const struct table *t, unsigned col)
 static unsigned hand_out(struct table *t, unsigned spare, bool beyond_wish)
 {
 	for (unsigned i = 0; i < t->shown && spare > 0; i++) {
-		unsigned want = beyond_wish ? t->col[i].max : t->col[i].width, more;
+		const struct table_column *col = &t->col[table_column_at(t, i)];
+		unsigned want = beyond_wish ? col->max : col->width, more;
 
 		if (want <= t->col_width[i])
 			continue;
@@ -67,28 +77,74 @@ static unsigned hand_out(struct table *t, unsigned spare, bool beyond_wish)
 	return spare;
 }
 
-static void fit_columns(struct table *t, unsigned w)
+static void place_columns(struct table *t)
 {
+	unsigned w = (unsigned)t->width, places = t->n_cols > t->skip ? t->n_cols - t->skip : 1;
 	unsigned edges = MARK_W + ALERT_W, first = at_least(t, 0, t->col[0].min), used;
 
 	/* The first number matters more than the end of a name. */
-	if (t->n_cols > 1 && w < edges + first + column_room(t, 1) &&
-	    w >= edges + FIRST_LEAST + column_room(t, 1))
-		first = w - edges - column_room(t, 1);
+	if (places > 1 && w < edges + first + place_room(t, 1) &&
+	    w >= edges + FIRST_LEAST + place_room(t, 1))
+		first = w - edges - place_room(t, 1);
 	if (w < edges + first)
 		first = w > edges ? w - edges : 1;
 	t->col_width[0] = (uint8_t)first;
 	used = edges + first;
-	for (t->shown = 1; t->shown < t->n_cols; t->shown++) {
-		unsigned i = t->shown;
+	for (t->shown = 1; t->shown < places; t->shown++) {
+		unsigned i = t->shown, col = table_column_at(t, i);
 
-		if (used + column_room(t, i) > w)
+		if (used + place_room(t, i) > w)
 			break;
-		t->col_width[i] = (uint8_t)at_least(t, i, t->col[i].min);
-		used += column_room(t, i);
+		t->col_width[i] = (uint8_t)at_least(t, col, t->col[col].min);
+		used += place_room(t, i);
 	}
 	if (used < w)
 		hand_out(t, hand_out(t, w - used, false), true);
+}
+
+static bool shows_last(const struct table *t)
+{
+	return t->skip + t->shown >= t->n_cols;
+}
+
+static void fit_columns(struct table *t)
+{
+	if (t->skip > 0 && t->skip + 1 >= t->n_cols)
+		t->skip = t->n_cols > 2 ? t->n_cols - 2 : 0;
+	place_columns(t);
+	/* Where there is room for columns that were scrolled away they come back. */
+	while (t->skip > 0 && shows_last(t)) {
+		t->skip--;
+		place_columns(t);
+		if (shows_last(t))
+			continue;
+		t->skip++;
+		place_columns(t);
+		break;
+	}
+}
+
+static void show_column(struct table *t, unsigned col)
+{
+	if (col > 0 && col <= t->skip)
+		t->skip = col - 1;
+	place_columns(t);
+	while (col >= t->skip + t->shown && t->skip + 1 < col) {
+		t->skip++;
+		place_columns(t);
+	}
+}
+
+bool table_scroll(struct table *t, int step)
+{
+	if (step > 0 ? shows_last(t) || t->skip + 2 >= t->n_cols : t->skip == 0)
+		return false;
+	if (step > 0)
+		t->skip++;
+	else
+		t->skip--;
+	place_columns(t);
+	return true;
 }
 
 /* ---- rows and cursor ---- */
@@ -115,6 +171,8 @@ static void keep_in_view(struct table *t)
 {
 	uint32_t lines = line_count(t), height = t->height > 0 ? (uint32_t)t->height : 1;
 
+	if (t->centred)
+		t->top = t->cursor > height / 2 ? t->cursor - height / 2 : 0;
 	if (t->top + height > lines)
 		t->top = lines > height ? lines - height : 0;
 	if (t->cursor < t->top)
@@ -162,7 +220,7 @@ void table_fit(struct table *t, int w, int h)
 {
 	t->width = w > 0 ? w : 1;
 	t->height = h > 1 ? h - 1 : 0;
-	fit_columns(t, (unsigned)t->width);
+	fit_columns(t);
 	keep_in_view(t);
 }
 
@@ -170,7 +228,7 @@ void table_sync(struct table *t)
 {
 	uint32_t place = t->cursor - t->top, row;
 
-	fit_columns(t, (unsigned)t->width);
+	fit_columns(t);
 	if (!t->moved || t->cursor_id == 0) {
 		t->cursor = 0;
 		t->top = 0;
@@ -223,6 +281,36 @@ bool table_move(struct table *t, enum action a)
 	return true;
 }
 
+void table_go(struct table *t, uint32_t row)
+{
+	uint32_t height = t->height > 0 ? (uint32_t)t->height : 1;
+
+	if (row < t->top || row - t->top >= height)
+		t->top = row > height / 2 ? row - height / 2 : 0;
+	t->cursor = row;
+	t->moved = true;
+	take_row(t);
+}
+
+struct table_place table_place(const struct table *t)
+{
+	return (struct table_place){ t->cursor_id, t->cursor, t->top, t->moved };
+}
+
+void table_return(struct table *t, const struct table_place *place)
+{
+	uint32_t row = t->ops->find(t->pane, place->id), below = place->cursor - place->top;
+
+	t->moved = place->moved;
+	if (!t->moved) {
+		table_sync(t);
+		return;
+	}
+	t->cursor = row != IDX_NONE ? row : place->cursor;
+	t->top = t->cursor > below ? t->cursor - below : 0;
+	take_row(t);
+}
+
 void table_hold(struct table *t)
 {
 	t->moved = true;
@@ -239,23 +327,19 @@ void table_sort_by(struct table *t, unsigned col)
 {
 	t->sort = col;
 	t->ascending = !t->col[col].right;
-	fit_columns(t, (unsigned)t->width);
+	show_column(t, col);
 }
 
 void table_sort_step(struct table *t, int step)
 {
-	unsigned n = t->shown > 0 ? t->shown : 1, to = t->sort;
+	unsigned n = t->n_cols, to = t->sort;
 
 	if (t->sort == TABLE_UNSORTED)
 		return;
-	if (t->sort >= n) {
-		table_sort_by(t, 0);
-		return;
-	}
 	/* Rows can be sorted by the first column, so this ends. */
 	do {
 		to = (to + (step > 0 ? 1 : n - 1)) % n;
-	} while (t->col[to].unsorted);
+	} while (t->col[to].unsorted && to != 0);
 	table_sort_by(t, to);
 }
 
@@ -268,12 +352,12 @@ static struct clean sort_mark(const struct table *t)
 	return t->ascending ? TEXT_LIT("\xe2\x96\xb2") : TEXT_LIT("\xe2\x96\xbc");
 }
 
-/* Where column col begins, if column col - 1 begins at x. */
-static int next_column(const struct table *t, unsigned col, int x)
+/* Where a place begins, if the one before it begins at x. */
+static int next_place(const struct table *t, unsigned place, int x)
 {
-	if (col == 0)
+	if (place == 0)
 		return x + MARK_W;
-	return x + t->col_width[col - 1] + (col == 1 ? ALERT_W : 0) + (int)gap_before(t, col);
+	return x + t->col_width[place - 1] + (place == 1 ? ALERT_W : 0) + (int)gap_before(t, place);
 }
 
 /* Where the part begins that is never cut, a pid or a port; the whole length when there is none. */
@@ -312,11 +396,11 @@ static struct clean fit_text(const struct table *t, unsigned col, struct clean t
 				  : text_cut(text, width, t->set, buf, size);
 }
 
-static void put_note(const struct table *t, struct canvas *c, struct rect r, unsigned col, int x,
+static void put_note(const struct table *t, struct canvas *c, struct rect r, unsigned place, int x,
 		     unsigned used, enum role role)
 {
-	const struct clean *note = &t->col[col].note;
-	unsigned spare = t->col_width[col] > used ? t->col_width[col] - used : 0;
+	const struct clean *note = &t->col[table_column_at(t, place)].note;
+	unsigned spare = t->col_width[place] > used ? t->col_width[place] - used : 0;
 
 	if (note->cells > 0 && note->cells < spare)
 		canvas_put(c, r, x + (note->cells + 1 < spare ? 2 : 1), r.y, role, *note);
@@ -328,12 +412,12 @@ static void draw_head(const struct table *t, struct canvas *c, struct rect r, en
 	int x = r.x, end = r.x;
 
 	for (unsigned i = 0; i < t->shown; i++) {
-		const struct table_column *col = &t->col[i];
-		unsigned mark = sort_mark_width(t, i);
+		unsigned at = table_column_at(t, i), mark = sort_mark_width(t, at);
+		const struct table_column *col = &t->col[at];
 		struct clean title =
 			text_cut(col->title, t->col_width[i], t->set, cut, sizeof(cut));
 
-		x = next_column(t, i, x);
+		x = next_place(t, i, x);
 		end = col->right ? x + t->col_width[i] - (int)(title.cells + mark) : x;
 		end += canvas_put(c, r, end, r.y, role, title);
 		if (mark > 0)
@@ -403,18 +487,18 @@ static enum role row_role(unsigned marks)
 }
 
 /* Both buffers are of TABLE_CELL_SIZE. */
-static struct clean line_text(const struct table *t, uint32_t row, unsigned i, unsigned marks,
+static struct clean line_text(const struct table *t, uint32_t row, unsigned col, unsigned marks,
 			      char *buf, char *word, enum role *role)
 {
 	struct clean text;
 
 	if (row != IDX_NONE)
-		text = t->ops->cell(t->pane, row, t->col[i].id, buf, role);
+		text = t->ops->cell(t->pane, row, t->col[col].id, buf, role);
 	else
-		text = text_own(t->kept[i].text, t->kept[i].len);
+		text = text_own(t->kept[col].text, t->kept[col].len);
 	/* A pinned row has its word in the filter. */
-	return i == 0 && (marks & (MARK_GONE | MARK_PIN)) == MARK_GONE ? add_gone(t, text, word)
-								       : text;
+	return col == 0 && (marks & (MARK_GONE | MARK_PIN)) == MARK_GONE ? add_gone(t, text, word)
+									 : text;
 }
 
 static void draw_cells(const struct table *t, struct canvas *c, struct rect line, uint32_t row,
@@ -424,14 +508,15 @@ static void draw_cells(const struct table *t, struct canvas *c, struct rect line
 	int x = line.x;
 
 	for (unsigned i = 0; i < t->shown; i++) {
+		unsigned col = table_column_at(t, i);
 		enum role role = ROLE_TEXT;
-		struct clean text = line_text(t, row, i, marks, buf, word, &role);
+		struct clean text = line_text(t, row, col, marks, buf, word, &role);
 
-		text = fit_text(t, i, text, t->col_width[i], cut);
+		text = fit_text(t, col, text, t->col_width[i], cut);
 		if (marks & MARK_GONE || (i == 0 && role == ROLE_TEXT))
 			role = row_role(marks);
-		x = next_column(t, i, x);
-		canvas_put(c, line, t->col[i].right ? x + t->col_width[i] - (int)text.cells : x,
+		x = next_place(t, i, x);
+		canvas_put(c, line, t->col[col].right ? x + t->col_width[i] - (int)text.cells : x,
 			   line.y, role, text);
 	}
 }

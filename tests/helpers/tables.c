@@ -84,22 +84,30 @@ static bool has_word(const char *words, const char *word, size_t len)
 	return false;
 }
 
-/* The keys that do it on the overview, then those that do it in the socket list only. */
+/* The keys that do it on the overview, then those that do it elsewhere only. */
 static void print_keys(void)
 {
-	for (unsigned a = ACT_NONE + 1; a < ACT_COUNT; a++) {
-		char overview[KEYMAP_TEXT_SIZE], sockets[KEYMAP_TEXT_SIZE];
-		size_t n;
+	static const enum context places[] = { CTX_OVERVIEW, CTX_LISTENERS, CTX_SOCKETS,
+					       CTX_COLUMNS, CTX_PROMPT };
 
-		keymap_keys(CTX_OVERVIEW, (enum action)a, SIZE_MAX, overview);
-		keymap_keys(CTX_SOCKETS, (enum action)a, SIZE_MAX, sockets);
-		printf("key\t%s", overview);
-		for (const char *key = sockets; *key != '\0'; key += n + (key[n] == ' ')) {
-			n = strcspn(key, " ");
-			if (!has_word(overview, key, n))
-				printf(" %.*s", (int)n, key);
+	for (unsigned a = ACT_NONE + 1; a < ACT_COUNT; a++) {
+		char all[ARRAY_SIZE(places) * KEYMAP_TEXT_SIZE] = "";
+
+		for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+			char keys[KEYMAP_TEXT_SIZE];
+			size_t n;
+
+			keymap_keys(places[i], (enum action)a, SIZE_MAX, keys);
+			for (const char *key = keys; *key != '\0'; key += n + (key[n] == ' ')) {
+				size_t len = strlen(all);
+
+				n = strcspn(key, " ");
+				if (!has_word(all, key, n))
+					snprintf(all + len, sizeof(all) - len, "%s%.*s",
+						 len > 0 ? " " : "", (int)n, key);
+			}
 		}
-		printf("\t%s\n", action_table[a].help);
+		printf("key\t%s\t%s\n", all, action_table[a].help);
 	}
 }
 

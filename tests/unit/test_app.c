@@ -54,6 +54,14 @@ static void check_has_not(struct drive *d, const char *text)
 		fail_msg("\"%s\" is on the screen:\n%s", text, d->screen.s);
 }
 
+static void check_before(struct drive *d, const char *first, const char *second)
+{
+	const char *a = strstr(drive_screen(d), first), *b = strstr(d->screen.s, second);
+
+	if (a == NULL || b == NULL || a > b)
+		fail_msg("\"%s\" is not before \"%s\":\n%s", first, second, d->screen.s);
+}
+
 /* ---- the overview ---- */
 
 static void test_app_waits_for_the_first_sample(void **state)
@@ -386,6 +394,232 @@ static void test_app_marks_a_full_accept_queue(void **state)
 	drive_close(&d);
 }
 
+static void test_app_list_scrolls_sideways_and_sorts_by_what_was_hidden(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Enter");
+	check_has(&d, "columns 1-5 of 17");
+	drive_keys(&d, "Right");
+	check_has(&d, "columns 1, 3-");
+	check_has_not(&d, "Peer");
+	drive_keys(&d, "Left");
+	check_has(&d, "Peer");
+	drive_keys(&d, "Left");
+	check_has(&d, "this is the first column");
+	/* The sort goes over all of them and takes its column with it. */
+	drive_keys(&d, "< <");
+	check_has(&d, "Family\xe2\x96\xb2");
+	drive_keys(&d, "> > >");
+	check_has(&d, "Peer\xe2\x96\xb2");
+	drive_close(&d);
+}
+
+/* ---- columns ---- */
+
+static void check_columns(struct drive *d, enum pref_list list, const char *want)
+{
+	struct buf got = { 0 };
+
+	buf_str(&got, "");
+	app_print_columns(d->app, list, &got);
+	assert_string_equal(got.s, want);
+	buf_free(&got);
+}
+
+static void test_app_columns_are_chosen_and_moved(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Enter c");
+	check_has(&d, "17 of 17 columns are shown");
+	drive_keys(&d, "Space");
+	check_has(&d, "the first column names the rows");
+	/* No peer; the queue that is sent to the front. */
+	drive_keys(&d, "j Space j j j j < < < < <");
+	check_has(&d, "16 of 17 columns are shown");
+	check_has(&d, "it stays there");
+	drive_keys(&d, "Enter");
+	check_has(&d, " State\xe2\x96\xb2     Send-Q Process");
+	check_has_not(&d, "Peer");
+	/* Esc leaves it as it was, */
+	drive_keys(&d, "c G Space Esc");
+	check_columns(&d, LIST_SOCKETS,
+		      "state,send_q,process,local,recv_q,age,user,proto,uid,timer,retrans,fd,inode,"
+		      "cookie,family,if");
+	/* and x as it was at first. */
+	drive_keys(&d, "c x Enter");
+	check_has(&d, "Peer");
+	check_columns(&d, LIST_SOCKETS, "");
+	drive_close(&d);
+}
+
+static void test_app_sorts_by_another_column_when_its_own_goes(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 c j Space Enter");
+	check_has(&d, "Process\xe2\x96\xb2");
+	check_before(&d, ">nginx[901]", "java[2211]");
+	drive_keys(&d, "s");
+	check_has(&d, "\xc2\xb1/2s\xe2\x96\xbc");
+	drive_keys(&d, "1 c");
+	check_has(&d, "the states keep their columns");
+	drive_close(&d);
+}
+
+static void test_app_columns_are_set_by_name(void **state)
+{
+	struct drive d;
+	struct err e;
+
+	(void)state;
+	start(&d, "");
+	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "local,recvq,state", &e), 0);
+	check_columns(&d, LIST_SOCKETS, "state,local,recv_q");
+	assert_int_equal(
+		app_set_columns(d.app, LIST_PROCESSES, "key,recv_q,close_wait,sockets", &e), 0);
+	check_columns(&d, LIST_PROCESSES, "key,recv_q,CLOSE_WAIT,sockets");
+	drive_resize(&d, 80, 24);
+	check_has(&d, " Process                  Recv-Q ClWait Socks");
+	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "state,nonsense", &e), -EINVAL);
+	assert_string_equal(e.msg, "no column is called \"nonsense\"");
+	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "state,local,local", &e), -EINVAL);
+	assert_string_equal(e.msg, "column \"local\" is there twice");
+	assert_int_equal(app_set_columns(d.app, LIST_REMOTES, "key,pid", &e), -EINVAL);
+	check_columns(&d, LIST_SOCKETS, "state,local,recv_q");
+	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "", &e), 0);
+	check_columns(&d, LIST_SOCKETS, "");
+	drive_close(&d);
+}
+
+/* ---- find, follow, zoom ---- */
+
+static void test_app_finds_as_one_types(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 / n");
+	check_has(&d, "Find: n");
+	check_has(&d, ">nginx[901]");
+	/* Keys are text here. */
+	drive_keys(&d, "g q");
+	check_has(&d, "! not found");
+	check_has(&d, ">java[2211]");
+	assert_false(app_done(d.app));
+	drive_keys(&d, "BkSp i Enter");
+	check_has(&d, ">nginx[901]");
+	check_has_not(&d, "Find:");
+	/* Esc goes back to where one was. */
+	drive_keys(&d, "/ t i m e");
+	check_has(&d, ">[time-wait]");
+	drive_keys(&d, "Esc");
+	check_has(&d, ">nginx[901]");
+	drive_close(&d);
+}
+
+static void test_app_finds_the_next_both_ways(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "Enter n");
+	check_has(&d, "nothing was looked for yet");
+	drive_keys(&d, "/ e s t a b Enter");
+	check_has(&d, "row 1 of 10");
+	drive_keys(&d, "n n");
+	check_has(&d, "row 3 of 10");
+	drive_keys(&d, "n");
+	check_has(&d, "on from the top");
+	check_has(&d, "row 1 of 10");
+	drive_keys(&d, "N");
+	check_has(&d, "on from the end");
+	check_has(&d, "row 3 of 10");
+	drive_keys(&d, "N");
+	check_has(&d, "row 2 of 10");
+	/* Nothing typed: the same again. */
+	drive_keys(&d, "/ Enter");
+	check_has(&d, "row 3 of 10");
+	drive_keys(&d, "/ Up Left BkSp Enter");
+	check_has(&d, "not found");
+	drive_close(&d);
+}
+
+/* Over many rows it goes on in slices, and what follows it waits for it. */
+static void test_app_finds_in_slices(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:1 ino 1 times 9000\n"
+			 "sock tcp TIME_WAIT 10.0.0.1:80 10.0.0.3:1\nproc 5 web\nhold 5 3 1 "
+			 "times 9000\n");
+	drive_keys(&d, "1 g Enter");
+	drive_keys_only(&d, "/ . 2 : 8 9 9 9");
+	assert_true(app_busy(d.app));
+	check_has(&d, "looking");
+	app_work(d.app);
+	assert_true(app_busy(d.app));
+	drive_work(&d);
+	check_has(&d, ">ESTAB       10.0.0.2:8999");
+	drive_keys_only(&d, "Enter g n");
+	assert_true(app_busy(d.app));
+	/* A key that moves is the end of it, */
+	drive_keys_only(&d, "j");
+	assert_false(app_busy(d.app));
+	check_has(&d, "row 2 of 9,000");
+	/* the next search waits for the one before. */
+	drive_keys_only(&d, "n n");
+	drive_work(&d);
+	check_has(&d, "row 8,999 of 9,000");
+	drive_close(&d);
+}
+
+static void test_app_follows_a_row_through_filters(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 j j F");
+	check_has(&d, ">nginx[901]");
+	drive_wait(&d, 3000);
+	check_has(&d, "follows  live");
+	/* It has no CLOSE_WAIT. */
+	drive_keys(&d, "1 j j j j j j Space 2");
+	check_has(&d, ">java[2211]");
+	drive_keys(&d, "x");
+	check_has(&d, ">nginx[901]");
+	drive_keys(&d, "k");
+	check_has_not(&d, "follows");
+	drive_keys(&d, "F F");
+	check_has_not(&d, "follows");
+	drive_close(&d);
+}
+
+static void test_app_zooms_a_pane_and_back(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "3 z");
+	check_has_not(&d, "CLOSE_WAIT");
+	check_has(&d, ">203.0.113.9");
+	drive_keys(&d, "Tab");
+	check_has(&d, "CLOSE_WAIT");
+	check_has_not(&d, "203.0.113.9");
+	drive_keys(&d, "z");
+	check_has(&d, "203.0.113.9");
+	drive_resize(&d, 60, 20);
+	drive_keys(&d, "z");
+	check_has(&d, "room for one pane only");
+	drive_close(&d);
+}
+
 /* ---- cursor and sort ---- */
 
 static void test_app_cursor_stays_with_its_process(void **state)
@@ -424,14 +658,6 @@ static void test_app_does_nothing_to_a_row_that_is_gone(void **state)
 #define HOLD(a, b, c)                                                                            \
 	"sock tcp ESTABLISHED 10.0.0.1:1 10.0.0.2:2 ino 1000 times 900\n" PROCS "hold 1 3 1000 " \
 	"times " #a "\nhold 2 3 1000 times " #b "\nhold 3 3 1000 times " #c "\n"
-
-static void check_before(struct drive *d, const char *first, const char *second)
-{
-	const char *a = strstr(drive_screen(d), first), *b = strstr(d->screen.s, second);
-
-	if (a == NULL || b == NULL || a > b)
-		fail_msg("\"%s\" is not before \"%s\":\n%s", first, second, d->screen.s);
-}
 
 static void test_app_near_rows_do_not_dance(void **state)
 {
@@ -641,8 +867,8 @@ static void test_app_hints_at_a_key_without_meaning(void **state)
 	struct drive d;
 
 	(void)state;
-	start(&d, "z");
-	check_has(&d, "z does nothing here; ? helps");
+	start(&d, "Q");
+	check_has(&d, "Q does nothing here; ? helps");
 	assert_true(app_wake_ms(d.app) <= d.now_ms + 3000);
 	drive_wait(&d, 3000);
 	check_has_not(&d, "does nothing");
@@ -960,6 +1186,15 @@ int main(void)
 		cmocka_unit_test(test_app_enter_puts_the_row_in_place_of_its_pane_s_pins),
 		cmocka_unit_test(test_app_list_follows_the_samples),
 		cmocka_unit_test(test_app_list_sorts_by_any_column),
+		cmocka_unit_test(test_app_list_scrolls_sideways_and_sorts_by_what_was_hidden),
+		cmocka_unit_test(test_app_columns_are_chosen_and_moved),
+		cmocka_unit_test(test_app_sorts_by_another_column_when_its_own_goes),
+		cmocka_unit_test(test_app_columns_are_set_by_name),
+		cmocka_unit_test(test_app_finds_as_one_types),
+		cmocka_unit_test(test_app_finds_the_next_both_ways),
+		cmocka_unit_test(test_app_finds_in_slices),
+		cmocka_unit_test(test_app_follows_a_row_through_filters),
+		cmocka_unit_test(test_app_zooms_a_pane_and_back),
 		cmocka_unit_test(test_app_marks_a_full_accept_queue),
 		cmocka_unit_test(test_app_cursor_stays_with_its_process),
 		cmocka_unit_test(test_app_does_nothing_to_a_row_that_is_gone),

@@ -210,7 +210,7 @@ static void test_table_marks_the_sorted_column_once(void **state)
 	close_table(&f);
 }
 
-static void test_table_sorts_by_columns_that_are_shown(void **state)
+static void test_table_sort_brings_its_column_into_view(void **state)
 {
 	struct fixture f;
 
@@ -219,10 +219,62 @@ static void test_table_sorts_by_columns_that_are_shown(void **state)
 	assert_int_equal(f.table.shown, 2);
 	table_sort_by(&f.table, 1);
 	table_sort_step(&f.table, 1);
+	assert_int_equal(f.table.sort, 2);
+	check_screen(&f, " Name     Seven\xe2\x96\xbc\n"
+			 ">name-01       7\n");
+	table_sort_step(&f.table, 1);
 	assert_int_equal(f.table.sort, 0);
+	table_sort_step(&f.table, 1);
+	check_screen(&f, " Name      One\xe2\x96\xbc\n"
+			 ">name-01      1\n");
 	f.table.sort = TABLE_UNSORTED;
 	table_sort_step(&f.table, 1);
 	assert_int_equal(f.table.sort, TABLE_UNSORTED);
+	close_table(&f);
+}
+
+static void test_table_scrolls_sideways_under_the_first_column(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_table(&f, 1, 16, 2);
+	assert_false(table_scroll(&f.table, -1));
+	assert_true(table_scroll(&f.table, 1));
+	check_screen(&f, " Name      Seven\n"
+			 ">name-01       7\n");
+	assert_int_equal(table_column_at(&f.table, 0), 0);
+	assert_int_equal(table_column_at(&f.table, 1), 2);
+	assert_false(table_scroll(&f.table, 1));
+	assert_true(table_scroll(&f.table, -1));
+	assert_int_equal(table_column_at(&f.table, 1), 1);
+	/* Where there is room for all, nothing stays away. */
+	table_scroll(&f.table, 1);
+	table_fit(&f.table, 22, 2);
+	assert_int_equal(f.table.skip, 0);
+	assert_int_equal(f.table.shown, 3);
+	assert_false(table_scroll(&f.table, 1));
+	close_table(&f);
+}
+
+static void test_table_goes_to_a_row(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_table(&f, 60, 22, 11);
+	table_go(&f.table, 5);
+	assert_int_equal(f.table.top, 0);
+	assert_int_equal(f.table.cursor, 5);
+	table_go(&f.table, 30);
+	assert_int_equal(f.table.top, 25);
+	table_go(&f.table, 59);
+	assert_int_equal(f.table.top, 50);
+	f.table.centred = true;
+	table_go(&f.table, 52);
+	assert_int_equal(f.table.top, 47);
+	table_move(&f.table, ACT_FIRST);
+	assert_int_equal(f.table.top, 0);
 	close_table(&f);
 }
 
@@ -470,7 +522,9 @@ int main(void)
 		cmocka_unit_test(test_table_cuts_names_before_it_drops_the_first_number),
 		cmocka_unit_test(test_table_is_drawn_at_any_size),
 		cmocka_unit_test(test_table_marks_the_sorted_column_once),
-		cmocka_unit_test(test_table_sorts_by_columns_that_are_shown),
+		cmocka_unit_test(test_table_sort_brings_its_column_into_view),
+		cmocka_unit_test(test_table_scrolls_sideways_under_the_first_column),
+		cmocka_unit_test(test_table_goes_to_a_row),
 		cmocka_unit_test(test_table_cursor_that_never_moved_stays_first),
 		cmocka_unit_test(test_table_item_keeps_its_place_on_the_screen),
 		cmocka_unit_test(test_table_item_that_is_gone_stays_until_a_key),

@@ -18,6 +18,7 @@ enum action_section {
 	SECTION_LOOK,
 	SECTION_TIME,
 	SECTION_PROGRAM,
+	SECTION_ASKED, /* in a prompt or a choice only */
 	SECTION_COUNT
 };
 

@@ -86,4 +86,11 @@ void app_tell(struct app *a, const char *text);
 int app_sort_by_name(enum pref_list list, const char *s, size_t len);
 const char *app_sort_name(enum pref_list list, uint8_t column);
 
+/*
+ * The columns that were chosen for a list, as their names joined by commas; "" for all. Setting:
+ * -EINVAL with the reason, and nothing is changed.
+ */
+void app_print_columns(struct app *a, enum pref_list list, struct buf *out);
+int app_set_columns(struct app *a, enum pref_list list, const char *names, struct err *e);
+
 #endif

@@ -15,10 +15,13 @@
 enum context {
 	CTX_GLOBAL,
 	CTX_TABLE,    /* anything with rows; falls back on CTX_GLOBAL */
-	CTX_OVERVIEW, /* the rest falls back on CTX_TABLE */
+	CTX_PANE,     /* a list of things; falls back on CTX_TABLE */
+	CTX_OVERVIEW, /* falls back on CTX_PANE, like the next two */
 	CTX_LISTENERS,
 	CTX_SOCKETS,
-	CTX_HELP,
+	CTX_HELP,    /* falls back on CTX_TABLE, like the next */
+	CTX_COLUMNS, /* the choice of columns */
+	CTX_PROMPT,  /* falls back on nothing: characters are text */
 	CTX_COUNT
 };
 

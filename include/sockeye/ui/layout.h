@@ -28,6 +28,7 @@ struct layout {
 	struct rect rule; /* the line between left and right, one column */
 	struct rect pane[PANE_COUNT];
 	struct rect list, info; /* the socket list and the row beneath it */
+	struct rect prompt;     /* above the footer */
 };
 
 /* The three panes. focus (enum layout_pane) is the one that is shown where there is room for one
@@ -35,5 +36,9 @@ struct layout {
 void layout_overview(struct layout *l, int w, int h, unsigned focus);
 /* One table over the whole screen. */
 void layout_list(struct layout *l, int w, int h);
+/* After layout_overview(): the pane that has the focus takes the room of all. */
+void layout_zoom(struct layout *l, unsigned focus);
+/* Last: takes so many rows away from what stands above the footer. */
+void layout_prompt(struct layout *l, int w, int h, int rows);
 
 #endif

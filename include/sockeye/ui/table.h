@@ -6,6 +6,8 @@
  * place on the screen and the rows move behind it. A cursor that was never moved stays on the first
  * row. When the item is gone its last known text stays under the bar, marked "-", until the next
  * key.
+ *
+ * The first column is always there; the others may be scrolled sideways beneath it.
  */
 #ifndef SOCKEYE_UI_TABLE_H
 #define SOCKEYE_UI_TABLE_H
@@ -69,13 +71,15 @@ struct table {
 	bool ascending;
 	struct clean note; /* shown at the right end of the head where there is room; borrowed */
 
-	int width, height; /* cells; rows that fit under the head */
-	unsigned shown;    /* columns that fit */
-	uint8_t col_width[TABLE_COLS];
+	int width, height;             /* cells; rows that fit under the head */
+	unsigned skip;                 /* columns after the first that are scrolled away */
+	unsigned shown;                /* columns that fit */
+	uint8_t col_width[TABLE_COLS]; /* of the columns that are shown, from the left */
 
 	uint64_t cursor_id;   /* 0: no row */
 	uint32_t cursor, top; /* lines: rows, and the line of an item that is gone */
 	bool moved, gone;
+	bool centred; /* the cursor stands in the middle, as far as there are rows */
 	struct table_kept kept[TABLE_COLS];
 };
 
@@ -90,14 +94,31 @@ void table_sync(struct table *t);
 void table_settle(struct table *t);
 /* Does ACT_UP to ACT_LAST; false for any other action. */
 bool table_move(struct table *t, enum action a);
+/* Puts the cursor on a row, which comes to the middle if it was not to be seen. */
+void table_go(struct table *t, uint32_t row);
+
+struct table_place { /* where a table was, to return to */
+	uint64_t id;
+	uint32_t cursor, top;
+	bool moved;
+};
+
+struct table_place table_place(const struct table *t);
+void table_return(struct table *t, const struct table_place *place);
+
 /* The cursor stays with its item from now on, as if it had been moved there. */
 void table_hold(struct table *t);
 /* The row under the cursor, or IDX_NONE when there is none or it is gone. */
 uint32_t table_cursor_row(const struct table *t);
 
-/* Takes the sort to the next (step 1) or previous (-1) of the columns that are shown. */
+/* The index in col of the column that is shown in this place. */
+unsigned table_column_at(const struct table *t, unsigned place);
+/* Scrolls one column to the right (1) or back (-1). False when there is nothing more. */
+bool table_scroll(struct table *t, int step);
+
+/* Takes the sort to the next (step 1) or previous (-1) column, which comes into view. */
 void table_sort_step(struct table *t, int step);
-/* A number is first sorted from the top down, a text upwards. */
+/* A number is first sorted from the top down, a text upwards. The column comes into view. */
 void table_sort_by(struct table *t, unsigned col);
 
 void table_draw(const struct table *t, struct canvas *c, struct rect r, bool focused);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What keys do, beyond app_keys.c. */
+#ifndef SOCKEYE_SRC_UI_APP_ACTS_H
+#define SOCKEYE_SRC_UI_APP_ACTS_H
+
+#include "sockeye/ui/action.h"
+#include "sockeye/ui/app.h"
+
+struct pane;
+
+void app_act_find(struct app *a);
+void app_act_find_next(struct app *a);
+void app_act_find_prev(struct app *a);
+void app_act_columns(struct app *a);
+void app_act_scroll_left(struct app *a);
+void app_act_scroll_right(struct app *a);
+
+/* A key at the prompt. False: it does nothing there. */
+bool app_prompt_key(struct app *a, struct key k);
+/* An action in the choice of columns. False: it is not one of those. */
+bool app_columns_act(struct app *a, enum action act);
+
+/* One slice of a search that runs. */
+void app_find_work(struct app *a);
+/* The search to its end: a key is meant for what it finds. */
+void app_find_await(struct app *a);
+
+#endif

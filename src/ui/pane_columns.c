@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns a pane has, and in which order: the kind's own, or what the user chose of them. */
+#include <errno.h>
+#include <string.h>
+
+#include "pane.h"
+
+static const char *name_of(const struct pane *p, uint8_t id)
+{
+	return p->kind->by == BY_SOCKET ? field_table[id].name : column_info((enum column)id)->name;
+}
+
+/* The index of a column, or n. */
+static unsigned find_column(const struct table_column *col, unsigned n, uint8_t id)
+{
+	unsigned i = 0;
+
+	while (i < n && col[i].id != id)
+		i++;
+	return i;
+}
+
+/* Puts the columns that were chosen in their order, as far as this kind of the pane has them. */
+static void apply_choice(struct pane *p)
+{
+	struct table_column all[TABLE_COLS];
+	unsigned n = p->table.n_cols;
+
+	memcpy(all, p->table.col, sizeof(all));
+	p->table.n_cols = 0;
+	for (unsigned i = 0; i < p->n_choice; i++) {
+		unsigned at = find_column(all, n, p->choice[i]);
+
+		if (at < n)
+			p->table.col[p->table.n_cols++] = all[at];
+	}
+}
+
+void pane_make_columns(struct pane *p)
+{
+	struct table *t = &p->table;
+	bool sorted = t->sort != TABLE_UNSORTED && t->sort < t->n_cols;
+	uint8_t by = sorted ? t->col[t->sort].id : 0, usual;
+
+	p->kind->columns(p);
+	usual = t->col[p->kind->sort].id;
+	if (p->n_choice > 0)
+		apply_choice(p);
+	t->skip = 0;
+	if (!p->kind->sortable)
+		return;
+	t->sort = sorted ? find_column(t->col, t->n_cols, by) : t->n_cols;
+	if (t->sort < t->n_cols)
+		return;
+	/* Not sorted by what is not there. */
+	t->sort = find_column(t->col, t->n_cols, usual);
+	t->ascending = p->kind->ascending;
+	if (t->sort == t->n_cols) {
+		t->sort = 0;
+		t->ascending = !t->col[0].right;
+	}
+}
+
+unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS])
+{
+	struct table shown = p->table;
+	unsigned n;
+
+	p->kind->columns(p);
+	n = p->table.n_cols;
+	memcpy(all, p->table.col, sizeof(p->table.col));
+	p->table = shown;
+	return n;
+}
+
+void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n)
+{
+	struct table_column all[TABLE_COLS];
+	unsigned n_all = pane_all_columns(p, all), chosen = 0;
+
+	p->choice[chosen++] = all[0].id;
+	for (unsigned i = 0; i < n; i++)
+		if (id[i] != all[0].id)
+			p->choice[chosen++] = id[i];
+	p->n_choice = chosen;
+	/* What the kind has anyway is no choice: it may grow. */
+	if (chosen == n_all) {
+		unsigned same = 0;
+
+		while (same < n_all && all[same].id == p->choice[same])
+			same++;
+		if (same == n_all)
+			p->n_choice = 0;
+	}
+	pane_make_columns(p);
+	table_fit(&p->table, p->table.width, p->table.height + 1);
+	table_sync(&p->table);
+}
+
+void pane_print_columns(const struct pane *p, struct buf *out)
+{
+	for (unsigned i = 0; i < p->n_choice; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		buf_str(out, name_of(p, p->choice[i]));
+	}
+}
+
+int pane_parse_columns(struct pane *p, const char *names, struct err *e)
+{
+	struct table_column all[TABLE_COLS];
+	unsigned n_all = pane_all_columns(p, all), n = 0;
+	uint8_t id[TABLE_COLS];
+	size_t len;
+
+	for (const char *name = names; *name != '\0'; name += len + (name[len] == ',')) {
+		int c;
+
+		len = strcspn(name, ",");
+		c = p->kind->by == BY_SOCKET ? field_by_name(name, len) : column_by_name(name, len);
+		if (c < 0 || find_column(all, n_all, (uint8_t)c) == n_all)
+			return err_set(e, -EINVAL, "no column is called \"%.*s\"", (int)len, name);
+		for (unsigned i = 0; i < n; i++)
+			if (id[i] == c)
+				return err_set(e, -EINVAL, "column \"%.*s\" is there twice",
+					       (int)len, name);
+		id[n++] = (uint8_t)c;
+	}
+	if (n > 0) {
+		pane_choose_columns(p, id, n);
+		return 0;
+	}
+	for (unsigned i = 0; i < n_all; i++)
+		id[i] = all[i].id;
+	pane_choose_columns(p, id, n_all);
+	return 0;
+}
