@@ -5,6 +5,7 @@
 
 #include "sockeye/base/mem.h"
 #include "sockeye/base/text.h"
+#include "sockeye/screen/canvas.h"
 
 #define ESC 0x1b
 
@@ -49,6 +50,8 @@ static const uint32_t tilde_keys[] = {
 
 static const char paste_end[] = "\033[201~";
 #define PASTE_END_LEN (sizeof(paste_end) - 1)
+/* A number that a mouse report may hold, before its last digit. */
+#define MOUSE_MOST 1000
 
 static enum found take(struct look *l, size_t bytes, uint32_t code)
 {
@@ -143,6 +146,44 @@ static bool note_answer(struct input *in, const unsigned char *params, size_t le
 	return true;
 }
 
+/* xterm's codes of buttons, less the bits of shift, meta and control. */
+static bool mouse_did(unsigned button, enum mouse_did *did)
+{
+	static const struct {
+		unsigned button;
+		enum mouse_did did;
+	} table[] = { { 0, MOUSE_PRESS }, { 64, MOUSE_WHEEL_UP }, { 65, MOUSE_WHEEL_DOWN } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if ((button & ~28u) == table[i].button) {
+			*did = table[i].did;
+			return true;
+		}
+	return false;
+}
+
+/* CSI < button ; column ; row M (mode 1006); when the button is let go the last is an m. */
+static enum found decode_mouse(struct look *l, const unsigned char *params, size_t len, size_t size)
+{
+	unsigned n[3] = { 0 }, i = 0;
+	struct mouse m = { .did = MOUSE_PRESS };
+
+	for (size_t at = 1; at < len; at++) {
+		if (params[at] == ';' && i < 2)
+			i++;
+		else if (params[at] >= '0' && params[at] <= '9' && n[i] < MOUSE_MOST)
+			n[i] = n[i] * 10 + (unsigned)(params[at] - '0');
+		else
+			return drop(l, size);
+	}
+	if (i < 2 || n[1] < 1 || n[1] > CANVAS_MAX_W || n[2] < 1 || n[2] > CANVAS_MAX_H ||
+	    !mouse_did(n[0], &m.did))
+		return drop(l, size);
+	m.x = (int)n[1] - 1;
+	m.y = (int)n[2] - 1;
+	return take(l, size, key_of_mouse(m).code);
+}
+
 /* A complete CSI sequence: len parameter bytes, then the final one. Its size is len + 3. */
 static enum found decode_csi(struct input *in, struct look *l, size_t len)
 {
@@ -153,6 +194,8 @@ static enum found decode_csi(struct input *in, struct look *l, size_t len)
 
 	if (final == 'y' && note_answer(in, params, len))
 		return drop(l, size);
+	if (final == 'M' && len > 0 && params[0] == '<')
+		return decode_mouse(l, params, len, size);
 	if (private)
 		return drop(l, size);
 	if (len == 0 && final == 'M') { /* an old mouse report: three bytes of any value follow */

@@ -48,6 +48,10 @@ size_t key_name(struct key k, char buf[KEY_NAME_SIZE])
 		buf[3] = '\0';
 		return 3;
 	}
+	if (key_is_mouse(k)) {
+		memcpy(buf, "Mouse", sizeof("Mouse"));
+		return sizeof("Mouse") - 1;
+	}
 	/* A character that must not be shown as it is goes by its number. */
 	if (k.code >= KEYC_BASE || text_width(k.code) < 1) {
 		int n = snprintf(buf, KEY_NAME_SIZE, "U+%04X", (unsigned)k.code);

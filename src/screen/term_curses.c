@@ -31,7 +31,12 @@
 #define DEFAULT_W 80
 #define DEFAULT_H 24
 
-/* xterm's private modes. 2004: pasted text is bracketed. 2026: a frame appears at once. */
+/*
+ * xterm's private modes. 1000 and 1006: buttons of the mouse are reported, in decimal digits. 2004:
+ * pasted text is bracketed. 2026: a frame appears at once.
+ */
+#define MOUSE_ON       "\033[?1000h\033[?1006h"
+#define MOUSE_OFF      "\033[?1006l\033[?1000l"
 #define PASTE_ON       "\033[?2004h"
 #define PASTE_OFF      "\033[?2004l"
 #define SYNC_BEGIN     "\033[?2026h"
@@ -46,6 +51,7 @@ struct term {
 	struct buf enter;     /* what is sent with them; the first time newterm() does */
 	enum text_set set;
 	bool xterm; /* understands what xterm does */
+	bool mouse; /* is wanted */
 	bool gone, redraw;
 	bool entered; /* the screen is ours */
 	int w, h;
@@ -188,7 +194,7 @@ static int prepare_leave(const struct term *t, const struct termios *found, stru
 	struct buf leave = { 0 };
 	int code;
 
-	buf_str(&leave, t->xterm ? CANCEL SYNC_END PASTE_OFF : CANCEL);
+	buf_str(&leave, t->xterm ? CANCEL SYNC_END PASTE_OFF MOUSE_OFF : CANCEL);
 	for (size_t i = 0; i < ARRAY_SIZE(caps); i++)
 		add_capability(&leave, caps[i]);
 	/* Without a screen of our own nothing of it stays either. */
@@ -404,8 +410,20 @@ void term_restore(struct term *t)
 	leave(t);
 	take_terminal(t);
 	put(t->enter.s);
+	if (t->mouse)
+		put(MOUSE_ON);
 	curs_set(1); /* as leaving made it: curses sends only what it believes to change */
 	term_resized(t);
+}
+
+bool term_mouse(struct term *t, bool on)
+{
+	if (!t->xterm)
+		return false;
+	t->mouse = on;
+	if (t->entered)
+		put(on ? MOUSE_ON : MOUSE_OFF);
+	return true;
 }
 
 /* ---- looking at it ---------------------------------------------------- */

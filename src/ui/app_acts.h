@@ -20,6 +20,10 @@ bool app_prompt_key(struct app *a, struct key k);
 /* An action in the choice of columns. False: it is not one of those. */
 bool app_columns_act(struct app *a, enum action act);
 
+void app_act_mouse(struct app *a);
+/* What the mouse did. True: it is as if this key had been pressed. */
+bool app_mouse(struct app *a, struct mouse m, struct key *k);
+
 /* One slice of a search that runs. */
 void app_find_work(struct app *a);
 /* The search to its end: a key is meant for what it finds. */

@@ -369,6 +369,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_ZOOM] = act_zoom,
 	[ACT_PAUSE] = act_pause,
 	[ACT_INTERVAL] = act_interval,
+	[ACT_MOUSE] = app_act_mouse,
 	[ACT_HELP] = act_help,
 	[ACT_SAVE] = act_save,
 	[ACT_REDRAW] = act_redraw,
@@ -505,6 +506,8 @@ void app_key(struct app *a, struct key k, int64_t now_ms)
 	app_tick(a, now_ms);
 	a->message[0] = '\0';
 	a->remark[0] = '\0';
+	if (key_is_mouse(k) && !app_mouse(a, key_mouse(k), &k))
+		return;
 	if (a->help)
 		help_key(a, k);
 	else if (a->status)

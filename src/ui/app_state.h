@@ -91,6 +91,9 @@ struct app {
 	unsigned n_self;
 
 	bool utc, help, status, zoom, paused, sample_came; /* the last: since the last tick */
+	bool mouse, mouse_changed;
+	struct mouse pressed; /* last, and when */
+	int64_t pressed_ms;
 	bool done, suspend, redraw, save, want_changed;
 };
 

@@ -28,6 +28,7 @@ static const struct binding bindings[] = {
 	{ CTX_GLOBAL, ACT_PAUSE, 'p' },
 	{ CTX_GLOBAL, ACT_INTERVAL, 'i' },
 	{ CTX_GLOBAL, ACT_SAVE, 'W' },
+	{ CTX_GLOBAL, ACT_MOUSE, 'm' },
 	{ CTX_GLOBAL, ACT_REDRAW, KEYC_CTRL('L') },
 	{ CTX_GLOBAL, ACT_SUSPEND, KEYC_CTRL('Z') },
 

@@ -239,7 +239,10 @@ static void serve_app(struct loop *l)
 {
 	unsigned interval_ms;
 	struct want want;
+	bool mouse;
 
+	if (app_wants_mouse(l->app, &mouse) && !term_mouse(l->term, mouse) && mouse)
+		app_tell(l->app, "this terminal is not known to have a mouse");
 	if (app_wants_sample(l->app, &interval_ms, &want))
 		collector_want(l->collector, interval_ms, &want);
 	if (app_wants_redraw(l->app)) {

@@ -292,6 +292,37 @@ void table_go(struct table *t, uint32_t row)
 	take_row(t);
 }
 
+static uint32_t rolled(uint32_t at, int rows, uint32_t last)
+{
+	uint32_t n = (uint32_t)(rows < 0 ? -rows : rows);
+
+	if (rows < 0)
+		return at > n ? at - n : 0;
+	return last - at > n ? at + n : last;
+}
+
+void table_roll(struct table *t, int rows)
+{
+	uint32_t n, last;
+
+	table_settle(t);
+	n = row_count(t);
+	last = n > 0 ? n - 1 : 0;
+	t->top = rolled(t->top, rows, last);
+	t->cursor = rolled(t->cursor, rows, last);
+	t->moved = true;
+	take_row(t);
+}
+
+uint32_t table_row_under(const struct table *t, int y)
+{
+	uint32_t line = t->top + (uint32_t)(y - 1);
+
+	if (y < 1 || y > t->height || line >= line_count(t))
+		return IDX_NONE;
+	return line_row(t, line);
+}
+
 struct table_place table_place(const struct table *t)
 {
 	return (struct table_place){ t->cursor_id, t->cursor, t->top, t->moved };
@@ -358,6 +389,19 @@ static int next_place(const struct table *t, unsigned place, int x)
 	if (place == 0)
 		return x + MARK_W;
 	return x + t->col_width[place - 1] + (place == 1 ? ALERT_W : 0) + (int)gap_before(t, place);
+}
+
+unsigned table_column_under(const struct table *t, int x)
+{
+	unsigned found = t->n_cols;
+	int at = 0;
+
+	for (unsigned i = 0; i < t->shown; i++) {
+		at = next_place(t, i, at);
+		if (x >= at && x < at + t->col_width[i])
+			found = table_column_at(t, i);
+	}
+	return found;
 }
 
 /* Where the part begins that is never cut, a pid or a port; the whole length when there is none. */

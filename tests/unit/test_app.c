@@ -620,6 +620,87 @@ static void test_app_zooms_a_pane_and_back(void **state)
 	drive_close(&d);
 }
 
+/* ---- the mouse ---- */
+
+static void point(struct drive *d, enum mouse_did did, int x, int y)
+{
+	app_key(d->app, key_of_mouse((struct mouse){ did, x, y }), d->now_ms);
+	drive_work(d);
+}
+
+static void test_app_mouse_is_off_until_it_is_asked_for(void **state)
+{
+	struct drive d;
+	bool on;
+
+	(void)state;
+	start(&d, "2");
+	assert_false(app_wants_mouse(d.app, &on));
+	point(&d, MOUSE_PRESS, 30, 6);
+	check_has(&d, ">java[2211]");
+	drive_keys(&d, "m");
+	assert_true(app_wants_mouse(d.app, &on));
+	assert_true(on);
+	assert_false(app_wants_mouse(d.app, &on));
+	drive_keys(&d, "m");
+	assert_true(app_wants_mouse(d.app, &on));
+	assert_false(on);
+	drive_close(&d);
+}
+
+static void test_app_mouse_selects_sorts_and_scrolls(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 m");
+	point(&d, MOUSE_PRESS, 30, 6);
+	check_has(&d, ">nginx[901]");
+	/* Below the rows, on the line between panes, on the bars: nothing. */
+	point(&d, MOUSE_PRESS, 30, 11);
+	point(&d, MOUSE_PRESS, 25, 5);
+	point(&d, MOUSE_PRESS, 5, 0);
+	point(&d, MOUSE_PRESS, 5, 23);
+	check_has(&d, ">nginx[901]");
+	point(&d, MOUSE_PRESS, 62, 3);
+	check_has(&d, "Estab\xe2\x96\xbc");
+	point(&d, MOUSE_PRESS, 62, 3);
+	check_has(&d, "Estab\xe2\x96\xb2");
+	point(&d, MOUSE_PRESS, 5, 3);
+	check_has(&d, "State       Count");
+	/* The wheel scrolls what is under the pointer. */
+	point(&d, MOUSE_WHEEL_DOWN, 5, 6);
+	check_has(&d, ">FIN_WAIT1");
+	point(&d, MOUSE_WHEEL_UP, 5, 6);
+	check_has(&d, ">ESTAB");
+	drive_close(&d);
+}
+
+static void test_app_mouse_opens_what_is_pressed_twice(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "m");
+	point(&d, MOUSE_PRESS, 5, 10);
+	drive_wait(&d, 500);
+	point(&d, MOUSE_PRESS, 5, 10);
+	check_has(&d, ">CLOSE_WAIT");
+	check_has_not(&d, "\xe2\x80\xba sockets");
+	drive_wait(&d, 300);
+	point(&d, MOUSE_PRESS, 5, 10);
+	check_has(&d, "Filter  state close-wait");
+	check_has(&d, "6 of 18");
+	point(&d, MOUSE_PRESS, 5, 6);
+	check_has(&d, "row 3 of 6");
+	drive_keys(&d, "c");
+	point(&d, MOUSE_PRESS, 5, 5);
+	check_has(&d, ">Peer");
+	point(&d, MOUSE_WHEEL_DOWN, 5, 5);
+	check_has(&d, ">Recv-Q");
+	drive_close(&d);
+}
+
 /* ---- cursor and sort ---- */
 
 static void test_app_cursor_stays_with_its_process(void **state)
@@ -1195,6 +1276,9 @@ int main(void)
 		cmocka_unit_test(test_app_finds_in_slices),
 		cmocka_unit_test(test_app_follows_a_row_through_filters),
 		cmocka_unit_test(test_app_zooms_a_pane_and_back),
+		cmocka_unit_test(test_app_mouse_is_off_until_it_is_asked_for),
+		cmocka_unit_test(test_app_mouse_selects_sorts_and_scrolls),
+		cmocka_unit_test(test_app_mouse_opens_what_is_pressed_twice),
 		cmocka_unit_test(test_app_marks_a_full_accept_queue),
 		cmocka_unit_test(test_app_cursor_stays_with_its_process),
 		cmocka_unit_test(test_app_does_nothing_to_a_row_that_is_gone),

@@ -116,7 +116,7 @@ static void test_input_mouse_reports_are_no_keys(void **state)
 {
 	(void)state;
 	expect("\033[M q!x", "x ");
-	expect("\033[<0;10;20Mx\033[<0;10;20m", "x ");
+	expect("\033[<0;10;20Mx\033[<0;10;20m", "Mouse x ");
 }
 
 static void test_input_paste_never_acts(void **state)
@@ -271,6 +271,48 @@ static void test_input_survives_anything(void **state)
 	assert_string_equal(names(&in, now), "q ");
 }
 
+static struct mouse decode_mouse(const char *bytes, unsigned *n)
+{
+	struct input in = { .start = 0 };
+	struct mouse m = { .x = -1 };
+	struct key k;
+	size_t room;
+
+	memcpy(input_room(&in, &room), bytes, strlen(bytes));
+	input_fed(&in, strlen(bytes), 0);
+	for (*n = 0; input_next(&in, 0, &k); ++*n)
+		if (key_is_mouse(k))
+			m = key_mouse(k);
+	return m;
+}
+
+static void test_input_takes_presses_and_the_wheel(void **state)
+{
+	static const char *const dropped[] = {
+		"\033[<0;5;7m",   "\033[<1;5;7M",    "\033[<32;5;7M",  "\033[<0;0;7M",
+		"\033[<0;5;0M",   "\033[<0;1001;7M", "\033[<0;5;501M", "\033[<0;5M",
+		"\033[<0;5;7;9M", "\033[<M",         "\033[<;;M",      "\033[<0;99999999999;7M",
+		"\033[<66;5;7M",
+	};
+	struct mouse m;
+	unsigned n;
+
+	(void)state;
+	m = decode_mouse("\033[<0;5;7M", &n);
+	assert_true(m.did == MOUSE_PRESS && m.x == 4 && m.y == 6);
+	m = decode_mouse("\033[<64;1000;500M", &n);
+	assert_true(m.did == MOUSE_WHEEL_UP && m.x == 999 && m.y == 499);
+	/* With shift and control held. */
+	m = decode_mouse("\033[<85;1;1M", &n);
+	assert_true(m.did == MOUSE_WHEEL_DOWN && m.x == 0 && m.y == 0);
+	assert_int_equal(n, 1);
+	for (size_t i = 0; i < ARRAY_SIZE(dropped); i++) {
+		decode_mouse(dropped[i], &n);
+		if (n != 0)
+			fail_msg("%s is a key", dropped[i] + 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -288,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_input_bindings_go_first),
 		cmocka_unit_test(test_input_endless_sequence_does_not_block),
 		cmocka_unit_test(test_input_survives_anything),
+		cmocka_unit_test(test_input_takes_presses_and_the_wheel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

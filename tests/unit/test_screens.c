@@ -454,6 +454,9 @@ static struct key random_key(uint64_t *rng)
 	};
 	uint64_t n = test_random(rng);
 
+	if (n % 20 == 1)
+		return key_of_mouse((struct mouse){ (enum mouse_did)(n >> 8 & 3) % 3,
+						    (int)(n >> 10 & 127), (int)(n >> 17 & 31) });
 	if (n % 20 == 0)
 		return (struct key){ (uint32_t)(n >> 8) % (KEYC_UNKNOWN + 1) };
 	return (struct key){ likely[(n >> 8) % ARRAY_SIZE(likely)] };

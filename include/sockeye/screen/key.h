@@ -37,6 +37,40 @@ struct key {
 	uint32_t code;
 };
 
+/* The mouse comes as a key whose code says all: what it did, and in which cell of the screen. */
+enum mouse_did {
+	MOUSE_PRESS,	/* the first button */
+	MOUSE_WHEEL_UP,
+	MOUSE_WHEEL_DOWN,
+};
+
+struct mouse {
+	enum mouse_did did;
+	int x, y;	/* from 0; x below 1024, y below 512 */
+};
+
+#define KEYC_MOUSE UINT32_C(0x80000000)	/* and MOUSE_*, y and x beneath */
+
+static inline struct key key_of_mouse(struct mouse m)
+{
+	return (struct key){ KEYC_MOUSE | (uint32_t)m.did << 19 | ((uint32_t)m.y & 0x1ff) << 10 |
+			     ((uint32_t)m.x & 0x3ff) };
+}
+
+static inline bool key_is_mouse(struct key k)
+{
+	return (k.code & KEYC_MOUSE) != 0;
+}
+
+static inline struct mouse key_mouse(struct key k)
+{
+	return (struct mouse){
+		.did = (enum mouse_did)(k.code >> 19 & 3),
+		.x = (int)(k.code & 0x3ff),
+		.y = (int)(k.code >> 10 & 0x1ff),
+	};
+}
+
 #define KEY_NAME_SIZE 16
 
 /* "q", "Space", "Enter", "C-l", "F1", "PgDn". Returns the length. */

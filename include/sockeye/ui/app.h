@@ -73,6 +73,7 @@ int64_t app_wake_ms(const struct app *a);		/* when app_tick() is due, INT64_MAX 
 bool app_done(const struct app *a);			/* q was pressed */
 bool app_wants_suspend(struct app *a);			/* Ctrl-Z as a key; clears it */
 bool app_wants_redraw(struct app *a);			/* Ctrl-L; clears it */
+bool app_wants_mouse(struct app *a, bool *on);		/* m: switched; clears it */
 bool app_wants_save(struct app *a);			/* W: keep the preferences; clears it */
 bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w);	/* changed; clears it */
 

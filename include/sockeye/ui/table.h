@@ -96,6 +96,12 @@ void table_settle(struct table *t);
 bool table_move(struct table *t, enum action a);
 /* Puts the cursor on a row, which comes to the middle if it was not to be seen. */
 void table_go(struct table *t, uint32_t row);
+/* Rolls the rows under the bar, down for a positive number, as far as there are any. */
+void table_roll(struct table *t, int rows);
+/* The row so far below the head's line, or IDX_NONE. */
+uint32_t table_row_under(const struct table *t, int y);
+/* The index in col of the column so far from the left, or n_cols. */
+unsigned table_column_under(const struct table *t, int x);
 
 struct table_place { /* where a table was, to return to */
 	uint64_t id;
