@@ -31,11 +31,11 @@ struct options {
 	uint8_t prefix4, prefix6, sort;
 	bool ascending;
 	struct select select;
-	bool absent[ABSENT_COUNT];	/* chosen, but not collected */
-	const char *filter_file;	/* borrowed from argv */
+	bool absent[ABSENT_COUNT]; /* chosen, but not collected */
+	const char *filter_file;   /* borrowed from argv */
 	const char *term;
 	enum term_color color;
-	struct buf filter;		/* words joined by one blank */
+	struct buf filter; /* words joined by one blank */
 };
 
 /* 0, or -EINVAL with the text. options_free() in either case. */
@@ -48,7 +48,7 @@ void options_free(struct options *o);
  */
 int options_parse_delay(const char *text, unsigned *ms);
 
-const char *options_absent_name(enum absent a);	/* "unix" */
+const char *options_absent_name(enum absent a); /* "unix" */
 void options_help(struct buf *out);
 
 #endif

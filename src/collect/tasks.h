@@ -23,6 +23,6 @@ void tasks_free(struct task_list *l);
  * which compares without reading; where it is refused, one thread of a leader without descriptors
  * is taken. Cheap for a process with one thread. 0 or a negative errno.
  */
-int tasks_with_own_table(struct procfs *p, const struct fdtable *leader, struct task_list *l);
+int tasks_with_own_table(struct procfs *p, const struct fdtable *leader, struct task_list *own);
 
 #endif

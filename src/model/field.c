@@ -76,6 +76,7 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 	case F_TIMER:
 	case F_FAMILY:
 	case F_IFNAME:
+	case F_THROUGH:
 	case F_COUNT:
 		break;
 	}
@@ -158,6 +159,16 @@ static struct clean process_text(const struct snap *s, uint32_t row, enum text_s
 	return (struct clean){ buf, t.len + (uint32_t)len, t.cells + (uint32_t)len };
 }
 
+/* The first holder of the listening socket that the connection came through. */
+static struct clean through_text(const struct snap *s, uint32_t row, enum text_set set, char *buf)
+{
+	uint32_t listener = s->ext[row].listener;
+
+	if (listener == IDX_NONE || s->ext[listener].n_owners == 0)
+		return TEXT_LIT("-");
+	return process_text(s, listener, set, buf);
+}
+
 static struct clean foreign_text(const struct snap *s, uint32_t id, uint64_t number,
 				 enum text_set set, char *buf)
 {
@@ -211,6 +222,8 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 		return process_text(s, row, set, buf);
 	case F_USER:
 		return foreign_text(s, snap_user_name(s, k->uid), k->uid, set, buf);
+	case F_THROUGH:
+		return through_text(s, row, set, buf);
 	case F_IFNAME:
 		if (x->ifindex == 0)
 			return TEXT_LIT("-");
@@ -267,16 +280,20 @@ static unsigned end_keys(const struct addr *a, uint16_t port, uint64_t key[FIELD
 }
 
 /* Sockets without a process come after those with one. */
+static unsigned no_process_keys(uint32_t why, uint64_t key[FIELD_KEYS])
+{
+	key[0] = key[1] = UINT64_MAX;
+	key[2] = why;
+	return 3;
+}
+
 static unsigned process_keys(const struct snap *s, uint32_t row, uint64_t key[FIELD_KEYS])
 {
 	const struct sock_ext *x = &s->ext[row];
 	const struct proc *p;
 
-	if (x->n_owners == 0) {
-		key[0] = key[1] = UINT64_MAX;
-		key[2] = x->owner;
-		return 3;
-	}
+	if (x->n_owners == 0)
+		return no_process_keys(x->owner, key);
 	p = &s->proc[s->owner[x->owner].proc];
 	string_keys(strpool_get(s->str, p->comm), key);
 	key[2] = (uint32_t)p->pid;
@@ -308,6 +325,10 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 		return process_keys(s, row, key);
 	case F_USER:
 		return string_keys(strpool_get(s->str, snap_user_name(s, k->uid)), key);
+	case F_THROUGH:
+		if (s->ext[row].listener == IDX_NONE)
+			return no_process_keys(WHY_COUNT, key);
+		return process_keys(s, s->ext[row].listener, key);
 	case F_IFNAME:
 		return string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)), key);
 	case F_RECV_Q:

@@ -27,7 +27,7 @@ static int seal_owners(struct snap_builder *b)
 		ext[row].n_owners = 0;
 	}
 	owner = arena_push(&b->owner, at * sizeof(*owner));
-	if (owner == NULL && at > 0)
+	if (owner == NULL)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		struct sock_ext *x = &ext[hold[i].row];

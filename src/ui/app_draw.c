@@ -343,7 +343,7 @@ static void draw_footer(const struct app *a, struct canvas *c)
 
 	if (a->layout.footer.h == 0)
 		return;
-	for (unsigned i = 0; list[i] != ACT_NONE && i < BAR_PIECES / 2; i++) {
+	for (unsigned i = 0; i < BAR_PIECES / 2 && list[i] != ACT_NONE; i++) {
 		enum action act = (enum action)list[i];
 		struct clean key = keymap_keys(app_context(a), act, 1, keys[i]);
 		/* The later ones go first, the last one stays. */

@@ -215,7 +215,7 @@ struct clean spark_text(const uint32_t *cells, enum text_set set, char *buf)
 		const char *c = cells[i] != TREND_UNKNOWN ? chars[level(cells[i], most)] : " ";
 		size_t n = strlen(c);
 
-		memcpy(buf + len, c, n);
+		memcpy(buf + len, c, n + 1);
 		len += n;
 	}
 	return text_own(buf, len);

@@ -89,8 +89,30 @@ static int setup(void **state)
 			   .remote = parse("::1"),
 			   .rport = 1 },
 	    0);
+	/* 5 and 6: the listener of 0, and what waits in its queue */
+	add(b,
+	    (struct sock){ .cookie = 6,
+			   .ino = 9,
+			   .family = AF_INET,
+			   .proto = PROTO_TCP,
+			   .state = ST_LISTEN,
+			   .local = parse("0.0.0.0"),
+			   .lport = 8080,
+			   .remote = parse("0.0.0.0") },
+	    0);
+	add(b,
+	    (struct sock){ .cookie = 7,
+			   .family = AF_INET,
+			   .proto = PROTO_TCP,
+			   .state = ST_ESTABLISHED,
+			   .local = parse("10.4.0.7"),
+			   .lport = 8080,
+			   .remote = parse("10.4.1.18"),
+			   .rport = 5 },
+	    0);
 	snap_add_proc(b, &(struct proc){ .pid = 2211, .comm = snap_add_str(b, "java", 4) });
 	snap_add_owner(b, 0, 0, 418);
+	snap_add_owner(b, 5, 0, 419);
 	snap_add_proc(b, &(struct proc){ .pid = 2212, .comm = snap_add_str(b, "a\033\n", 3) });
 	snap_add_owner(b, 0, 1, 7);
 	snap_add_user(b, 998, snap_add_str(b, "tomcat", 6));
@@ -137,6 +159,11 @@ static void test_field_texts(void **state)
 	check(1, F_PROCESS, "[no process found]");
 	check(1, F_IFNAME, "e\\e0");
 	check(1, F_FD, "-");
+	check(0, F_THROUGH, "java[2211]");
+	check(6, F_PROCESS, "[not accepted yet]");
+	check(6, F_THROUGH, "java[2211]");
+	check(1, F_THROUGH, "-");
+	check(2, F_THROUGH, "-");
 	check(1, F_USER, "0");
 	check(2, F_LOCAL, "[fe80::7%4]:22");
 	check(2, F_REMOTE, "[fe80::1%4]:9");

@@ -10,14 +10,14 @@
 #include <stddef.h>
 
 struct seqs_count {
-	unsigned long text;		/* bytes of it */
-	unsigned long control, c1;	/* C0 and C1 characters; C1 also in UTF-8 */
+	unsigned long text;        /* bytes of it */
+	unsigned long control, c1; /* C0 and C1 characters; C1 also in UTF-8 */
 	unsigned long escape, csi, osc, dcs;
-	unsigned long colour;		/* SGR that sets a colour: 30 to 48, 90 to 107 */
-	unsigned long alt_screen, mouse;	/* modes set or reset; mouse modes set */
-	unsigned long frame_begin, frame_end;	/* mode 2026 */
-	unsigned long clear;		/* ED of the whole screen */
-	bool paste;			/* mode 2004 is on */
+	unsigned long colour;                 /* SGR that sets a colour: 30 to 48, 90 to 107 */
+	unsigned long alt_screen, mouse;      /* modes set or reset; mouse modes set */
+	unsigned long frame_begin, frame_end; /* mode 2026 */
+	unsigned long clear;                  /* ED of the whole screen */
+	bool paste;                           /* mode 2004 is on */
 };
 
 struct seqs;

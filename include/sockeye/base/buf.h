@@ -18,7 +18,7 @@ void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_fill(struct buf *b, char c, size_t count);
 void buf_fmt(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
-void buf_reset(struct buf *b);	/* empty, keeps the memory */
+void buf_reset(struct buf *b); /* empty, keeps the memory */
 void buf_free(struct buf *b);
 
 #endif

@@ -17,9 +17,9 @@
 #define ERR_NO_POS SIZE_MAX
 
 struct err {
-	int code;	/* negative errno, 0 when nothing went wrong */
-	size_t pos;	/* byte in the user's text that the error is about, or ERR_NO_POS */
-	char msg[256];	/* may hold foreign bytes: pass it through text_clean() before it is shown */
+	int code;      /* negative errno, 0 when nothing went wrong */
+	size_t pos;    /* byte in the user's text that the error is about, or ERR_NO_POS */
+	char msg[256]; /* may hold foreign bytes: pass it through text_clean() before it is shown */
 };
 
 /* Fills *e (which may be NULL) with no position and returns code. */

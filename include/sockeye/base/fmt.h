@@ -12,8 +12,8 @@
 
 #define FMT_SIZE 32
 
-size_t fmt_plain(char *buf, uint64_t n);	/* 13347 */
-size_t fmt_group(char *buf, uint64_t n);	/* 13,347 at any size */
+size_t fmt_plain(char *buf, uint64_t n); /* 13347 */
+size_t fmt_group(char *buf, uint64_t n); /* 13,347 at any size */
 
 /* 99,999 then 100k, 1.24M, 12.4M, 124M, 1.24G: at most 6 columns. To the nearest. */
 size_t fmt_count(char *buf, uint64_t n);
@@ -26,6 +26,6 @@ size_t fmt_bytes(char *buf, uint64_t n);
  * where no clock is right, ">273y".
  */
 size_t fmt_age(char *buf, uint64_t seconds);
-size_t fmt_interval(char *buf, unsigned ms);	/* 2s, 0.5s, 1.25s */
+size_t fmt_interval(char *buf, unsigned ms); /* 2s, 0.5s, 1.25s */
 
 #endif

@@ -22,8 +22,8 @@ char *xmemdup(const void *bytes, size_t len) __attribute__((malloc, returns_nonn
 
 /* All zero is an empty arena. One thread at a time. */
 struct arena {
-	unsigned char *base;	/* moves when the arena grows: hold offsets, not pointers */
-	size_t used, size;	/* bytes */
+	unsigned char *base; /* moves when the arena grows: hold offsets, not pointers */
+	size_t used, size;   /* bytes */
 };
 
 /* Makes room for at least size bytes in all. 0, or -ENOMEM with the arena as it was. */

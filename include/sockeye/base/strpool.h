@@ -15,7 +15,7 @@
 #include "sockeye/base/mem.h"
 
 struct str {
-	const char *s;	/* followed by a NUL that is not counted */
+	const char *s; /* followed by a NUL that is not counted */
 	size_t len;
 };
 
@@ -24,11 +24,11 @@ struct strpool {
 	struct index ix;
 };
 
-#define STR_NONE 0u	/* the empty string */
+#define STR_NONE 0u /* the empty string */
 
 void strpool_init(struct strpool *p);
 void strpool_free(struct strpool *p);
-void strpool_reset(struct strpool *p);	/* forgets all strings, keeps the memory */
+void strpool_reset(struct strpool *p); /* forgets all strings, keeps the memory */
 
 /*
  * The id of these bytes, added if they are new. Without memory: STR_NONE. They must not be a part

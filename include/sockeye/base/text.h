@@ -22,20 +22,20 @@
 #include <stdint.h>
 
 enum text_set {
-	TEXT_UTF8,	/* printable characters pass */
-	TEXT_ASCII,	/* every character beyond ASCII is escaped as well */
+	TEXT_UTF8,  /* printable characters pass */
+	TEXT_ASCII, /* every character beyond ASCII is escaped as well */
 };
 
 struct clean {
-	const char *s;		/* printable, NUL-terminated */
-	uint32_t len, cells;	/* bytes; columns on a terminal */
+	const char *s;       /* printable, NUL-terminated */
+	uint32_t len, cells; /* bytes; columns on a terminal */
 };
 
 /* More bytes of one foreign string than this are not looked at; the result ends in "..." then. */
 #define TEXT_MAX 4096
 
 /* Room that text_clean() never exceeds for len bytes: "\xHH" for each, "..." and the NUL. */
-#define TEXT_ROOM(len) ((len) * 4 + 4)
+#define TEXT_ROOM(len) ((len)*4 + 4)
 
 /*
  * Cleans len bytes into buf. What does not fit in size is left out at a character boundary and the

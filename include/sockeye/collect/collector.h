@@ -22,7 +22,7 @@ const struct snap *collector_take(struct collector *c);
 bool collector_failed(struct collector *c, struct err *e);
 /* From the next sample on; a shorter interval takes effect at once. */
 void collector_want(struct collector *c, unsigned interval_ms, const struct want *w);
-void collector_now(struct collector *c);	/* take a sample without waiting for the interval */
+void collector_now(struct collector *c); /* take a sample without waiting for the interval */
 /*
  * Cancels a sample that is under way, ends the thread, closes the source. Every snapshot that was
  * taken must have been given back: their memory goes too. NULL is fine.

@@ -23,7 +23,7 @@ struct filter;
  * NULL on error: e->msg says what was expected, e->pos is the byte where the first bad word begins.
  */
 struct filter *filter_parse(const char *text, size_t len, struct err *e);
-void filter_free(struct filter *f);	/* NULL is fine */
+void filter_free(struct filter *f); /* NULL is fine */
 
 /*
  * Names in a filter (user, comm, interface) are looked up once a snapshot: call this before the
@@ -48,8 +48,8 @@ const char *filter_remark(const struct filter *f);
 
 /* How a program for the kernel compares with the filter that it was made of. */
 enum offload {
-	OFFLOAD_NONE,		/* there is none: the kernel can leave nothing out */
-	OFFLOAD_SUPERSET,	/* it lets pass what the filter does, and more */
+	OFFLOAD_NONE,     /* there is none: the kernel can leave nothing out */
+	OFFLOAD_SUPERSET, /* it lets pass what the filter does, and more */
 	OFFLOAD_EXACT,
 };
 

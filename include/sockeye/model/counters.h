@@ -18,17 +18,17 @@ enum counter_id {
 };
 
 struct counter_info {
-	const char *file;	/* below /proc/thread-self/net/ */
-	const char *prefix;	/* of the line, with the colon: "TcpExt:" */
-	const char *key;	/* the kernel's name */
-	const char *title;	/* at most 16 columns; "" when it is not shown on the overview */
+	const char *file;   /* below /proc/thread-self/net/ */
+	const char *prefix; /* of the line, with the colon: "TcpExt:" */
+	const char *key;    /* the kernel's name */
+	const char *title;  /* at most 16 columns; "" when it is not shown on the overview */
 	const char *help;
-	bool gauge;		/* a level, not a sum: no rate */
+	bool gauge; /* a level, not a sum: no rate */
 };
 
 struct counters {
 	uint64_t value[CTR_COUNT];
-	bool known[CTR_COUNT];	/* the kernel has it and it could be read */
+	bool known[CTR_COUNT]; /* the kernel has it and it could be read */
 };
 
 extern const struct counter_info counter_table[CTR_COUNT];

@@ -11,10 +11,10 @@
 enum vtype {
 	V_UINT,
 	V_HEX,
-	V_AGE,	/* seconds */
-	V_NAME,	/* a word of ours */
-	V_STR,	/* foreign text */
-	V_END,	/* address and port */
+	V_AGE,  /* seconds */
+	V_NAME, /* a word of ours */
+	V_STR,  /* foreign text */
+	V_END,  /* address and port */
 };
 
 enum field_id {
@@ -26,13 +26,13 @@ enum field_id {
 struct field {
 	const char *name, *alias, *title, *help;
 	enum vtype type;
-	unsigned char width;	/* columns that show most values whole */
-	bool right;		/* aligned to the right */
+	unsigned char width; /* columns that show most values whole */
+	bool right;          /* aligned to the right */
 };
 
 extern const struct field field_table[F_COUNT];
 
-int field_by_name(const char *s, size_t len);	/* name or alias, any case, - and _ alike; -1 */
+int field_by_name(const char *s, size_t len); /* name or alias, any case, - and _ alike; -1 */
 
 #define FIELD_TEXT_SIZE 512
 
@@ -40,7 +40,8 @@ int field_by_name(const char *s, size_t len);	/* name or alias, any case, - and 
  * The text of one field of one row, "-" where there is nothing, in buf of FIELD_TEXT_SIZE bytes.
  * Numbers are plain digits: for reports; a screen formats numbers from field_number().
  */
-struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enum text_set set, char *buf);
+struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enum text_set set,
+			char *buf);
 /* The number behind V_UINT, V_HEX and V_AGE. */
 uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f);
 

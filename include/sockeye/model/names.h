@@ -28,13 +28,13 @@ unsigned state_by_name(const char *s, size_t len);
 /* The order in which a person reads the states: the life of a connection, then CLOSE, LISTEN. */
 extern const unsigned char state_life[ST_COUNT - 1];
 
-const char *proto_name(unsigned proto);		/* "tcp" */
-int proto_by_name(const char *s, size_t len);	/* any case; -1 */
-const char *family_name(unsigned family);	/* "inet", "inet6" */
+const char *proto_name(unsigned proto);       /* "tcp" */
+int proto_by_name(const char *s, size_t len); /* any case; -1 */
+const char *family_name(unsigned family);     /* "inet", "inet6" */
 
-const char *why_name(unsigned why);	/* as in JSON: "time-wait", "not-accepted", ... */
-const char *why_title(unsigned why);	/* as on the screen: "[not accepted yet]" */
-const char *why_help(unsigned why);	/* one line */
-int why_by_name(const char *s, size_t len);	/* -1 */
+const char *why_name(unsigned why);         /* as in JSON: "time-wait", "not-accepted", ... */
+const char *why_title(unsigned why);        /* as on the screen: "[not accepted yet]" */
+const char *why_help(unsigned why);         /* one line */
+int why_by_name(const char *s, size_t len); /* -1 */
 
 #endif

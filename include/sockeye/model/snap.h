@@ -18,20 +18,20 @@
 #include "sockeye/model/sock.h"
 
 struct owner {
-	uint32_t proc;	/* row in snap.proc */
+	uint32_t proc; /* row in snap.proc */
 	int32_t fd;
 };
 
 struct proc {
 	int32_t pid;
-	uint32_t uid;		/* effective, of the process (not of the socket) */
-	uint32_t comm;		/* string id */
-	uint32_t sockets;	/* sockets of this snapshot that it holds, each once */
-	uint64_t start;		/* clock ticks after boot: with pid, the identity of the process */
+	uint32_t uid;     /* effective, of the process (not of the socket) */
+	uint32_t comm;    /* string id */
+	uint32_t sockets; /* sockets of this snapshot that it holds, each once */
+	uint64_t start;   /* clock ticks after boot: with pid, the identity of the process */
 };
 
 struct user {
-	uint32_t uid, name;	/* name: string id, or STR_NONE when there is none */
+	uint32_t uid, name; /* name: string id, or STR_NONE when there is none */
 };
 
 struct ifname {
@@ -39,57 +39,52 @@ struct ifname {
 };
 
 /* Where rows or facts come from, and how well that went. Every source that was asked has one. */
-enum source_id {
-	SRC_TCP,
-	SRC_UDP,
-	SRC_OWNERS,
-	SRC_COUNTERS,
-	SRC_COUNT
-};
+enum source_id { SRC_TCP, SRC_UDP, SRC_OWNERS, SRC_COUNTERS, SRC_COUNT };
 
 enum source_status {
 	SOURCE_NOT_ASKED,
 	SOURCE_OK,
-	SOURCE_PARTIAL,	/* something is missing: see reason */
-	SOURCE_ABSENT,	/* nothing came: see reason */
+	SOURCE_PARTIAL, /* something is missing: see reason */
+	SOURCE_ABSENT,  /* nothing came: see reason */
 };
 
 struct source_state {
 	enum source_status status;
-	char reason[120];	/* for people; ASCII made by us; empty when SOURCE_OK */
+	char reason[120]; /* for people; ASCII made by us; empty when SOURCE_OK */
 };
 
-struct snap_cost {		/* own cost of this sample, nanoseconds */
+struct snap_cost { /* own cost of this sample, nanoseconds */
 	int64_t dump_ns, owners_ns, total_ns, cpu_ns;
-	uint64_t readlinks, getdents;	/* work of the owner map */
+	uint64_t readlinks, getdents; /* work of the owner map */
 };
 
 struct snap {
-	uint64_t seq;			/* 1, 2, ... of this run */
-	int64_t wall_ns, mono_ns;	/* when the dump began: CLOCK_REALTIME, CLOCK_MONOTONIC */
-	int64_t prev_mono_ns;		/* of the snapshot before, 0 for the first: the time that deltas are over */
+	uint64_t seq;             /* 1, 2, ... of this run */
+	int64_t wall_ns, mono_ns; /* when the dump began: CLOCK_REALTIME, CLOCK_MONOTONIC */
+	int64_t prev_mono_ns; /* of the snapshot before, 0 for the first: the time that deltas are over */
 	uint32_t n_sock, n_owner, n_proc, n_user, n_ifname;
 	const struct sock *sock;
-	const struct sock_ext *ext;	/* the same rows */
-	const struct owner *owner;	/* runs per socket, by pid and fd */
-	const struct proc *proc;	/* by pid; those that hold one of these sockets */
-	const struct user *user;	/* by uid; every uid of sock and proc */
-	const struct ifname *ifname;	/* by ifindex */
+	const struct sock_ext *ext;  /* the same rows */
+	const struct owner *owner;   /* runs per socket, by pid and fd */
+	const struct proc *proc;     /* by pid; those that hold one of these sockets */
+	const struct user *user;     /* by uid; every uid of sock and proc */
+	const struct ifname *ifname; /* by ifindex */
 	const struct strpool *str;
 	struct counters counters;
 	struct source_state source[SRC_COUNT];
 	struct snap_cost cost;
-	uint16_t port_first, port_last;	/* ip_local_port_range: ports that the kernel gives out itself */
-	bool thinned;			/* what nobody looks at may be missing (struct thin): rows do not add up to totals */
-	bool close_known;		/* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
+	uint16_t port_first,
+		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
+	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
+	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };
 
 /* ---- reading --------------------------------------------------------- */
 
 const struct snap *snap_ref(const struct snap *s);
-void snap_unref(const struct snap *s);	/* takes one reference; NULL is fine; any thread */
+void snap_unref(const struct snap *s); /* takes one reference; NULL is fine; any thread */
 
-const char *source_name(enum source_id id);	/* "tcp", "udp", "owners", "counters" */
+const char *source_name(enum source_id id); /* "tcp", "udp", "owners", "counters" */
 
 /* Why the socket has no process; WHY_OWNED when it has one. */
 static inline enum why snap_why(const struct snap *s, uint32_t row)
@@ -109,15 +104,15 @@ uint32_t snap_find_user(const struct snap *s, uint32_t uid);
 
 /* ---- building: one thread -------------------------------------------- */
 
-struct snap_pool;	/* recycles the memory of dead snapshots; outlives them all */
+struct snap_pool; /* recycles the memory of dead snapshots; outlives them all */
 struct snap_builder;
 
 struct snap_pool *snap_pool_new(void);
-void snap_pool_free(struct snap_pool *p);	/* after the last snap_unref() */
+void snap_pool_free(struct snap_pool *p); /* after the last snap_unref() */
 
 /* prev, which may be NULL, is borrowed until snap_seal(). */
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev);
-void snap_abandon(struct snap_builder *b);	/* takes b */
+void snap_abandon(struct snap_builder *b); /* takes b */
 
 /*
  * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner,
@@ -156,8 +151,8 @@ void snap_set_thinned(struct snap_builder *b);
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
 void snap_source_ok(struct snap_builder *b, enum source_id id);
-void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st, const char *fmt, ...)
-	PRINTF_LIKE(4, 5);
+void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st,
+		      const char *fmt, ...) PRINTF_LIKE(4, 5);
 
 /*
  * What is true of sockets with an inode that no process was found for: WHY_NOT_PERMITTED,

@@ -24,56 +24,53 @@ enum tcp_state {
 	ST_LAST_ACK,
 	ST_LISTEN,
 	ST_CLOSING,
-	ST_COUNT	/* one more than the last */
+	ST_COUNT /* one more than the last */
 };
 
 #define ST_BIT(st) (1u << (st))
-#define ST_ALL (ST_BIT(ST_COUNT) - 2u)
+#define ST_ALL     (ST_BIT(ST_COUNT) - 2u)
 
-enum proto {
-	PROTO_TCP,
-	PROTO_UDP,
-	PROTO_COUNT
-};
+enum proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
 
 /* Why a socket has no process (told apart by facts, never guessed). */
 enum why {
-	WHY_OWNED,		/* it has: see the owners */
-	WHY_TIME_WAIT,		/* a minisocket in TIME_WAIT belongs to the kernel */
-	WHY_HALF_OPEN,		/* SYN_RECV: no socket yet */
-	WHY_NOT_ACCEPTED,	/* complete, in a listener's queue: no descriptor until accept() */
-	WHY_ORPHAN,		/* closed by its process, the kernel finishes the connection */
-	WHY_NOT_PERMITTED,	/* some process could not be looked into */
-	WHY_OTHER_PIDNS,	/* we are not in the first pid namespace, and nobody here holds it */
-	WHY_NO_PROCESS,		/* none holds it: in flight over SCM_RIGHTS, io_uring, a kernel socket */
+	WHY_OWNED,         /* it has: see the owners */
+	WHY_TIME_WAIT,     /* a minisocket in TIME_WAIT belongs to the kernel */
+	WHY_HALF_OPEN,     /* SYN_RECV: no socket yet */
+	WHY_NOT_ACCEPTED,  /* complete, in a listener's queue: no descriptor until accept() */
+	WHY_ORPHAN,        /* closed by its process, the kernel finishes the connection */
+	WHY_NOT_PERMITTED, /* some process could not be looked into */
+	WHY_OTHER_PIDNS,   /* we are not in the first pid namespace, and nobody here holds it */
+	WHY_NO_PROCESS,    /* none holds it: in flight over SCM_RIGHTS, io_uring, a kernel socket */
 	WHY_COUNT
 };
 
 enum sock_flag {
-	SOCK_NO_COOKIE = 1 << 0,	/* from /proc/net: cookie is made of the addresses and the inode */
-	SOCK_NEW = 1 << 1,		/* not in the snapshot before this one (set by snap_seal) */
-	SOCK_OLDER = 1 << 2,		/* was in this state in the first sample already: since_s is an upper bound */
+	SOCK_NO_COOKIE = 1 << 0, /* from /proc/net: cookie is made of the addresses and the inode */
+	SOCK_NEW = 1 << 1,       /* not in the snapshot before this one (set by snap_seal) */
+	SOCK_OLDER = 1 << 2,     /* it was so at the first sample: since_s is an upper bound */
 };
 
 struct sock {
 	struct addr local, remote;
-	uint64_t cookie;		/* the kernel's (SO_COOKIE): identity between snapshots */
-	uint32_t ino, uid;		/* ino 0: no socket file (see enum why) */
-	uint32_t rxq, txq;		/* bytes; LISTEN: connections waiting, and their limit */
-	uint16_t lport, rport;		/* host order; rport 0: no remote */
-	uint8_t family;			/* AF_INET or AF_INET6, of the socket, not of the address */
-	uint8_t proto, state, flags;	/* enum proto, tcp_state, sock_flag */
+	uint64_t cookie;             /* the kernel's (SO_COOKIE): identity between snapshots */
+	uint32_t ino, uid;           /* ino 0: no socket file (see enum why) */
+	uint32_t rxq, txq;           /* bytes; LISTEN: connections waiting, and their limit */
+	uint16_t lport, rport;       /* host order; rport 0: no remote */
+	uint8_t family;              /* AF_INET or AF_INET6, of the socket, not of the address */
+	uint8_t proto, state, flags; /* enum proto, tcp_state, sock_flag */
 };
 _Static_assert(sizeof(struct sock) == 64, "struct sock is one cache line");
 
 struct sock_ext {
-	uint32_t owner;		/* first row in snap.owner; without owners: enum why */
-	uint32_t listener;	/* row of the LISTEN socket that this connection came through, or IDX_NONE */
-	uint32_t ifindex;	/* bound device (SO_BINDTODEVICE, link-local), 0 none */
-	uint32_t since_s;	/* monotonic second at which this state was first seen */
-	uint32_t expires_ms;	/* of the timer */
-	uint16_t n_owners;	/* descriptors that hold it, saturating */
-	uint8_t timer, retrans;	/* idiag_timer, idiag_retrans */
+	uint32_t owner; /* first row in snap.owner; without owners: enum why */
+	uint32_t
+		listener; /* row of the LISTEN socket that this connection came through, or IDX_NONE */
+	uint32_t ifindex;       /* bound device (SO_BINDTODEVICE, link-local), 0 none */
+	uint32_t since_s;       /* monotonic second at which this state was first seen */
+	uint32_t expires_ms;    /* of the timer */
+	uint16_t n_owners;      /* descriptors that hold it, saturating */
+	uint8_t timer, retrans; /* idiag_timer, idiag_retrans */
 };
 _Static_assert(sizeof(struct sock_ext) == 24, "the cold part of a row stays small");
 

@@ -14,7 +14,8 @@
  * that did says so by snap_set_thinned().
  */
 struct thin {
-	unsigned states[PROTO_COUNT];	/* ST_BIT() of those that must come; 0: none of the protocol */
+	unsigned
+		states[PROTO_COUNT]; /* ST_BIT() of those that must come; 0: none of the protocol */
 	/* A program for inet_diag that all that must come passes (linux/inet_diag.h); NULL: none. */
 	const void *code;
 	size_t code_len;
@@ -24,9 +25,9 @@ struct thin {
 
 /* What whoever looks needs; flows down to the source with each sample. */
 struct want {
-	unsigned protos;	/* 1u << enum proto */
-	bool close;		/* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
-	bool owners;		/* processes */
+	unsigned protos; /* 1u << enum proto */
+	bool close;      /* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
+	bool owners;     /* processes */
 	/* NULL: all sockets. Borrowed for the sample, and the same for each sample of a run. */
 	const struct thin *thin;
 };
@@ -40,8 +41,9 @@ struct source_ops {
 	 * Gives up with -ECANCELED soon after cancel_fd (-1: none) becomes readable. An error other
 	 * than that means that there is nothing to show.
 	 */
-	int (*collect)(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd, struct err *e);
-	void (*close)(void *priv);	/* takes priv; NULL is fine */
+	int (*collect)(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
+		       struct err *e);
+	void (*close)(void *priv); /* takes priv; NULL is fine */
 };
 
 #endif

@@ -14,14 +14,14 @@
 
 struct json {
 	struct buf *out;
-	bool comma;	/* one is due before the next member */
+	bool comma; /* one is due before the next member */
 };
 
 /* key is NULL inside an array; keys are our own words and not escaped. */
-void json_open(struct json *j, const char *key, char bracket);	/* '{' or '[' */
-void json_close(struct json *j, char bracket);			/* '}' or ']' */
+void json_open(struct json *j, const char *key, char bracket); /* '{' or '[' */
+void json_close(struct json *j, char bracket);                 /* '}' or ']' */
 void json_str(struct json *j, const char *key, const void *bytes, size_t len);
-void json_word(struct json *j, const char *key, const char *word);	/* a string of ours */
+void json_word(struct json *j, const char *key, const char *word); /* a string of ours */
 void json_uint(struct json *j, const char *key, uint64_t n);
 void json_int(struct json *j, const char *key, int64_t n);
 void json_bool(struct json *j, const char *key, bool b);

@@ -22,22 +22,22 @@ struct missing {
 };
 
 struct report_cfg {
-	struct query query;	/* query.by is used unless overview or summary; query.distinct is not */
-	bool overview;		/* totals, processes and remotes, each the first top rows */
-	bool summary;		/* totals only */
+	struct query query; /* query.by is used unless overview or summary; query.distinct is not */
+	bool overview;      /* totals, processes and remotes, each the first top rows */
+	bool summary;       /* totals only */
 	bool json;
-	bool head;		/* text: column heads */
-	bool extended, timers;	/* -e, -o: more columns in --by socket text */
-	uint32_t top;		/* rows at most; UINT32_MAX for all */
-	const char *filter_text;	/* as given, words joined by one blank; "" for none */
+	bool head;               /* text: column heads */
+	bool extended, timers;   /* -e, -o: more columns in --by socket text */
+	uint32_t top;            /* rows at most; UINT32_MAX for all */
+	const char *filter_text; /* as given, words joined by one blank; "" for none */
 	enum text_set set;
-	const struct missing *missing;	/* selected but not collected; n_missing of them */
+	const struct missing *missing; /* selected but not collected; n_missing of them */
 	size_t n_missing;
 };
 
 struct report;
 
-struct report *report_new(const struct report_cfg *cfg);	/* cfg is copied, its pointers borrowed */
+struct report *report_new(const struct report_cfg *cfg); /* cfg is copied, its pointers borrowed */
 void report_free(struct report *r);
 
 /*

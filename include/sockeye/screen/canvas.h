@@ -32,9 +32,9 @@ enum role {
 };
 
 struct cell {
-	uint32_t ch;		/* 0: the right half of the wide character before it */
-	uint32_t mark[2];	/* combining marks, 0 none */
-	uint8_t role, width;	/* width 1 or 2; 0 for a right half */
+	uint32_t ch;         /* 0: the right half of the wide character before it */
+	uint32_t mark[2];    /* combining marks, 0 none */
+	uint8_t role, width; /* width 1 or 2; 0 for a right half */
 };
 
 struct rect {
@@ -43,16 +43,16 @@ struct rect {
 
 struct canvas {
 	int w, h;
-	struct cell *cell;	/* row by row */
-	int cursor_x, cursor_y;	/* where the terminal's own cursor goes; -1: hidden */
+	struct cell *cell;      /* row by row */
+	int cursor_x, cursor_y; /* where the terminal's own cursor goes; -1: hidden */
 };
 
-#define CANVAS_MAX_W 1000	/* larger terminals are used up to here */
+#define CANVAS_MAX_W 1000 /* larger terminals are used up to here */
 #define CANVAS_MAX_H 500
 
 void canvas_init(struct canvas *c);
 void canvas_free(struct canvas *c);
-void canvas_resize(struct canvas *c, int w, int h);	/* clamped to 1..CANVAS_MAX; cleared */
+void canvas_resize(struct canvas *c, int w, int h); /* clamped to 1..CANVAS_MAX; cleared */
 void canvas_clear(struct canvas *c);
 
 /* Writes text at x, y of the canvas, cut at the edges of clip. Returns the columns it took. */

@@ -17,13 +17,13 @@
 
 #include "sockeye/screen/key.h"
 
-#define INPUT_SIZE 4096	/* bytes that may wait */
-#define INPUT_ESC_MS 100	/* a lone ESC is the key after that long, not the start of a sequence */
-#define INPUT_TORN_MS 1000	/* the rest of a sequence that was begun is waited for that long */
-#define INPUT_PASTE_MS 5000	/* a paste whose end does not come is over after that long of silence */
+#define INPUT_SIZE     4096 /* bytes that may wait */
+#define INPUT_ESC_MS   100  /* a lone ESC is the key after that long, not the start of a sequence */
+#define INPUT_TORN_MS  1000 /* the rest of a sequence that was begun is waited for that long */
+#define INPUT_PASTE_MS 5000 /* a paste whose end does not come is over after that long of silence */
 
 #define INPUT_BINDINGS 32
-#define INPUT_SEQ_MAX 16
+#define INPUT_SEQ_MAX  16
 
 struct input_binding {
 	char seq[INPUT_SEQ_MAX];
@@ -34,12 +34,12 @@ struct input_binding {
 /* All zero is valid: no bindings, nothing waits. */
 struct input {
 	unsigned char buf[INPUT_SIZE];
-	size_t start, end;		/* what waits */
-	int64_t fed_ms;			/* when bytes came last */
-	int patience_ms;		/* how long the rest of what waits may take */
+	size_t start, end; /* what waits */
+	int64_t fed_ms;    /* when bytes came last */
+	int patience_ms;   /* how long the rest of what waits may take */
 	bool pasting;
-	bool answered_sync;		/* the terminal has told about mode 2026 */
-	int sync;			/* DECRPM value of mode 2026: 1 set, 2 reset, else not usable */
+	bool answered_sync; /* the terminal has told about mode 2026 */
+	int sync;           /* DECRPM value of mode 2026: 1 set, 2 reset, else not usable */
 	struct input_binding bind[INPUT_BINDINGS];
 	size_t n_bind;
 };

@@ -26,12 +26,12 @@ enum key_code {
 	KEYC_DELETE,
 	KEYC_INSERT,
 	KEYC_BACKTAB,
-	KEYC_F1,	/* .. KEYC_F1 + 11 */
+	KEYC_F1, /* .. KEYC_F1 + 11 */
 	KEYC_F12 = KEYC_F1 + 11,
-	KEYC_UNKNOWN,	/* a sequence that we do not know */
+	KEYC_UNKNOWN, /* a sequence that we do not know */
 };
 
-#define KEYC_CTRL(letter) ((uint32_t)(letter) & 0x1f)
+#define KEYC_CTRL(letter) ((uint32_t)(letter)&0x1f)
 
 struct key {
 	uint32_t code;
@@ -39,17 +39,17 @@ struct key {
 
 /* The mouse comes as a key whose code says all: what it did, and in which cell of the screen. */
 enum mouse_did {
-	MOUSE_PRESS,	/* the first button */
+	MOUSE_PRESS, /* the first button */
 	MOUSE_WHEEL_UP,
 	MOUSE_WHEEL_DOWN,
 };
 
 struct mouse {
 	enum mouse_did did;
-	int x, y;	/* from 0; x below 1024, y below 512 */
+	int x, y; /* from 0; x below 1024, y below 512 */
 };
 
-#define KEYC_MOUSE UINT32_C(0x80000000)	/* and MOUSE_*, y and x beneath */
+#define KEYC_MOUSE UINT32_C(0x80000000) /* and MOUSE_*, y and x beneath */
 
 static inline struct key key_of_mouse(struct mouse m)
 {

@@ -23,8 +23,8 @@ struct signals;
  */
 int signals_start(struct signals **out, struct err *e);
 int signals_fd(const struct signals *s);
-int signals_next(struct signals *s);	/* the next signal number, 0 when there is none */
-bool signal_ends(int no);		/* one of those that end the process */
+int signals_next(struct signals *s); /* the next signal number, 0 when there is none */
+bool signal_ends(int no);            /* one of those that end the process */
 /*
  * Ends the thread and puts mask and PIPE back. The last thing to do: until then a stuck shutdown is
  * cut short. NULL is fine.

@@ -17,16 +17,16 @@
 #include "sockeye/screen/theme.h"
 
 enum term_color {
-	COLOR_AUTO,	/* as the terminal can, unless NO_COLOR is set and not empty */
-	COLOR_ALWAYS,	/* as the terminal can */
+	COLOR_AUTO,   /* as the terminal can, unless NO_COLOR is set and not empty */
+	COLOR_ALWAYS, /* as the terminal can */
 	COLOR_NEVER,
 };
 
 struct term_cfg {
-	const char *name;	/* terminal type, NULL for $TERM */
+	const char *name; /* terminal type, NULL for $TERM */
 	enum term_color color;
-	bool ascii;		/* no characters beyond ASCII, whatever the locale */
-	const struct theme_own *own;	/* the user's colours, or NULL; borrowed by term_open() */
+	bool ascii;                  /* no characters beyond ASCII, whatever the locale */
+	const struct theme_own *own; /* the user's colours, or NULL; borrowed by term_open() */
 };
 
 struct term;
@@ -43,7 +43,7 @@ int term_usable(const struct term_cfg *cfg, struct err *e);
  * LC_CTYPE must have been set.
  */
 int term_open(struct term **out, const struct term_cfg *cfg, struct err *e);
-void term_close(struct term *t);	/* leaves as found and frees; NULL is fine */
+void term_close(struct term *t); /* leaves as found and frees; NULL is fine */
 
 /*
  * Signal-safe, from any thread, for a process that is about to end: the modes and the screen as
@@ -52,19 +52,19 @@ void term_close(struct term *t);	/* leaves as found and frees; NULL is fine */
  */
 void term_emergency(void);
 
-enum text_set term_set(const struct term *t);	/* what characters it can show */
+enum text_set term_set(const struct term *t); /* what characters it can show */
 void term_size(const struct term *t, int *w, int *h);
-bool term_resized(struct term *t);		/* asks the kernel; true when the size has changed */
+bool term_resized(struct term *t); /* asks the kernel; true when the size has changed */
 
 /*
  * The next key that is there; false when there is none. Drain after every wake: what was read ahead
  * is not seen by poll(). Pasted text and answers of the terminal are not keys.
  */
 bool term_key(struct term *t, struct key *k);
-bool term_gone(const struct term *t);		/* end of input or an error: the terminal is no more */
-int term_escape_ms(const struct term *t);	/* how long a lone ESC is still open, -1 none */
+bool term_gone(const struct term *t);     /* end of input or an error: the terminal is no more */
+int term_escape_ms(const struct term *t); /* how long a lone ESC is still open, -1 none */
 
-bool term_writable(const struct term *t);	/* a frame can be written now (not stopped by ^S) */
+bool term_writable(const struct term *t); /* a frame can be written now (not stopped by ^S) */
 /*
  * Whether the mouse comes as keys; then the terminal's own copy and paste needs the shift key. At first
  * it does not. False: this terminal cannot.
@@ -72,7 +72,7 @@ bool term_writable(const struct term *t);	/* a frame can be written now (not sto
 bool term_mouse(struct term *t, bool on);
 /* Shows the canvas; sends only cells that differ from what is there, and nothing when none does. */
 void term_draw(struct term *t, const struct canvas *c);
-void term_redraw(struct term *t);		/* the next frame is sent whole */
+void term_redraw(struct term *t); /* the next frame is sent whole */
 
 /*
  * Leaves the screen, stops the process as ^Z does, and returns when it is continued, which may be
@@ -81,6 +81,6 @@ void term_redraw(struct term *t);		/* the next frame is sent whole */
 void term_suspend(struct term *t);
 /* We own the terminal. While we do not, neither read nor draw: the shell would suffer. */
 bool term_foreground(const struct term *t);
-void term_restore(struct term *t);		/* modes again after the background; redraws */
+void term_restore(struct term *t); /* modes again after the background; redraws */
 
 #endif

@@ -10,9 +10,9 @@
 #include "sockeye/screen/canvas.h"
 
 enum theme {
-	THEME_MONO,	/* attributes only */
-	THEME_8,	/* the eight ANSI colours: also where sixteen or direct colours are */
-	THEME_256,	/* the palette of xterm */
+	THEME_MONO, /* attributes only */
+	THEME_8,    /* the eight ANSI colours: also where sixteen or direct colours are */
+	THEME_256,  /* the palette of xterm */
 	THEME_COUNT
 };
 
@@ -25,8 +25,8 @@ enum style_attr {
 #define STYLE_DEFAULT (-1)
 
 struct style {
-	uint8_t attrs;	/* enum style_attr */
-	int16_t fg;	/* index of a colour, or STYLE_DEFAULT; the background is never set */
+	uint8_t attrs; /* enum style_attr */
+	int16_t fg;    /* index of a colour, or STYLE_DEFAULT; the background is never set */
 };
 
 /*
@@ -38,7 +38,7 @@ struct style theme_style(enum theme theme, enum role role);
 /* How many of its colours can be asked for by their numbers, from 0 on. */
 int theme_palette(int colors, bool mono);
 
-const char *role_name(enum role role);	/* "cursor-off": as it is written in SOCKEYE_COLORS */
+const char *role_name(enum role role); /* "cursor-off": as it is written in SOCKEYE_COLORS */
 
 /* Looks of the user's own. All zero: none. */
 struct theme_own {

@@ -9,17 +9,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sockeye/model/source.h"
 #include "sockeye/screen/canvas.h"
 #include "sockeye/screen/key.h"
-#include "sockeye/model/source.h"
 #include "sockeye/view/view.h"
 
 /* The lists that can be sorted. */
 enum pref_list { LIST_PROCESSES, LIST_REMOTES, LIST_SOCKETS, LIST_COUNT };
 
 struct app_sort {
-	bool given;		/* else as built in */
-	uint8_t column;		/* enum column; LIST_SOCKETS: enum field_id */
+	bool given;     /* else as built in */
+	uint8_t column; /* enum column; LIST_SOCKETS: enum field_id */
 	bool ascending;
 };
 
@@ -31,26 +31,26 @@ struct app_prefs {
 
 /* Of the program and the machine, for the status page; borrowed for as long as the app lives. */
 struct app_facts {
-	const char *version, *kernel;	/* kernel: raw; NULL: not known */
-	const char *const *rights;	/* what is missing, in words of ours, and what that means */
+	const char *version, *kernel; /* kernel: raw; NULL: not known */
+	const char *const *rights;    /* what is missing, in words of ours, and what that means */
 	size_t n_rights;
 };
 
 /* What the process itself has used up to now. */
 struct app_self {
-	int64_t mono_ns, cpu_ns;	/* when, and of all threads */
-	uint64_t rss_bytes;		/* 0: not known */
+	int64_t mono_ns, cpu_ns; /* when, and of all threads */
+	uint64_t rss_bytes;      /* 0: not known */
 };
 
 struct app_cfg {
 	struct select select;
-	const char *filter_text;	/* checked already; copied */
-	const char *host;		/* raw; copied */
-	struct app_prefs prefs;		/* where they start; the interval must be given */
-	const char *notice;		/* for the status row until the first key; raw, copied; or NULL */
+	const char *filter_text; /* checked already; copied */
+	const char *host;        /* raw; copied */
+	struct app_prefs prefs;  /* where they start; the interval must be given */
+	const char *notice;      /* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
 	struct app_facts facts;
-	bool utc;			/* the clock in UTC: for tests */
+	bool utc; /* the clock in UTC: for tests */
 };
 
 struct app;
@@ -58,25 +58,26 @@ struct app;
 struct app *app_new(const struct app_cfg *cfg);
 void app_free(struct app *a);
 
-void app_snap(struct app *a, const struct snap *s);	/* a new sample; references it */
-void app_self(struct app *a, const struct app_self *self);	/* with each sample */
-void app_trouble(struct app *a, const struct err *e);	/* the last sample failed; NULL: it is over */
+void app_snap(struct app *a, const struct snap *s);        /* a new sample; references it */
+void app_self(struct app *a, const struct app_self *self); /* with each sample */
+void app_trouble(struct app *a, const struct err *e); /* the last sample failed; NULL: it is over */
 void app_key(struct app *a, struct key k, int64_t now_ms);
 void app_resize(struct app *a, int w, int h);
-void app_tick(struct app *a, int64_t now_ms);		/* time passes: messages go away, data becomes stale */
+void app_tick(struct app *a,
+	      int64_t now_ms); /* time passes: messages go away, data becomes stale */
 
-bool app_busy(const struct app *a);			/* views are not complete yet */
-void app_work(struct app *a);				/* one slice of them */
+bool app_busy(const struct app *a); /* views are not complete yet */
+void app_work(struct app *a);       /* one slice of them */
 void app_draw(struct app *a, struct canvas *c);
-int64_t app_wake_ms(const struct app *a);		/* when app_tick() is due, INT64_MAX for never */
+int64_t app_wake_ms(const struct app *a); /* when app_tick() is due, INT64_MAX for never */
 
-bool app_done(const struct app *a);			/* q was pressed */
-bool app_wants_suspend(struct app *a);			/* Ctrl-Z as a key; clears it */
-bool app_wants_redraw(struct app *a);			/* Ctrl-L; clears it */
-bool app_wants_mouse(struct app *a, bool *on);		/* m: switched; clears it */
-bool app_wants_save(struct app *a);			/* W: keep the preferences; clears it */
-bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w);	/* changed; clears it */
-
+bool app_done(const struct app *a);            /* q was pressed */
+bool app_wants_suspend(struct app *a);         /* Ctrl-Z as a key; clears it */
+bool app_wants_redraw(struct app *a);          /* Ctrl-L; clears it */
+bool app_wants_mouse(struct app *a, bool *on); /* m: switched; clears it */
+bool app_wants_save(struct app *a);            /* W: keep the preferences; clears it */
+bool app_wants_sample(struct app *a, unsigned *interval_ms,
+		      struct want *w); /* changed; clears it */
 
 /* The preferences as they are now. */
 void app_get_prefs(struct app *a, struct app_prefs *p);

@@ -9,9 +9,9 @@
 
 struct loop_cfg {
 	const struct source_ops *source;
-	struct app_cfg app;	/* set is chosen by the loop: what the terminal can show */
+	struct app_cfg app; /* set is chosen by the loop: what the terminal can show */
 	struct term_cfg term;
-	uint32_t samples;	/* end after so many; 0: until the user quits */
+	uint32_t samples; /* end after so many; 0: until the user quits */
 	/*
 	 * Keeps the preferences for the next time, while the interface waits. Fills *said with what
 	 * the user is to be told, also when all went well.
@@ -20,8 +20,8 @@ struct loop_cfg {
 	void *save_ctx;
 };
 
-#define LOOP_FAILED 1		/* exit status: the terminal could not be had */
-#define LOOP_NO_SOURCE 3	/* exit status: no source of sockets at all */
+#define LOOP_FAILED    1 /* exit status: the terminal could not be had */
+#define LOOP_NO_SOURCE 3 /* exit status: no source of sockets at all */
 
 /*
  * Runs the interface to its end, in the calling thread, which must be the only one. Returns the exit

@@ -14,24 +14,15 @@
 #include "sockeye/filter/filter.h"
 #include "sockeye/model/field.h"
 
-enum by {
-	BY_STATE,
-	BY_PROCESS,
-	BY_PROGRAM,
-	BY_USER,
-	BY_REMOTE,
-	BY_LISTENER,
-	BY_SOCKET,
-	BY_COUNT
-};
+enum by { BY_STATE, BY_PROCESS, BY_PROGRAM, BY_USER, BY_REMOTE, BY_LISTENER, BY_SOCKET, BY_COUNT };
 
-const char *by_name(enum by by);		/* "state", ... as in --by */
-int by_by_name(const char *s, size_t len);	/* -1 */
+const char *by_name(enum by by);           /* "state", ... as in --by */
+int by_by_name(const char *s, size_t len); /* -1 */
 
 enum column {
 #define COLUMN(id, name, title, width, right, help) COL_##id,
 #include "sockeye/view/columns.def"
-	COL_STATE,	/* COL_STATE + enum tcp_state: how many are in that state */
+	COL_STATE, /* COL_STATE + enum tcp_state: how many are in that state */
 	COL_COUNT = COL_STATE + ST_COUNT
 };
 
@@ -60,74 +51,76 @@ int sort_by_name(enum by by, const char *s, size_t len);
 
 /* Which sockets are looked at at all (-t -u -4 -6 -l): what totals count. */
 struct select {
-	unsigned protos;	/* 1u << enum proto */
-	bool v4, v6;		/* -4: AF_INET and IPv4-mapped; -6: the rest of AF_INET6 */
-	bool listening;		/* only LISTEN, and unconnected UDP */
+	unsigned protos; /* 1u << enum proto */
+	bool v4, v6;     /* -4: AF_INET and IPv4-mapped; -6: the rest of AF_INET6 */
+	bool listening;  /* only LISTEN, and unconnected UDP */
 };
 
 struct query {
 	struct select select;
-	struct filter *filter;	/* NULL: everything; borrowed until the next view_set() or view_free(),
+	struct filter
+		*filter; /* NULL: everything; borrowed until the next view_set() or view_free(),
 				   which is why it is NULL in what view_query() returns */
 	enum by by;
-	uint8_t prefix4, prefix6;	/* BY_REMOTE: 32 and 128 for single addresses */
-	uint8_t sort;		/* enum column; BY_SOCKET: enum field_id; SORT_NATURAL */
-	bool ascending;		/* no matter for SORT_NATURAL */
-	bool distinct;		/* also count processes, peers and addresses of each group (dearer);
+	uint8_t prefix4, prefix6; /* BY_REMOTE: 32 and 128 for single addresses */
+	uint8_t sort;             /* enum column; BY_SOCKET: enum field_id; SORT_NATURAL */
+	bool ascending;           /* no matter for SORT_NATURAL */
+	bool distinct; /* also count processes, peers and addresses of each group (dearer);
 				   implied when the sort asks for one of them */
-	bool ends;		/* also find where each group listens: see view_ends() */
+	bool ends;     /* also find where each group listens: see view_ends() */
 };
 
 /* BY_STATE: by number; BY_SOCKET: state, local, remote; others: sockets descending, then key. */
 #define SORT_NATURAL 0xff
 
 struct totals {
-	uint32_t total;		/* selected, before the filter */
-	uint32_t matched;	/* after it: everything below counts these */
+	uint32_t total;   /* selected, before the filter */
+	uint32_t matched; /* after it: everything below counts these */
 	uint32_t proto[PROTO_COUNT];
-	uint32_t state[ST_COUNT];	/* TCP */
+	uint32_t state[ST_COUNT]; /* TCP */
 	uint32_t without_remote;
-	uint32_t extra_holds;	/* sum of holders - 1 */
-	uint32_t shared;	/* sockets with more than one holder */
-	uint32_t processes;	/* that hold any of them */
-	uint32_t why[WHY_COUNT];	/* without a process, by reason; WHY_OWNED: with one */
+	uint32_t extra_holds;    /* sum of holders - 1 */
+	uint32_t shared;         /* sockets with more than one holder */
+	uint32_t processes;      /* that hold any of them */
+	uint32_t why[WHY_COUNT]; /* without a process, by reason; WHY_OWNED: with one */
 };
 
 union group_key {
-	uint8_t state;		/* BY_STATE: enum tcp_state, 0 for the row of UDP */
-	struct {		/* BY_PROCESS */
-		uint32_t proc;	/* row of snap.proc */
+	uint8_t state;         /* BY_STATE: enum tcp_state, 0 for the row of UDP */
+	struct {               /* BY_PROCESS */
+		uint32_t proc; /* row of snap.proc */
 		int32_t pid;
 	};
-	uint32_t comm;		/* BY_PROGRAM: string id */
-	uint32_t uid;		/* BY_USER */
-	struct {		/* BY_REMOTE, BY_LISTENER */
+	uint32_t comm; /* BY_PROGRAM: string id */
+	uint32_t uid;  /* BY_USER */
+	struct {       /* BY_REMOTE, BY_LISTENER */
 		struct addr addr;
-		uint32_t ifindex;	/* link-local remotes */
-		uint16_t port;		/* BY_LISTENER */
-		uint8_t bits;		/* BY_REMOTE: prefix length */
+		uint32_t ifindex; /* link-local remotes */
+		uint16_t port;    /* BY_LISTENER */
+		uint8_t bits;     /* BY_REMOTE: prefix length */
 	} end;
 };
 
 struct group {
-	uint64_t id;		/* the same item in another snapshot has the same id, in this view; never 0 */
-	enum why why;		/* not WHY_OWNED: the row of sockets without a process for this reason */
+	uint64_t id;  /* the same item in another snapshot has the same id, in this view; never 0 */
+	enum why why; /* not WHY_OWNED: the row of sockets without a process for this reason */
 	union group_key key;
 	uint32_t sockets, udp, shared;
-	uint32_t state[ST_COUNT];	/* TCP sockets in that state */
-	uint64_t recv_q, send_q;	/* without LISTEN */
-	uint32_t processes, peers, addresses;	/* 0 unless query.distinct */
-	uint32_t born;		/* of sockets, those with SOCK_NEW; in a first sample all */
-	uint32_t oldest_s;	/* longest time that one of them has been seen in its state */
-	uint32_t listeners, accept_queue, accept_max;	/* BY_LISTENER: of all that listen there, filter or not */
-	uint32_t first;		/* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
+	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
+	uint64_t recv_q, send_q;              /* without LISTEN */
+	uint32_t processes, peers, addresses; /* 0 unless query.distinct */
+	uint32_t born;     /* of sockets, those with SOCK_NEW; in a first sample all */
+	uint32_t oldest_s; /* longest time that one of them has been seen in its state */
+	uint32_t listeners, accept_queue,
+		accept_max; /* BY_LISTENER: of all that listen there, filter or not */
+	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
-	int64_t delta;		/* sockets against the last complete result of the same query */
-	bool has_delta;		/* false for a first sample or after the query changed */
-	bool fresh;		/* has_delta, and the group was not there then */
+	int64_t delta;  /* sockets against the last complete result of the same query */
+	bool has_delta; /* false for a first sample or after the query changed */
+	bool fresh;     /* has_delta, and the group was not there then */
 };
 
-#define GROUP_ENDS 4	/* listening ends that are kept of a group */
+#define GROUP_ENDS 4 /* listening ends that are kept of a group */
 
 /*
  * Where a group listens. BY_PROCESS, BY_PROGRAM, BY_USER: the listening sockets that it has, filter or
@@ -135,10 +128,10 @@ struct group {
  * connections came through, most of them first, one for a port.
  */
 struct group_ends {
-	uint32_t row[GROUP_ENDS];	/* of the snapshot */
+	uint32_t row[GROUP_ENDS]; /* of the snapshot */
 	uint32_t hits[GROUP_ENDS];
 	uint8_t n;
-	bool more;		/* there are others */
+	bool more; /* there are others */
 };
 
 struct view;
@@ -161,10 +154,10 @@ const struct snap *view_snap(const struct view *v);
 const struct query *view_query(const struct view *v);
 const struct totals *view_totals(const struct view *v);
 uint32_t view_rows(const struct view *v);
-uint64_t view_row_id(const struct view *v, uint32_t row);	/* group id; BY_SOCKET: cookie */
-uint32_t view_find(const struct view *v, uint64_t id);		/* row, or IDX_NONE */
-const struct group *view_group(const struct view *v, uint32_t row);	/* not BY_SOCKET */
-uint32_t view_sock(const struct view *v, uint32_t row);		/* BY_SOCKET: row of the snapshot */
+uint64_t view_row_id(const struct view *v, uint32_t row); /* group id; BY_SOCKET: cookie */
+uint32_t view_find(const struct view *v, uint64_t id);    /* row, or IDX_NONE */
+const struct group *view_group(const struct view *v, uint32_t row); /* not BY_SOCKET */
+uint32_t view_sock(const struct view *v, uint32_t row); /* BY_SOCKET: row of the snapshot */
 /* NULL unless query.ends was set for a grouping that has them. */
 const struct group_ends *view_ends(const struct view *v, uint32_t row);
 /* BY_LISTENER: the listening row after this one on the same address and port, or IDX_NONE. */
@@ -180,8 +173,8 @@ uint64_t group_number(const struct group *g, enum column c);
  */
 struct clean group_text(const struct view *v, const struct group *g, enum text_set set, char *buf);
 /* The text of COL_USER or COL_COMM, "-" where there is none; in buf of FIELD_TEXT_SIZE. */
-struct clean group_name(const struct view *v, const struct group *g, enum column c, enum text_set set,
-			char *buf);
+struct clean group_name(const struct view *v, const struct group *g, enum column c,
+			enum text_set set, char *buf);
 /*
  * The expression that selects exactly this group's sockets: "pid = 2211", "dst 10.4.1.0/24"; of a
  * listener's group also the listening sockets themselves. Names are quoted where they must be, so that
