@@ -64,11 +64,13 @@ static const struct table_ops chooser_ops = {
 	.marks = chooser_marks,
 };
 
-static void fill(struct chooser *ch, const struct pane *p, const struct table_column *all,
-		 unsigned n_all)
+static void fill(struct chooser *ch, struct pane *p)
 {
+	struct table_column all[TABLE_COLS];
+	unsigned n = pane_all_columns(p, all);
+
 	ch->n = 0;
-	for (unsigned i = 0; i < n_all; i++)
+	for (unsigned i = 0; i < n; i++)
 		ch->row[ch->n++] = (struct chooser_row){
 			.title = all[i].title,
 			.help = p->kind->help(p, all[i].id),
@@ -78,9 +80,7 @@ static void fill(struct chooser *ch, const struct pane *p, const struct table_co
 
 void chooser_reset(struct chooser *ch, struct pane *p)
 {
-	struct table_column all[TABLE_COLS];
-
-	fill(ch, p, all, pane_all_columns(p, all));
+	fill(ch, p);
 	for (unsigned i = 0; i < ch->n; i++)
 		ch->row[i].on = true;
 	table_sync(&ch->table);
@@ -111,9 +111,7 @@ void chooser_open(struct chooser *ch, struct pane *p, enum text_set set)
 		{ .id = SHOWN_HELP,  .min = 16, .width = 40, .max = 120 },
 	};
 	// clang-format on
-	struct table_column all[TABLE_COLS];
-
-	fill(ch, p, all, pane_all_columns(p, all));
+	fill(ch, p);
 	sort_shown_first(ch, &p->table);
 	table_init(&ch->table, &chooser_ops, ch, set);
 	memcpy(ch->table.col, columns, sizeof(columns));
