@@ -20,7 +20,7 @@ static inline int tty_exit_status(struct vt *v)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Modes, screen, cursor and paste are as before the program came. */
+/* Modes, screen, cursor, paste and mouse are as before the program came. */
 static inline void tty_assert_as_found(const struct vt *v)
 {
 	const struct seqs_count *n = vt_seqs(v);
@@ -33,7 +33,7 @@ static inline void tty_assert_as_found(const struct vt *v)
 	assert_true(visible);
 	assert_false(n->paste);
 	assert_true(n->frame_begin <= n->frame_end);
-	assert_int_equal(n->mouse, 0);
+	assert_int_equal(n->mouse_on, 0);
 }
 
 #endif

@@ -68,8 +68,12 @@ static void count_mode(struct seqs *s, long mode, bool on)
 {
 	if (mode == 47 || mode == 1047 || mode == 1049)
 		s->n.alt_screen++;
-	if (on && ((mode >= 1000 && mode <= 1006) || mode == 1015))
-		s->n.mouse++;
+	if ((mode >= 1000 && mode <= 1006) || mode == 1015) {
+		const unsigned bit = 1u << (mode - 1000);
+
+		s->n.mouse += on;
+		s->n.mouse_on = on ? s->n.mouse_on | bit : s->n.mouse_on & ~bit;
+	}
 	if (mode == 2004)
 		s->n.paste = on;
 	if (mode == 2026)

@@ -15,6 +15,7 @@ struct seqs_count {
 	unsigned long escape, csi, osc, dcs;
 	unsigned long colour;                 /* SGR that sets a colour: 30 to 48, 90 to 107 */
 	unsigned long alt_screen, mouse;      /* modes set or reset; mouse modes set */
+	unsigned mouse_on;                    /* bit n: mode 1000+n is on */
 	unsigned long frame_begin, frame_end; /* mode 2026 */
 	unsigned long clear;                  /* ED of the whole screen */
 	bool paste;                           /* mode 2004 is on */
