@@ -9,6 +9,9 @@
 #include "sockeye/base/fmt.h"
 #include "sockeye/base/mem.h"
 
+/* Bytes of a value, as far as it can be cut: a line of it fits a terminal. */
+#define VALUE_USUAL 56
+
 /* ---- one function pair a setting --------------------------------------- */
 
 static void print_line(struct buf *out, const char *name, const char *value)
@@ -54,40 +57,75 @@ static void print_sort(const struct settings *s, enum pref_list list, const char
 
 	if (sort->given)
 		buf_fmt(out, "%s = %s%s\n", name, sort->ascending ? "-" : "",
-			app_sort_name(list, sort->column));
-}
-
-static int parse_sort_processes(struct settings *s, const char *value, struct err *e)
-{
-	return parse_sort(s, LIST_PROCESSES, value, e);
-}
-
-static void print_sort_processes(const struct settings *s, const char *name, struct buf *out)
-{
-	print_sort(s, LIST_PROCESSES, name, out);
-}
-
-static int parse_sort_remotes(struct settings *s, const char *value, struct err *e)
-{
-	return parse_sort(s, LIST_REMOTES, value, e);
-}
-
-static void print_sort_remotes(const struct settings *s, const char *name, struct buf *out)
-{
-	print_sort(s, LIST_REMOTES, name, out);
-}
-
-static int parse_sort_sockets(struct settings *s, const char *value, struct err *e)
-{
-	return parse_sort(s, LIST_SOCKETS, value, e);
-}
-
-static void print_sort_sockets(const struct settings *s, const char *name, struct buf *out)
-{
-	print_sort(s, LIST_SOCKETS, name, out);
+			app_column_name(list, sort->column));
 }
 
 /* Several of these lines add up, so that none must be long. */
+static int parse_columns(struct settings *s, enum pref_list list, const char *value, struct err *e)
+{
+	return app_add_columns(&s->prefs.columns[list], list, value, e);
+}
+
+static void print_columns(const struct settings *s, enum pref_list list, const char *name,
+			  struct buf *out)
+{
+	const struct app_columns *c = &s->prefs.columns[list];
+	struct buf line = { .s = NULL };
+
+	for (unsigned i = 0; i < c->n; i++) {
+		const char *column = app_column_name(list, c->id[i]);
+
+		if (line.len > 0 && line.len + 1 + strlen(column) > VALUE_USUAL) {
+			print_line(out, name, line.s);
+			buf_reset(&line);
+		}
+		buf_fmt(&line, "%s%s", line.len > 0 ? "," : "", column);
+	}
+	if (line.len > 0)
+		print_line(out, name, line.s);
+	buf_free(&line);
+}
+
+/* The settings of one list: what is sort-LIST in the file, and columns-LIST. */
+#define OF_LIST(what, id, list)                                                              \
+	static int parse_##what##_##id(struct settings *s, const char *value, struct err *e) \
+	{                                                                                    \
+		return parse_##what(s, list, value, e);                                      \
+	}                                                                                    \
+	static void print_##what##_##id(const struct settings *s, const char *name,          \
+					struct buf *out)                                     \
+	{                                                                                    \
+		print_##what(s, list, name, out);                                            \
+	}
+
+// clang-format off
+OF_LIST(sort, processes, LIST_PROCESSES)
+OF_LIST(sort, remotes, LIST_REMOTES)
+OF_LIST(sort, listeners, LIST_LISTENERS)
+OF_LIST(sort, sockets, LIST_SOCKETS)
+OF_LIST(columns, processes, LIST_PROCESSES)
+OF_LIST(columns, remotes, LIST_REMOTES)
+OF_LIST(columns, listeners, LIST_LISTENERS)
+OF_LIST(columns, sockets, LIST_SOCKETS)
+// clang-format on
+
+static int parse_group_processes(struct settings *s, const char *value, struct err *e)
+{
+	int by = by_by_name(value, strlen(value));
+
+	if (by < 0 || !app_can_group((enum by)by))
+		return err_set(e, -EINVAL, "not process, program or user");
+	s->prefs.group = (enum by)by;
+	return 0;
+}
+
+static void print_group_processes(const struct settings *s, const char *name, struct buf *out)
+{
+	if (app_can_group(s->prefs.group))
+		print_line(out, name, by_name(s->prefs.group));
+}
+
+/* These add up as well. */
 static int parse_colors(struct settings *s, const char *value, struct err *e)
 {
 	return theme_own_add(&s->colors, value, e);

@@ -71,7 +71,7 @@ struct app *app_new(const struct app_cfg *cfg)
 		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
 	pane_init(&a->listeners, &kind_listeners, &a->select, a->set);
 	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
-	app_sort_lists(a, cfg->prefs.sort);
+	app_apply_prefs(a, &cfg->prefs);
 	app_refilter(a, &e);
 	app_resize(a, 1, 1);
 	if (cfg->notice != NULL) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the user may want again the next time: read from the panes, and given to them. */
+#include <errno.h>
+#include <string.h>
+
 #include "app_state.h"
 
 #define KINDS_MAX 3
@@ -8,6 +11,7 @@
 static const struct pane_kind *const kinds[LIST_COUNT][KINDS_MAX + 1] = {
 	[LIST_PROCESSES] = { &kind_processes, &kind_programs, &kind_users },
 	[LIST_REMOTES] = { &kind_remotes },
+	[LIST_LISTENERS] = { &kind_listeners },
 	[LIST_SOCKETS] = { &kind_sockets },
 };
 
@@ -18,6 +22,8 @@ static struct pane *pane_of(struct app *a, enum pref_list list)
 		return &a->pane[PANE_PROCESSES];
 	case LIST_REMOTES:
 		return &a->pane[PANE_REMOTES];
+	case LIST_LISTENERS:
+		return &a->listeners;
 	case LIST_SOCKETS:
 	case LIST_COUNT:
 		break;
@@ -34,74 +40,130 @@ static unsigned find_column(const struct table *t, int id)
 	return TABLE_UNSORTED;
 }
 
-void app_sort_lists(struct app *a, const struct app_sort sort[LIST_COUNT])
-{
-	for (unsigned i = 0; i < LIST_COUNT; i++) {
-		struct table *t = &pane_of(a, (enum pref_list)i)->table;
-		unsigned col = find_column(t, sort[i].column);
+/* ---- of the panes ---- */
 
-		if (!sort[i].given || col == TABLE_UNSORTED)
-			continue;
-		t->sort = col;
-		t->ascending = sort[i].ascending;
+static void sort_list(struct pane *p, const struct app_sort *sort)
+{
+	unsigned col = find_column(&p->table, sort->column);
+
+	if (!sort->given || col == TABLE_UNSORTED)
+		return;
+	p->table.sort = col;
+	p->table.ascending = sort->ascending;
+}
+
+void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
+{
+	struct pane *processes = pane_of(a, LIST_PROCESSES);
+
+	for (unsigned k = 0; kinds[LIST_PROCESSES][k] != NULL; k++)
+		if (kinds[LIST_PROCESSES][k]->by == prefs->group)
+			pane_set_kind(processes, kinds[LIST_PROCESSES][k]);
+	/* The order last: it may be by a column that only this grouping and this choice have. */
+	for (unsigned i = 0; i < LIST_COUNT; i++) {
+		struct pane *p = pane_of(a, (enum pref_list)i);
+
+		if (prefs->columns[i].n > 0)
+			pane_choose_columns(p, prefs->columns[i].id, prefs->columns[i].n);
+		sort_list(p, &prefs->sort[i]);
 	}
 }
 
-void app_get_prefs(struct app *a, struct app_prefs *p)
+void app_get_prefs(struct app *a, struct app_prefs *prefs)
 {
-	*p = (struct app_prefs){ .interval_ms = a->interval_ms };
+	*prefs = (struct app_prefs){ .interval_ms = a->interval_ms,
+				     .group = pane_of(a, LIST_PROCESSES)->kind->by };
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
-		const struct table *t = &pane_of(a, (enum pref_list)i)->table;
+		const struct pane *p = pane_of(a, (enum pref_list)i);
+		const struct table *t = &p->table;
 
+		prefs->columns[i].n = (uint8_t)p->n_choice;
+		memcpy(prefs->columns[i].id, p->choice, p->n_choice);
 		if (t->sort == TABLE_UNSORTED)
 			continue;
-		p->sort[i] = (struct app_sort){ .given = true,
-						.column = t->col[t->sort].id,
-						.ascending = t->ascending };
+		prefs->sort[i] = (struct app_sort){ .given = true,
+						    .column = t->col[t->sort].id,
+						    .ascending = t->ascending };
 	}
 }
 
+/* ---- by name ---- */
+
 /* Which columns there are only a pane knows. */
-static int kind_column(const struct pane_kind *kind, const char *s, size_t len)
+static bool kind_has(const struct pane_kind *kind, int id)
 {
 	const struct select all = { .v4 = true, .v6 = true };
-	int id = sort_by_name(kind->by, s, len);
 	struct pane p;
+	bool has;
 
 	pane_init(&p, kind, &all, TEXT_ASCII);
-	if (id >= 0 && find_column(&p.table, id) == TABLE_UNSORTED)
-		id = -1;
+	has = find_column(&p.table, id) != TABLE_UNSORTED;
 	pane_free(&p);
-	return id;
+	return has;
 }
 
 int app_sort_by_name(enum pref_list list, const char *s, size_t len)
 {
-	int id = -1;
+	for (unsigned i = 0; kinds[list][i] != NULL; i++) {
+		int id = sort_by_name(kinds[list][i]->by, s, len);
 
-	for (unsigned i = 0; id < 0 && kinds[list][i] != NULL; i++)
-		id = kind_column(kinds[list][i], s, len);
-	return id;
+		if (id >= 0 && kind_has(kinds[list][i], id))
+			return id;
+	}
+	return -1;
 }
 
-const char *app_sort_name(enum pref_list list, uint8_t column)
+static int find_name(enum pref_list list, const char *s, size_t len)
+{
+	int id = list == LIST_SOCKETS ? field_by_name(s, len) : column_by_name(s, len);
+
+	for (unsigned i = 0; id >= 0 && kinds[list][i] != NULL; i++)
+		if (kind_has(kinds[list][i], id))
+			return id;
+	return -1;
+}
+
+const char *app_column_name(enum pref_list list, uint8_t column)
 {
 	if (list == LIST_SOCKETS)
 		return field_table[column].name;
 	return column_info((enum column)column)->name;
 }
 
-void app_print_columns(struct app *a, enum pref_list list, struct buf *out)
+int app_add_columns(struct app_columns *c, enum pref_list list, const char *names, struct err *e)
 {
-	pane_print_columns(pane_of(a, list), out);
+	static const char blanks[] = " \t";
+	struct app_columns all = *c;
+	const char *name = names;
+
+	for (;;) {
+		const char *end = name + strcspn(name, ",");
+		size_t len;
+		int id;
+
+		name += strspn(name, blanks);
+		len = strcspn(name, " \t,");
+		if (name + len + strspn(name + len, blanks) != end)
+			len = 0; /* two words are no name */
+		id = find_name(list, name, len);
+		if (id < 0)
+			return err_set(e, -EINVAL, "not a column of this list");
+		if (memchr(all.id, id, all.n) != NULL)
+			return err_set(e, -EINVAL, "a column is there twice");
+		/* Each column once: there is room for all that there are. */
+		all.id[all.n++] = (uint8_t)id;
+		if (*end == '\0')
+			break;
+		name = end + 1;
+	}
+	*c = all;
+	return 0;
 }
 
-int app_set_columns(struct app *a, enum pref_list list, const char *names, struct err *e)
+bool app_can_group(enum by by)
 {
-	int rc = pane_parse_columns(pane_of(a, list), names, e);
-
-	/* The columns may need figures that the view has not, or it may be sorted by another. */
-	if (rc == 0)
-		app_start_views(a);
-	return rc;
+	for (unsigned k = 0; kinds[LIST_PROCESSES][k] != NULL; k++)
+		if (kinds[LIST_PROCESSES][k]->by == by)
+			return true;
+	return false;
 }

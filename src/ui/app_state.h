@@ -127,8 +127,11 @@ struct status app_status(const struct app *a);
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Sorts the lists as it is wished; one that has not the column stays as it is. */
-void app_sort_lists(struct app *a, const struct app_sort sort[LIST_COUNT]);
+/*
+ * Groups, shows and sorts the lists as it is wished, but for the interval. What a list has not in
+ * this grouping is left out.
+ */
+void app_apply_prefs(struct app *a, const struct app_prefs *p);
 
 /* The sample on the screen is too old to be called live. */
 bool app_stale(const struct app *a);

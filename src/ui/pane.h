@@ -67,9 +67,9 @@ struct pane {
 	} noted;         /* what was on the screen when steady and kept looked */
 	uint64_t follow; /* the item that is to stay in the middle; 0: none */
 	struct table table;
-	struct trend *trend;        /* NULL where no column shows it */
-	uint8_t choice[TABLE_COLS]; /* ids of the columns that the user chose; none: all of the kind
-				     */
+	struct trend *trend; /* NULL where no column shows it */
+	/* Ids of the columns that the user chose, each once, also of other kinds; none: all. */
+	uint8_t choice[COL_COUNT];
 	unsigned n_choice;
 	char note[64], change[64]; /* parts of heads that are made at run time */
 };
@@ -114,12 +114,11 @@ void pane_follow(struct pane *p, uint64_t id);
 void pane_make_columns(struct pane *p);
 /* The columns that the pane can have; returns how many. */
 unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS]);
-/* Shows these, by id, after the first one of the kind, which names the rows. */
+/*
+ * Shows these, by id, each once, after the first one of the kind, which names the rows. Those that
+ * the kind has not are kept for another one.
+ */
 void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n);
-/* The names that were chosen, joined by commas; nothing for all. */
-void pane_print_columns(const struct pane *p, struct buf *out);
-/* Chooses by such names. -EINVAL with the reason, and nothing is changed. */
-int pane_parse_columns(struct pane *p, const char *names, struct err *e);
 
 /* Appends what selects the sockets of a row; *label, which is in buf of FIELD_TEXT_SIZE, names it.
  */

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which columns a pane has, and in which order: the kind's own, or what the user chose of them. */
-#include <errno.h>
 #include <string.h>
 
 #include "pane.h"
-
-static const char *name_of(const struct pane *p, uint8_t id)
-{
-	return p->kind->by == BY_SOCKET ? field_table[id].name : column_info((enum column)id)->name;
-}
 
 /* The index of a column, or n. */
 static unsigned find_column(const struct table_column *col, unsigned n, uint8_t id)
@@ -35,6 +29,9 @@ static void apply_choice(struct pane *p)
 			p->table.col[p->table.n_cols++] = all[at];
 	}
 }
+
+/* A socket list has fields in the place of columns. */
+_Static_assert((int)F_COUNT <= (int)COL_COUNT, "a choice has room for every field");
 
 void pane_make_columns(struct pane *p)
 {
@@ -95,43 +92,4 @@ void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n)
 	pane_make_columns(p);
 	table_fit(&p->table, p->table.width, p->table.height + 1);
 	table_sync(&p->table);
-}
-
-void pane_print_columns(const struct pane *p, struct buf *out)
-{
-	for (unsigned i = 0; i < p->n_choice; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		buf_str(out, name_of(p, p->choice[i]));
-	}
-}
-
-int pane_parse_columns(struct pane *p, const char *names, struct err *e)
-{
-	struct table_column all[TABLE_COLS];
-	unsigned n_all = pane_all_columns(p, all), n = 0;
-	uint8_t id[TABLE_COLS];
-	size_t len;
-
-	for (const char *name = names; *name != '\0'; name += len + (name[len] == ',')) {
-		int c;
-
-		len = strcspn(name, ",");
-		c = p->kind->by == BY_SOCKET ? field_by_name(name, len) : column_by_name(name, len);
-		if (c < 0 || find_column(all, n_all, (uint8_t)c) == n_all)
-			return err_set(e, -EINVAL, "no column is called \"%.*s\"", (int)len, name);
-		for (unsigned i = 0; i < n; i++)
-			if (id[i] == c)
-				return err_set(e, -EINVAL, "column \"%.*s\" is there twice",
-					       (int)len, name);
-		id[n++] = (uint8_t)c;
-	}
-	if (n > 0) {
-		pane_choose_columns(p, id, n);
-		return 0;
-	}
-	for (unsigned i = 0; i < n_all; i++)
-		id[i] = all[i].id;
-	pane_choose_columns(p, id, n_all);
-	return 0;
 }

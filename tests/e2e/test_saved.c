@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/model/field.h"
 #include "tty.h"
 
 #define PROGRAM "./sockeye-fake"
@@ -116,6 +117,48 @@ static void test_saved_settings_are_there_again(void **state)
 	assert_true(vt_has(v, "every 5s"));
 	assert_true(vt_has(v, "Socks\xe2\x96\xb2"));
 	assert_true(vt_has(v, "Socks\xe2\x96\xbc")); /* the other pane is as before */
+	quit(v);
+}
+
+static void test_saved_columns_and_grouping_are_there_again(void **state)
+{
+	const struct place *p = *state;
+	struct vt *v = start_and_wait(p, NULL);
+	char shown[64];
+
+	vt_keys(v, "uS"); /* by program, fewest first: rows are named without pids */
+	assert_true(vt_wait_text(v, "java ", LIMIT_MS));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_text(v, " Peer ", LIMIT_MS));
+	vt_keys(v, "cj<Space>"); /* without the second column */
+	snprintf(shown, sizeof(shown), "%d of %d columns are shown", F_COUNT - 1, F_COUNT);
+	assert_true(vt_wait_text(v, shown, LIMIT_MS));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_gone(v, "columns are shown", LIMIT_MS));
+	assert_false(vt_has(v, " Peer "));
+	vt_keys(v, "W");
+	assert_true(vt_wait_text(v, "settings saved in ", LIMIT_MS));
+	vt_keys(v, "q"); /* out of the list */
+	quit(v);
+	assert_true(file_has(p, "group-processes = program\n"));
+
+	v = start(p, NULL, NULL);
+	assert_true(vt_wait_text(v, "java ", LIMIT_MS));
+	assert_true(vt_has(v, " Program "));
+	assert_true(vt_has(v, "Socks\xe2\x96\xb2"));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_text(v, " Local ", LIMIT_MS));
+	assert_false(vt_has(v, " Peer "));
+	vt_keys(v, "q"); /* out of the list */
+	quit(v);
+
+	/* Without the lines it is as at first. */
+	write_file(p, "# nothing\n");
+	v = start_and_wait(p, NULL);
+	assert_true(vt_has(v, " Process "));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_text(v, " Peer ", LIMIT_MS));
+	vt_keys(v, "q"); /* out of the list */
 	quit(v);
 }
 
@@ -242,6 +285,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_saved_settings_are_there_again, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_saved_columns_and_grouping_are_there_again,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_saved_command_line_goes_before_the_file,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_saved_bad_line_is_told, set_up, tear_down),

@@ -421,9 +421,13 @@ static void test_app_list_scrolls_sideways_and_sorts_by_what_was_hidden(void **s
 static void check_columns(struct drive *d, enum pref_list list, const char *want)
 {
 	struct buf got = { 0 };
+	struct app_prefs now;
 
 	buf_str(&got, "");
-	app_print_columns(d->app, list, &got);
+	app_get_prefs(d->app, &now);
+	for (unsigned i = 0; i < now.columns[list].n; i++)
+		buf_fmt(&got, "%s%s", i > 0 ? "," : "",
+			app_column_name(list, now.columns[list].id[i]));
 	assert_string_equal(got.s, want);
 	buf_free(&got);
 }
@@ -468,31 +472,6 @@ static void test_app_sorts_by_another_column_when_its_own_goes(void **state)
 	check_has(&d, "\xc2\xb1/2s\xe2\x96\xbc");
 	drive_keys(&d, "1 c");
 	check_has(&d, "the states keep their columns");
-	drive_close(&d);
-}
-
-static void test_app_columns_are_set_by_name(void **state)
-{
-	struct drive d;
-	struct err e;
-
-	(void)state;
-	start(&d, "");
-	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "local,recvq,state", &e), 0);
-	check_columns(&d, LIST_SOCKETS, "state,local,recv_q");
-	assert_int_equal(
-		app_set_columns(d.app, LIST_PROCESSES, "key,recv_q,close_wait,sockets", &e), 0);
-	check_columns(&d, LIST_PROCESSES, "key,recv_q,CLOSE_WAIT,sockets");
-	drive_resize(&d, 80, 24);
-	check_has(&d, " Process                  Recv-Q ClWait Socks");
-	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "state,nonsense", &e), -EINVAL);
-	assert_string_equal(e.msg, "no column is called \"nonsense\"");
-	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "state,local,local", &e), -EINVAL);
-	assert_string_equal(e.msg, "column \"local\" is there twice");
-	assert_int_equal(app_set_columns(d.app, LIST_REMOTES, "key,pid", &e), -EINVAL);
-	check_columns(&d, LIST_SOCKETS, "state,local,recv_q");
-	assert_int_equal(app_set_columns(d.app, LIST_SOCKETS, "", &e), 0);
-	check_columns(&d, LIST_SOCKETS, "");
 	drive_close(&d);
 }
 
@@ -1270,7 +1249,6 @@ int main(void)
 		cmocka_unit_test(test_app_list_scrolls_sideways_and_sorts_by_what_was_hidden),
 		cmocka_unit_test(test_app_columns_are_chosen_and_moved),
 		cmocka_unit_test(test_app_sorts_by_another_column_when_its_own_goes),
-		cmocka_unit_test(test_app_columns_are_set_by_name),
 		cmocka_unit_test(test_app_finds_as_one_types),
 		cmocka_unit_test(test_app_finds_the_next_both_ways),
 		cmocka_unit_test(test_app_finds_in_slices),

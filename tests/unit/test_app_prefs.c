@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "drive.h"
@@ -70,6 +71,7 @@ static void test_app_prefs_are_where_it_starts(void **state)
 	(void)state;
 	prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "close-wait", false);
 	prefs.sort[LIST_REMOTES] = sort_of(LIST_REMOTES, "remote", true);
+	prefs.sort[LIST_LISTENERS] = sort_of(LIST_LISTENERS, "accept_queue", true);
 	prefs.sort[LIST_SOCKETS] = sort_of(LIST_SOCKETS, "cookie", false);
 	start(&d, &prefs, NULL);
 	assert_true(java_first(&d));
@@ -135,6 +137,9 @@ static void test_app_prefs_names_are_those_of_the_list(void **state)
 		{ LIST_REMOTES, "remote", "key" },
 		{ LIST_REMOTES, "SYN_RECV", "SYN_RECV" },
 		{ LIST_REMOTES, "peers", NULL },
+		{ LIST_LISTENERS, "local", "key" },
+		{ LIST_LISTENERS, "accept_queue", "accept_queue" },
+		{ LIST_LISTENERS, "owner", NULL },
 		{ LIST_SOCKETS, "cookie", "cookie" },
 		{ LIST_SOCKETS, "owner", "process" },
 		{ LIST_SOCKETS, "sockets", NULL },
@@ -146,8 +151,159 @@ static void test_app_prefs_names_are_those_of_the_list(void **state)
 
 		assert_int_equal(id >= 0, cases[i].shown != NULL);
 		if (id >= 0)
-			assert_string_equal(app_sort_name(cases[i].list, (uint8_t)id),
+			assert_string_equal(app_column_name(cases[i].list, (uint8_t)id),
 					    cases[i].shown);
+	}
+}
+
+/* ---- columns and grouping ---- */
+
+static struct app_columns columns_of(enum pref_list list, const char *names)
+{
+	struct app_columns c = { .n = 0 };
+	struct err e;
+
+	assert_int_equal(app_add_columns(&c, list, names, &e), 0);
+	return c;
+}
+
+static void assert_columns(const struct app_columns *a, enum pref_list list, const char *names)
+{
+	struct app_columns b = { .n = 0 };
+
+	if (names[0] != '\0')
+		b = columns_of(list, names);
+	assert_int_equal(a->n, b.n);
+	assert_memory_equal(a->id, b.id, b.n);
+}
+
+static bool shows(struct drive *d, const char *text)
+{
+	return strstr(drive_screen(d), text) != NULL;
+}
+
+static void test_app_prefs_name_columns(void **state)
+{
+	static const struct {
+		enum pref_list list;
+		const char *names, *msg; /* NULL: taken */
+	} cases[] = {
+		{ LIST_SOCKETS, "local,recvq , state\t,\tpeer", NULL },
+		{ LIST_PROCESSES, "key,CLOSE_WAIT,trend,listens", NULL },
+		{ LIST_PROCESSES, "user,processes", NULL }, /* of two groupings */
+		{ LIST_REMOTES, "ports", NULL },
+		{ LIST_LISTENERS, "owner,accept_queue", NULL },
+		{ LIST_SOCKETS, "state,nonsense", "not a column of this list" },
+		{ LIST_SOCKETS, "state,sockets", "not a column of this list" },
+		{ LIST_REMOTES, "key,pid", "not a column of this list" },
+		{ LIST_PROCESSES, "ports", "not a column of this list" },
+		{ LIST_SOCKETS, "", "not a column of this list" },
+		{ LIST_SOCKETS, "state,", "not a column of this list" },
+		{ LIST_SOCKETS, ",state", "not a column of this list" },
+		{ LIST_SOCKETS, "state local", "not a column of this list" },
+		{ LIST_SOCKETS, "state,local,local", "a column is there twice" },
+		{ LIST_SOCKETS, "peer,state,remote", "a column is there twice" },
+		{ LIST_SOCKETS, "cookie", "a column is there twice" },
+		{ LIST_PROCESSES, "oldest", "a column is there twice" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		bool processes = cases[i].list == LIST_PROCESSES;
+		struct app_columns c = { .n = 0 };
+		struct err e;
+		int rc;
+
+		if (cases[i].list == LIST_SOCKETS || processes)
+			c = columns_of(cases[i].list, processes ? "oldest" : "cookie");
+		rc = app_add_columns(&c, cases[i].list, cases[i].names, &e);
+		assert_int_equal(rc, cases[i].msg != NULL ? -EINVAL : 0);
+		if (rc == 0)
+			continue;
+		assert_string_equal(e.msg, cases[i].msg);
+		assert_true(c.n <= 1); /* nothing is half taken */
+	}
+}
+
+static void test_app_prefs_columns_are_shown(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now;
+	struct drive d;
+
+	(void)state;
+	prefs.columns[LIST_SOCKETS] = columns_of(LIST_SOCKETS, "local,recv_q,state");
+	prefs.columns[LIST_PROCESSES] = columns_of(LIST_PROCESSES, "recv_q,CLOSE_WAIT,sockets");
+	prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "recv_q", true);
+	start(&d, &prefs, NULL);
+	assert_true(shows(&d, " Process                  Recv-Q\xe2\x96\xb2 ClWait  Socks"));
+	drive_keys(&d, "Enter");
+	assert_true(shows(&d, " State\xe2\x96\xb2 ") && shows(&d, " Local "));
+	assert_false(shows(&d, "Peer"));
+	app_get_prefs(d.app, &now);
+	/* What names the rows is there in any case, and first. */
+	assert_columns(&now.columns[LIST_SOCKETS], LIST_SOCKETS, "state,local,recv_q");
+	assert_columns(&now.columns[LIST_PROCESSES], LIST_PROCESSES,
+		       "key,recv_q,CLOSE_WAIT,sockets");
+	assert_columns(&now.columns[LIST_REMOTES], LIST_REMOTES, "");
+	assert_columns(&now.columns[LIST_LISTENERS], LIST_LISTENERS, "");
+	assert_sort(&now.sort[LIST_PROCESSES], &prefs.sort[LIST_PROCESSES]);
+	drive_close(&d);
+}
+
+/* Also with every column that any grouping has. */
+static void test_app_prefs_columns_of_all_groupings_fit(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now;
+	struct app_columns *c = &prefs.columns[LIST_PROCESSES];
+	struct drive d;
+	struct err e;
+
+	(void)state;
+	for (unsigned id = COL_COUNT; id-- > 0;)
+		app_add_columns(c, LIST_PROCESSES, column_info((enum column)id)->name, &e);
+	assert_true(c->n > 17);
+	start(&d, &prefs, NULL);
+	for (unsigned i = 0; i < 3; i++) {
+		app_get_prefs(d.app, &now);
+		assert_int_equal(now.columns[LIST_PROCESSES].n, c->n);
+		assert_true(shows(&d, " Listen ClWait SynSnt "));
+		drive_keys(&d, "u");
+	}
+	drive_close(&d);
+}
+
+static void test_app_prefs_grouping_is_where_it_starts(void **state)
+{
+	static const struct {
+		enum by by;
+		const char *head;
+	} cases[] = {
+		{ BY_STATE, " Process " }, /* not given */
+		{ BY_PROCESS, " Process " },
+		{ BY_PROGRAM, " Program " },
+		{ BY_USER, " User " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct app_prefs prefs = { .interval_ms = 2000, .group = cases[i].by }, now;
+		bool crowd = cases[i].by == BY_PROGRAM || cases[i].by == BY_USER;
+		struct app_sort usual = sort_of(LIST_PROCESSES, "sockets", false);
+		struct drive d;
+
+		/* Its order is taken where there is such a column, whatever the grouping. */
+		prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "processes", true);
+		start(&d, &prefs, NULL);
+		assert_true(shows(&d, cases[i].head));
+		assert_int_equal(app_can_group(cases[i].by), i > 0);
+		app_get_prefs(d.app, &now);
+		assert_int_equal(now.group, i > 0 ? cases[i].by : BY_PROCESS);
+		assert_sort(&now.sort[LIST_PROCESSES],
+			    crowd ? &prefs.sort[LIST_PROCESSES] : &usual);
+		drive_keys(&d, "u");
+		app_get_prefs(d.app, &now);
+		assert_int_not_equal(now.group, cases[i].by);
+		drive_close(&d);
 	}
 }
 
@@ -190,6 +346,10 @@ int main(void)
 		cmocka_unit_test(test_app_prefs_follow_the_keys),
 		cmocka_unit_test(test_app_prefs_column_that_is_not_there_changes_nothing),
 		cmocka_unit_test(test_app_prefs_names_are_those_of_the_list),
+		cmocka_unit_test(test_app_prefs_name_columns),
+		cmocka_unit_test(test_app_prefs_columns_are_shown),
+		cmocka_unit_test(test_app_prefs_columns_of_all_groupings_fit),
+		cmocka_unit_test(test_app_prefs_grouping_is_where_it_starts),
 		cmocka_unit_test(test_app_asks_once_to_save),
 		cmocka_unit_test(test_app_notice_stays_until_the_first_key),
 	};

@@ -37,6 +37,11 @@ static void test_settings_parse_takes_each(void **state)
 			       "  sort-processes=close_wait\r\n"
 			       "\tsort-remotes = -recv_q ; in the line\n"
 			       "sort-sockets = remote\n"
+			       "sort-listeners = -accept_queue\n"
+			       "group-processes = program\n"
+			       "columns-processes = key,processes , CLOSE_WAIT ; in the line\n"
+			       "columns-sockets = state,local\n"
+			       "columns-sockets = recvq\n"
 			       "colors = crit=196\n"
 			       "colors = warn=bold,3:dim=default\n"
 			       "ascii = yes",
@@ -49,6 +54,13 @@ static void test_settings_parse_takes_each(void **state)
 	assert_int_equal(s.prefs.sort[LIST_REMOTES].column, COL_RECV_Q);
 	assert_true(s.prefs.sort[LIST_REMOTES].ascending);
 	assert_int_equal(s.prefs.sort[LIST_SOCKETS].column, F_REMOTE);
+	assert_int_equal(s.prefs.sort[LIST_LISTENERS].column, COL_ACCEPT_QUEUE);
+	assert_int_equal(s.prefs.group, BY_PROGRAM);
+	assert_int_equal(s.prefs.columns[LIST_PROCESSES].n, 3);
+	assert_int_equal(s.prefs.columns[LIST_PROCESSES].id[1], COL_PROCESSES);
+	assert_int_equal(s.prefs.columns[LIST_PROCESSES].id[2], COL_STATE + ST_CLOSE_WAIT);
+	assert_int_equal(s.prefs.columns[LIST_SOCKETS].n, 3);
+	assert_int_equal(s.prefs.columns[LIST_SOCKETS].id[2], F_RECV_Q);
 	assert_int_equal(s.colors.style[ROLE_CRIT].fg, 196);
 	assert_int_equal(s.colors.style[ROLE_WARN].fg, 3);
 	assert_true(s.colors.given[ROLE_DIM]);
@@ -73,6 +85,9 @@ static void test_settings_parse_of_nothing_sets_nothing(void **state)
 		assert_int_equal(parse(&s, texts[i], &e), 0);
 		assert_int_equal(s.prefs.interval_ms, 0);
 		assert_false(s.prefs.sort[LIST_PROCESSES].given);
+		assert_false(app_can_group(s.prefs.group));
+		for (unsigned list = 0; list < LIST_COUNT; list++)
+			assert_int_equal(s.prefs.columns[list].n, 0);
 		assert_false(s.ascii);
 	}
 }
@@ -97,6 +112,14 @@ static void test_settings_parse_reports_line(void **state)
 		{ "sort-remotes = --sockets\nascii = yes", 1,
 		  "sort-remotes: not a column of this list" },
 		{ "sort-sockets = \nascii = yes", 1, "sort-sockets: not a column of this list" },
+		{ "ascii = yes\ngroup-processes = state", 2,
+		  "group-processes: not process, program or user" },
+		{ "ascii = yes\ncolumns-sockets = state,nonsense", 2,
+		  "columns-sockets: not a column of this list" },
+		{ "ascii = yes\ncolumns-remotes =", 2,
+		  "columns-remotes: not a column of this list" },
+		{ "columns-sockets = state\nascii = yes\ncolumns-sockets = local,state", 3,
+		  "columns-sockets: a column is there twice" },
 		{ "ascii = yes\ncolors = crit=1:crti=2", 2, "colors: no such role" },
 		{ "ascii = yes\nwhat", 2, "not of the form NAME = VALUE" },
 		{ "ascii = yes\n = 3", 2, "no setting \"\"" },
@@ -129,9 +152,16 @@ static void test_settings_parse_reports_line(void **state)
 static void test_settings_parse_repeats_no_value(void **state)
 {
 	static const char *const texts[] = {
-		"root:secret:0\n",     "interval = secret\n", "sort-sockets = secret\n",
-		"colors = secret=1\n", "ascii = secret\n",    "colors = crit=secret\n",
-		"some secret line\n",  "[secret]\n",
+		"root:secret:0\n",
+		"interval = secret\n",
+		"sort-sockets = secret\n",
+		"colors = secret=1\n",
+		"ascii = secret\n",
+		"colors = crit=secret\n",
+		"some secret line\n",
+		"[secret]\n",
+		"group-processes = secret\n",
+		"columns-sockets = secret,secret\n",
 	};
 
 	(void)state;
@@ -190,10 +220,14 @@ static void assert_same(const struct settings *a, const struct settings *b)
 {
 	assert_int_equal(a->prefs.interval_ms, b->prefs.interval_ms);
 	assert_int_equal(a->ascii, b->ascii);
+	assert_int_equal(a->prefs.group, b->prefs.group);
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		assert_int_equal(a->prefs.sort[i].given, b->prefs.sort[i].given);
 		assert_int_equal(a->prefs.sort[i].column, b->prefs.sort[i].column);
 		assert_int_equal(a->prefs.sort[i].ascending, b->prefs.sort[i].ascending);
+		assert_int_equal(a->prefs.columns[i].n, b->prefs.columns[i].n);
+		assert_memory_equal(a->prefs.columns[i].id, b->prefs.columns[i].id,
+				    a->prefs.columns[i].n);
 	}
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
 		assert_int_equal(a->colors.given[r], b->colors.given[r]);
@@ -202,11 +236,27 @@ static void assert_same(const struct settings *a, const struct settings *b)
 	}
 }
 
+/* Each that the list has comes in or not, each time that the die says so. */
+static struct app_columns random_columns(enum pref_list list, uint64_t *seed)
+{
+	unsigned ids = list == LIST_SOCKETS ? F_COUNT : COL_COUNT;
+	struct app_columns c = { .n = 0 };
+	struct err e;
+
+	for (unsigned tries = (unsigned)(test_random(seed) % 60); tries > 0; tries--) {
+		uint8_t id = (uint8_t)(test_random(seed) % ids);
+
+		app_add_columns(&c, list, app_column_name(list, id), &e);
+	}
+	return c;
+}
+
 static struct settings random_settings(uint64_t *seed)
 {
 	static const char *const columns[LIST_COUNT][3] = {
 		[LIST_PROCESSES] = { "key", "close_wait", "peers" },
 		[LIST_REMOTES] = { "sockets", "delta", "processes" },
+		[LIST_LISTENERS] = { "key", "accept_queue", "peers" },
 		[LIST_SOCKETS] = { "state", "cookie", "if" },
 	};
 	struct settings s = { .ascii = test_random(seed) % 2 };
@@ -222,6 +272,10 @@ static struct settings random_settings(uint64_t *seed)
 			(uint8_t)app_sort_by_name((enum pref_list)i, name, strlen(name));
 		s.prefs.sort[i].ascending = test_random(seed) % 2;
 	}
+	for (unsigned i = 0; i < LIST_COUNT; i++)
+		s.prefs.columns[i] = random_columns((enum pref_list)i, seed);
+	s.prefs.group =
+		(enum by[]){ BY_STATE, BY_PROCESS, BY_PROGRAM, BY_USER }[test_random(seed) % 4];
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
 		if (test_random(seed) % 2)
 			continue;
@@ -248,6 +302,30 @@ static void test_settings_print_is_what_parse_takes(void **state)
 		assert_same(&s, &again);
 		buf_free(&text);
 	}
+}
+
+static void test_settings_print_makes_several_lines_of_many_columns(void **state)
+{
+	struct settings s = { .ascii = false }, again;
+	struct app_columns *c = &s.prefs.columns[LIST_SOCKETS];
+	struct buf text = { .s = NULL };
+	unsigned lines = 0;
+	struct err e;
+
+	(void)state;
+	while (c->n < F_COUNT) {
+		c->id[c->n] = (uint8_t)(F_COUNT - 1 - c->n);
+		c->n++;
+	}
+	settings_print(&s, &text);
+	for (const char *line = text.s; *line != '\0'; line += strcspn(line, "\n") + 1) {
+		assert_true(strcspn(line, "\n") <= 100);
+		lines += strncmp(line, "columns-sockets = ", 18) == 0;
+	}
+	assert_true(lines > 1);
+	assert_int_equal(parse(&again, text.s, &e), 0);
+	assert_same(&s, &again);
+	buf_free(&text);
 }
 
 static void test_settings_apply_gives_way_to_the_command_line(void **state)
@@ -670,6 +748,7 @@ int main(void)
 		cmocka_unit_test(test_settings_parse_of_hostile_lines),
 		cmocka_unit_test(test_settings_parse_takes_the_longest_line),
 		cmocka_unit_test(test_settings_print_is_what_parse_takes),
+		cmocka_unit_test(test_settings_print_makes_several_lines_of_many_columns),
 		cmocka_unit_test(test_settings_apply_gives_way_to_the_command_line),
 		cmocka_unit_test_setup_teardown(test_settings_load_reads, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_settings_load_without_a_file, set_up,

@@ -14,8 +14,8 @@
 #include "sockeye/screen/key.h"
 #include "sockeye/view/view.h"
 
-/* The lists that can be sorted. */
-enum pref_list { LIST_PROCESSES, LIST_REMOTES, LIST_SOCKETS, LIST_COUNT };
+/* The lists that can be sorted and whose columns can be chosen. */
+enum pref_list { LIST_PROCESSES, LIST_REMOTES, LIST_LISTENERS, LIST_SOCKETS, LIST_COUNT };
 
 struct app_sort {
 	bool given;     /* else as built in */
@@ -23,9 +23,17 @@ struct app_sort {
 	bool ascending;
 };
 
+/* The columns of a list, in their order; none: all, as built in. */
+struct app_columns {
+	uint8_t n;
+	uint8_t id[COL_COUNT]; /* enum column; LIST_SOCKETS: enum field_id; each once */
+};
+
 /* What the user changes in the interface and may want again the next time. */
 struct app_prefs {
 	unsigned interval_ms;
+	enum by group; /* of the list of processes; app_can_group(), else as built in */
+	struct app_columns columns[LIST_COUNT];
 	struct app_sort sort[LIST_COUNT];
 };
 
@@ -86,13 +94,13 @@ void app_tell(struct app *a, const char *text);
 
 /* The column that the list shows under this name, as --sort has it; -1 when it has none. */
 int app_sort_by_name(enum pref_list list, const char *s, size_t len);
-const char *app_sort_name(enum pref_list list, uint8_t column);
-
+const char *app_column_name(enum pref_list list, uint8_t column);
 /*
- * The columns that were chosen for a list, as their names joined by commas; "" for all. Setting:
- * -EINVAL with the reason, and nothing is changed.
+ * Appends columns of the list by their names, with commas and maybe blanks between them. -EINVAL
+ * with the reason, which repeats no name, and nothing is changed.
  */
-void app_print_columns(struct app *a, enum pref_list list, struct buf *out);
-int app_set_columns(struct app *a, enum pref_list list, const char *names, struct err *e);
+int app_add_columns(struct app_columns *c, enum pref_list list, const char *names, struct err *e);
+/* Whether processes can be listed by this. */
+bool app_can_group(enum by by);
 
 #endif
