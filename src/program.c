@@ -227,7 +227,6 @@ static unsigned selected_states(const struct select *sel, enum proto proto)
 static struct thin make_thin(const struct options *o, const struct filter *f, struct buf *code)
 {
 	struct thin t = { .listeners = filter_needs_listeners(f) ||
-				       (o->has_by && o->by == BY_SOCKET) ||
 				       (o->has_by && o->by == BY_LISTENER) };
 
 	for (unsigned p = 0; p < PROTO_COUNT; p++)

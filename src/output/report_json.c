@@ -54,10 +54,9 @@ static void put_end(struct json *j, const char *key, const struct addr *a, uint1
 	json_close(j, '}');
 }
 
-static void put_owners(struct json *j, const char *key, const struct snap *s, const struct owner *o,
-		       size_t n)
+static void put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n)
 {
-	json_open(j, key, '[');
+	json_open(j, "owners", '[');
 	for (size_t i = 0; i < n; i++) {
 		const struct proc *p = &s->proc[o[i].proc];
 
@@ -197,7 +196,7 @@ static void listener_row(const struct report *r, const struct view *v, const str
 	json_uint(j, "accept_queue", g->accept_queue);
 	json_uint(j, "accept_max", g->accept_max);
 	json_uint(j, "sockets", g->sockets);
-	put_owners(j, "owners", view_snap(v), owners, n);
+	put_owners(j, view_snap(v), owners, n);
 	put_states(j, g);
 	free(owners);
 }
@@ -234,15 +233,8 @@ static void socket_row(const struct snap *s, uint32_t row, struct json *j)
 	json_uint(j, "uid", k->uid);
 	json_uint(j, "inode", k->ino);
 	put_cookie(j, k);
-	put_owners(j, "owners", s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
+	put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
 	put_reason(j, "owner", snap_why(s, row));
-	/* Who will have it once it is accepted. */
-	if (snap_why(s, row) == WHY_NOT_ACCEPTED && x->listener != IDX_NONE) {
-		const struct sock_ext *l = &s->ext[x->listener];
-
-		put_owners(j, "listener_owners", s, s->owner + (l->n_owners > 0 ? l->owner : 0),
-			   l->n_owners);
-	}
 	if (x->ifindex != 0) {
 		uint32_t name = snap_if_name(s, x->ifindex);
 		int len = snprintf(number, sizeof(number), "%u", x->ifindex);

@@ -391,7 +391,7 @@ static void test_filter_parse_services(void **state)
 
 static void test_filter_parse_knows_the_fields(void **state)
 {
-	static const enum field_id not_asked_for[] = { F_TIMER };
+	const unsigned not_asked_for = 1u << F_TIMER | 1u << F_THROUGH;
 
 	(void)state;
 	for (int i = 0; i < F_COUNT; i++) {
@@ -407,7 +407,7 @@ static void test_filter_parse_knows_the_fields(void **state)
 			/* Without an operand: known words want one. */
 			assert_null(parse_exactly(names[n], strlen(names[n]), &e));
 			known = strncmp(e.msg, "expected ", 9) == 0;
-			if (known == ((enum field_id)i == not_asked_for[0]))
+			if (known == (not_asked_for >> i & 1))
 				fail_msg("%s: %s", names[n], e.msg);
 		}
 	}

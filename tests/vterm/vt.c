@@ -124,7 +124,7 @@ static void clean_environment(const struct vt_cfg *cfg)
 		if (value[i])
 			setenv(kept[i], value[i], 1);
 	setenv("LANG", "C.UTF-8", 1);
-	setenv("XDG_CONFIG_HOME", "/nonexistent", 1); /* nobody's settings count */
+	setenv("XDG_CONFIG_HOME", "/dev/null/none", 1); /* nobody's settings count */
 	setenv("TERM", cfg->type ? cfg->type : "xterm-256color", 1);
 	for (const char *const *e = cfg->env; e && *e; e++) {
 		char *name = xstrdup(*e);
