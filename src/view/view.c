@@ -211,7 +211,7 @@ static void set_delta(const struct group *was, bool same, struct group *g)
 		g->fresh = was != NULL && was->fresh;
 		return;
 	}
-	g->delta = (int64_t)g->sockets - (was != NULL ? was->sockets : 0);
+	g->delta = (int32_t)(g->sockets - (was != NULL ? was->sockets : 0));
 	g->has_delta = true;
 	g->fresh = was == NULL;
 }

@@ -102,8 +102,10 @@ union group_key {
 };
 
 struct group {
-	uint64_t id;  /* the same item in another snapshot has the same id, in this view; never 0 */
-	enum why why; /* not WHY_OWNED: the row of sockets without a process for this reason */
+	uint64_t id; /* the same item in another snapshot has the same id, in this view; never 0 */
+	uint8_t why; /* enum why; not WHY_OWNED: the row of sockets without a process for this reason */
+	bool has_delta; /* false for a first sample or after the query changed */
+	bool fresh;     /* has_delta, and the group was not there then */
 	union group_key key;
 	uint32_t sockets, udp, shared;
 	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
@@ -115,9 +117,7 @@ struct group {
 		accept_max; /* BY_LISTENER: of all that listen there, filter or not */
 	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
-	int64_t delta;  /* sockets against the last complete result of the same query */
-	bool has_delta; /* false for a first sample or after the query changed */
-	bool fresh;     /* has_delta, and the group was not there then */
+	int32_t delta;  /* sockets against the last complete result of the same query */
 };
 
 #define GROUP_ENDS 4 /* listening ends that are kept of a group */
