@@ -221,11 +221,11 @@ static int step_delta(struct view *v, uint32_t *budget)
 	const struct result *before = v->shown;
 	struct result *r = v->work;
 	uint32_t n = r->query.by != BY_SOCKET && comparable(before, r) ? result_n_groups(r) : 0;
-	uint32_t todo = n - v->next < *budget ? n - v->next : *budget;
+	uint32_t left = n - v->next < *budget ? n - v->next : *budget;
 	bool same = n > 0 && before->snap == r->snap;
 
-	*budget -= todo;
-	while (todo-- > 0) {
+	*budget -= left;
+	while (left-- > 0) {
 		struct group *g = &result_groups(r)[v->next++];
 
 		set_delta(find_before(before, g->id, &v->before), same, g);
