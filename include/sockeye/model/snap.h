@@ -15,7 +15,9 @@
 #include "sockeye/base/err.h"
 #include "sockeye/base/strpool.h"
 #include "sockeye/model/counters.h"
+#include "sockeye/model/detail.h"
 #include "sockeye/model/sock.h"
+#include "sockeye/model/sysctls.h"
 
 struct owner {
 	uint32_t proc; /* row in snap.proc */
@@ -24,10 +26,13 @@ struct owner {
 
 struct proc {
 	int32_t pid;
-	uint32_t uid;     /* effective, of the process (not of the socket) */
-	uint32_t comm;    /* string id */
-	uint32_t sockets; /* sockets of this snapshot that it holds, each once */
-	uint64_t start;   /* clock ticks after boot: with pid, the identity of the process */
+	uint32_t uid;      /* effective, of the process (not of the socket) */
+	uint32_t comm;     /* string id */
+	uint32_t sockets;  /* sockets of this snapshot that it holds, each once */
+	uint64_t start;    /* clock ticks after boot: with pid, the identity of the process */
+	int32_t ppid;      /* 0: not known */
+	uint32_t fds;      /* open descriptors of all kinds (Linux >= 6.2); 0: not known */
+	uint32_t fd_limit; /* soft RLIMIT_NOFILE, UINT32_MAX for unlimited; 0: not known */
 };
 
 struct user {
@@ -71,6 +76,9 @@ struct snap {
 	const struct ifname *ifname; /* by ifindex */
 	const struct strpool *str;
 	struct counters counters;
+	struct sysctls sysctls;
+	const struct detail *detail; /* of the socket that was asked for, or NULL */
+	const struct tcp_stat *tcp;  /* the same rows as sock, where want.tcp_stat; or NULL */
 	struct source_state source[SRC_COUNT];
 	struct snap_cost cost;
 	uint16_t port_first,

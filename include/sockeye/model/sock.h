@@ -49,6 +49,10 @@ enum sock_flag {
 	SOCK_NO_COOKIE = 1 << 0, /* from /proc/net: cookie is made of the addresses and the inode */
 	SOCK_NEW = 1 << 1,       /* not in the snapshot before this one (set by snap_seal) */
 	SOCK_OLDER = 1 << 2,     /* it was so at the first sample: since_s is an upper bound */
+	/* Several held it, and the one that is left is the parent, or the child, of one that does no
+	 * more: a descriptor that fork() copied and only one of the two closed (set by snap_seal). */
+	SOCK_LEFT_TO_PARENT = 1 << 3,
+	SOCK_LEFT_TO_CHILD = 1 << 4,
 };
 
 struct sock {
@@ -66,9 +70,14 @@ struct sock_ext {
 	uint32_t owner; /* first row in snap.owner; without owners: enum why */
 	uint32_t
 		listener; /* row of the LISTEN socket that this connection came through, or IDX_NONE */
-	uint32_t ifindex;       /* bound device (SO_BINDTODEVICE, link-local), 0 none */
-	uint32_t since_s;       /* monotonic second at which this state was first seen */
-	uint32_t expires_ms;    /* of the timer */
+	uint32_t ifindex; /* bound device (SO_BINDTODEVICE, link-local), 0 none */
+	uint32_t since_s; /* monotonic second at which this state was first seen, or, where the
+			     kernel tells (CLOSE_WAIT, TIME_WAIT), at which it began; 0 in
+			     snap_add(): not told */
+	union {
+		uint32_t expires_ms; /* of the timer */
+		uint32_t drops;      /* LISTEN: connections that it dropped since it listens */
+	};
 	uint16_t n_owners;      /* descriptors that hold it, saturating */
 	uint8_t timer, retrans; /* idiag_timer, idiag_retrans */
 };

@@ -28,6 +28,10 @@ struct want {
 	unsigned protos; /* 1u << enum proto */
 	bool close;      /* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
 	bool owners;     /* processes */
+	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
+	/* One socket of which everything is asked; detail.cookie 0: none. */
+	struct sock detail;
+	uint32_t detail_ifindex;
 	/* NULL: all sockets. Borrowed for the sample, and the same for each sample of a run. */
 	const struct thin *thin;
 };
