@@ -10,6 +10,8 @@
 
 #define DELAY_MS_DEFAULT 2000
 #define DELAY_MS_MIN     100
+/* A tenth of a core is what a tool may take of a machine in trouble. */
+#define MAX_PERCENT_DEFAULT 10
 #define DELAY_MS_MAX     3600000
 
 enum option_id {
@@ -278,6 +280,10 @@ static int apply_value(struct options *o, struct choice *c, enum option_id id, c
 		if (options_parse_delay(value, &o->interval_ms) != 0)
 			return bad_value(e, id, value, "a number of seconds from 0.1 to 3600");
 		return 0;
+	case OPT_MAX_CPU:
+		rc = set_uint(e, id, value, 1, 100, "a percentage from 1 to 100", &n);
+		o->max_percent = (unsigned)n;
+		return rc;
 	case OPT_BY:
 		return set_by(o, value, e);
 	case OPT_PREFIX4:
@@ -432,6 +438,7 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 
 	*o = (struct options){
 		.interval_ms = DELAY_MS_DEFAULT,
+		.max_percent = MAX_PERCENT_DEFAULT,
 		.prefix4 = 32,
 		.prefix6 = 128,
 		.sort = SORT_NATURAL,

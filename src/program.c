@@ -412,6 +412,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
 			 .host = host,
 			 .prefs = conf->settings.prefs,
+			 .max_percent = o->max_percent,
 			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
 			 .facts = { .version = PACKAGE_VERSION,
 				    .kernel = uname(&machine) == 0 ? machine.release : NULL,

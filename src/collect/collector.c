@@ -34,6 +34,8 @@ struct collector {
 	bool now;        /* a sample is asked for */
 	bool other_rows; /* want has come to mean other sockets since the last sample */
 	struct err err;  /* of the last sample; code 0: it went well */
+	int64_t pulse_ns;
+	struct pulse pulse; /* that was not taken yet */
 };
 
 /* What the thread keeps to itself. */
@@ -41,6 +43,7 @@ struct worker {
 	struct collector *c;
 	const struct snap *prev;
 	int64_t due_ns;       /* when the last sample was due */
+	int64_t pulse_ns;     /* when the last pulse or sample was taken */
 	unsigned since_close; /* samples since CLOSE was asked for */
 };
 
@@ -100,8 +103,39 @@ static bool sample(struct worker *w)
 		snap_unref(w->prev);
 		w->prev = snap_ref(s);
 	}
+	w->pulse_ns = clock_ns(CLOCK_MONOTONIC);
 	hand_over(c, s, &e);
 	return true;
+}
+
+static void pulse(struct worker *w)
+{
+	struct collector *c = w->c;
+	struct pulse p;
+
+	w->pulse_ns = clock_ns(CLOCK_MONOTONIC);
+	if (c->src->pulse == NULL)
+		return;
+	c->src->pulse(c->priv, &p);
+	pthread_mutex_lock(&c->lock);
+	c->pulse = p;
+	pthread_mutex_unlock(&c->lock);
+	eventfd_write(c->news_fd, 1);
+}
+
+/* Nanoseconds until the next pulse is due, 0 when it is; INT64_MAX: there is to be none. */
+static int64_t pulse_left(struct worker *w)
+{
+	struct collector *c = w->c;
+	int64_t every_ns, left_ns;
+
+	pthread_mutex_lock(&c->lock);
+	every_ns = c->pulse_ns;
+	pthread_mutex_unlock(&c->lock);
+	if (every_ns == 0)
+		return INT64_MAX;
+	left_ns = w->pulse_ns + every_ns - clock_ns(CLOCK_MONOTONIC);
+	return left_ns > 0 ? left_ns : 0;
 }
 
 /* Nanoseconds until the next sample is due, 0 when it is. */
@@ -140,8 +174,9 @@ static bool wait_until_due(struct worker *w)
 	};
 
 	for (;;) {
-		int64_t left_ns = time_left(w);
-		struct timespec left = { left_ns / NS_PER_SEC, left_ns % NS_PER_SEC };
+		int64_t left_ns = time_left(w), pulse_ns = pulse_left(w);
+		int64_t wait_ns = pulse_ns < left_ns ? pulse_ns : left_ns;
+		struct timespec left = { wait_ns / NS_PER_SEC, wait_ns % NS_PER_SEC };
 		eventfd_t n;
 
 		if (ppoll(fds, ARRAY_SIZE(fds), &left, NULL) > 0) {
@@ -151,6 +186,8 @@ static bool wait_until_due(struct worker *w)
 		}
 		if (left_ns == 0)
 			return true;
+		if (pulse_left(w) == 0)
+			pulse(w);
 	}
 }
 
@@ -162,6 +199,7 @@ static void *run(void *arg)
 		.since_close = CLOSE_EVERY,
 	};
 
+	pulse(&w);
 	while (sample(&w) && wait_until_due(&w))
 		;
 	snap_unref(w.prev);
@@ -246,6 +284,19 @@ const struct snap *collector_take(struct collector *c)
 	return atomic_exchange(&c->slot, NULL);
 }
 
+bool collector_pulse(struct collector *c, struct pulse *p)
+{
+	bool came;
+
+	pthread_mutex_lock(&c->lock);
+	came = c->pulse.mono_ns != 0;
+	if (came)
+		*p = c->pulse;
+	c->pulse.mono_ns = 0;
+	pthread_mutex_unlock(&c->lock);
+	return came;
+}
+
 bool collector_failed(struct collector *c, struct err *e)
 {
 	bool failed;
@@ -265,6 +316,14 @@ void collector_want(struct collector *c, unsigned interval_ms, const struct want
 	c->other_rows |= w->protos != c->want.protos || w->close != c->want.close;
 	c->want = *w;
 	c->interval_ns = interval_ms * NS_PER_MS;
+	pthread_mutex_unlock(&c->lock);
+	eventfd_write(c->wake_fd, 1);
+}
+
+void collector_pulse_every(struct collector *c, unsigned pulse_ms)
+{
+	pthread_mutex_lock(&c->lock);
+	c->pulse_ns = pulse_ms * NS_PER_MS;
 	pthread_mutex_unlock(&c->lock);
 	eventfd_write(c->wake_fd, 1);
 }

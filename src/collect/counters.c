@@ -141,12 +141,16 @@ static int read_lines(struct netfile *in, const struct counter_file *f, struct c
 	return rc;
 }
 
-void counters_read(struct snap_builder *b, const char *root)
+/* What was read of the files. */
+struct result {
+	size_t came;         /* files */
+	const char *missing; /* the first that should be there and is not, or NULL */
+	int why;
+};
+
+static struct result read_files(struct counters *c, const char *root)
 {
-	struct counters *c = snap_counters(b);
-	size_t came = 0;
-	const char *missing = NULL;
-	int why = 0;
+	struct result r = { 0 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		struct netfile in;
@@ -156,17 +160,29 @@ void counters_read(struct snap_builder *b, const char *root)
 			rc = read_lines(&in, &files[i], c);
 			netfile_close(&in);
 		}
-		came += rc == 0;
-		if (missing == NULL && rc != 0 && (files[i].needed || rc != -ENOENT)) {
-			missing = files[i].name;
-			why = rc;
+		r.came += rc == 0;
+		if (r.missing == NULL && rc != 0 && (files[i].needed || rc != -ENOENT)) {
+			r.missing = files[i].name;
+			r.why = rc;
 		}
 	}
-	if (missing == NULL)
+	return r;
+}
+
+void counters_fill(struct counters *c, const char *root)
+{
+	(void)read_files(c, root);
+}
+
+void counters_read(struct snap_builder *b, const char *root)
+{
+	struct result r = read_files(snap_counters(b), root);
+
+	if (r.missing == NULL)
 		snap_source_ok(b, SRC_COUNTERS);
 	else
-		snap_source_fail(b, SRC_COUNTERS, came > 0 ? SOURCE_PARTIAL : SOURCE_ABSENT,
-				 "cannot read /proc/net/%s: %s", missing, strerror(-why));
+		snap_source_fail(b, SRC_COUNTERS, r.came > 0 ? SOURCE_PARTIAL : SOURCE_ABSENT,
+				 "cannot read /proc/net/%s: %s", r.missing, strerror(-r.why));
 }
 
 void local_ports_read(struct snap_builder *b, const char *root)

@@ -79,9 +79,18 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	return 0;
 }
 
+static void live_pulse(void *priv, struct pulse *p)
+{
+	(void)priv;
+	*p = (struct pulse){ .wall_ns = clock_ns(CLOCK_REALTIME),
+			     .mono_ns = clock_ns(CLOCK_MONOTONIC) };
+	counters_fill(&p->counters, NULL);
+}
+
 const struct source_ops live_source = {
 	.name = "live",
 	.open = live_open,
 	.collect = live_collect,
+	.pulse = live_pulse,
 	.close = live_close,
 };

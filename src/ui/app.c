@@ -58,7 +58,8 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->select = cfg->select;
 	a->set = cfg->set;
 	a->utc = cfg->utc;
-	a->interval_ms = cfg->prefs.interval_ms;
+	a->pace = (struct pace){ .max_percent = cfg->max_percent,
+				 .asked_ms = cfg->prefs.interval_ms };
 	a->facts = cfg->facts;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
 	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
@@ -150,6 +151,7 @@ static void print_whole(struct app *a, const char *expr)
 
 int app_refilter(struct app *a, struct err *e)
 {
+	struct pane *list = app_list(a);
 	struct buf expr = { 0 };
 	int rc = 0;
 
@@ -167,13 +169,13 @@ int app_refilter(struct app *a, struct err *e)
 	}
 	buf_reset(&expr);
 	print_expr(a, a->screen == SCREEN_SOCKETS ? a->drill_pane : PANE_NONE, &expr);
-	if (app_list(a) != NULL) {
+	if (list != NULL) {
 		struct err why;
 
 		if (a->screen == SCREEN_SOCKETS)
 			add_and(&expr, a->drill.s);
-		if (pane_set_expr(app_list(a), expr.s, &why))
-			app_start_pane(a, app_list(a));
+		if (pane_set_expr(list, expr.s, &why))
+			app_start_pane(a, list);
 		if (why.code < 0 && rc == 0) {
 			*e = why;
 			rc = why.code;
@@ -194,7 +196,7 @@ static void tell_failure(struct app *a, const struct pane *p)
 
 static void start_pane(struct app *a, struct pane *p)
 {
-	p->interval_ms = a->interval_ms;
+	p->interval_ms = pace_interval_ms(&a->pace);
 	if (a->shown == NULL)
 		return;
 	pane_start(p, a->shown);
@@ -209,20 +211,41 @@ void app_start_pane(struct app *a, struct pane *p)
 
 void app_start_views(struct app *a)
 {
-	if (app_list(a) != NULL) {
-		start_pane(a, app_list(a));
+	struct pane *list = app_list(a);
+
+	if (list != NULL) {
+		start_pane(a, list);
 		return;
 	}
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		start_pane(a, &a->pane[i]);
 }
 
+static void beat(struct app *a, const struct pulse *p)
+{
+	if (p->mono_ns <= a->pulse.mono_ns)
+		return;
+	rates_make(&a->rates, &a->pulse, p);
+	a->pulse = *p;
+}
+
+void app_pulse(struct app *a, const struct pulse *p)
+{
+	if (!a->paused)
+		beat(a, p);
+}
+
 void app_adopt(struct app *a)
 {
+	struct pulse p;
+
 	a->behind = 0;
 	if (a->latest == NULL || a->latest == a->shown)
 		return;
-	rates_make(&a->rates, a->shown, a->latest);
+	p = (struct pulse){ .wall_ns = a->latest->wall_ns,
+			    .mono_ns = a->latest->mono_ns,
+			    .counters = a->latest->counters };
+	beat(a, &p);
 	snap_unref(a->shown);
 	a->shown = snap_ref(a->latest);
 	app_start_views(a);
@@ -244,6 +267,7 @@ void app_self(struct app *a, const struct app_self *self)
 	if (a->n_self == SELF_SAMPLES)
 		memmove(&a->self[0], &a->self[1], --a->n_self * sizeof(a->self[0]));
 	a->self[a->n_self++] = *self;
+	a->want_changed |= pace_note(&a->pace, self->cpu_ns);
 }
 
 struct status app_status(const struct app *a)
@@ -251,7 +275,7 @@ struct status app_status(const struct app *a)
 	struct status s = { .snap = a->latest,
 			    .trouble = &a->trouble,
 			    .facts = &a->facts,
-			    .interval_ms = a->interval_ms,
+			    .pace = &a->pace,
 			    .set = a->set,
 			    .top = a->status_top };
 
@@ -326,12 +350,13 @@ void app_work(struct app *a)
 		app_adopt(a);
 }
 
-bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w)
+bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w)
 {
 	bool changed = a->want_changed;
 
 	a->want_changed = false;
-	*interval_ms = a->interval_ms;
+	*interval_ms = pace_interval_ms(&a->pace);
+	*pulse_ms = pace_is_stretched(&a->pace) ? a->pace.asked_ms : 0;
 	*w = (struct want){ .protos = a->select.protos, .close = true, .owners = true };
 	return changed;
 }
@@ -340,7 +365,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, struct want *w)
 
 static int64_t stale_at(const struct app *a)
 {
-	return a->sample_ms + STALE_AFTER * (int64_t)a->interval_ms;
+	return a->sample_ms + STALE_AFTER * (int64_t)pace_interval_ms(&a->pace);
 }
 
 bool app_stale(const struct app *a)
@@ -479,13 +504,15 @@ static void layout_screen(struct app *a)
 
 void app_layout(struct app *a)
 {
+	struct pane *list = app_list(a);
+
 	layout_screen(a);
 	if (a->asked == ASKED_COLUMNS) {
 		table_fit(&a->chooser.table, a->layout.list.w, a->layout.list.h);
 		return;
 	}
-	if (app_list(a) != NULL) {
-		fit(a, app_list(a), a->layout.list);
+	if (list != NULL) {
+		fit(a, list, a->layout.list);
 		return;
 	}
 	for (unsigned i = 0; i < PANE_COUNT; i++)

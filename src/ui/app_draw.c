@@ -84,7 +84,8 @@ static struct clean change_text(const struct app *a, char buf[TEXT_SIZE])
 
 	if (a->before.mono_ns != 0 && ms > 0 && change != 0) {
 		fmt_delta(n, change);
-		fmt_interval(span, span_ms(a->now.mono_ns - a->before.mono_ns, a->interval_ms));
+		fmt_interval(span, span_ms(a->now.mono_ns - a->before.mono_ns,
+					   pace_interval_ms(&a->pace)));
 		snprintf(text, sizeof(text), "%s/%s", n, span);
 	}
 	snprintf(buf, TEXT_SIZE, "%-*s", a->w >= WIDE ? 9 : 0, text);
@@ -140,11 +141,13 @@ static void draw_status(const struct app *a, struct canvas *c)
 		bar_add(&b,
 			(struct piece){ .text = TEXT_LIT("follows"), .drop = 10, .right = true });
 	bar_add(&b, state_piece(a, state));
-	fmt_interval(interval, a->interval_ms);
-	snprintf(every, sizeof(every), "every %s", interval);
+	fmt_interval(interval, pace_interval_ms(&a->pace));
+	snprintf(every, sizeof(every), pace_is_stretched(&a->pace) ? "slowed to %s" : "every %s",
+		 interval);
 	bar_add(&b, (struct piece){ .text = own(every), .gap = 2, .drop = 8, .right = true });
 	if (a->shown != NULL) {
-		struct piece clock = { .text = clock_text(a, a->interval_ms >= 1000, when),
+		struct piece clock = { .text = clock_text(a, pace_interval_ms(&a->pace) >= 1000,
+							  when),
 				       .gap = 2,
 				       .drop = 7,
 				       .right = true };
@@ -210,6 +213,35 @@ static const char *advice(const struct app *a)
 	return t->why[WHY_NOT_PERMITTED] > 0 ? "run as root to see all owners" : "";
 }
 
+/* Until there are rows: what the kernel counts itself. */
+static void add_pulse(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
+{
+	static const struct {
+		enum counter_id id;
+		const char *title;
+	} counts[] = {
+		{ CTR_SOCKETS_USED, "sockets" },
+		{ CTR_CURR_ESTAB, "ESTAB+CLOSE_WAIT" },
+		{ CTR_TCP_TW, "TIME_WAIT" },
+		{ CTR_TCP_ORPHAN, "orphans" },
+	};
+	const struct counters *c = &a->pulse.counters;
+	size_t len = 0;
+
+	if (a->pulse.mono_ns == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+		char n[FMT_SIZE];
+
+		if (!c->known[counts[i].id])
+			continue;
+		fmt_group(n, c->value[counts[i].id]);
+		len += (size_t)snprintf(buf + len, TEXT_SIZE - len, "  %s %s", counts[i].title, n);
+	}
+	bar_add(b, (struct piece){ .text = TEXT_LIT("kernel counters:"), .role = ROLE_LABEL });
+	bar_add(b, (struct piece){ .text = text_own(buf, len) });
+}
+
 static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
 {
 	const struct totals *t = view_totals(a->pane[PANE_STATES].view);
@@ -219,6 +251,8 @@ static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
 		bar_add(b, (struct piece){ .text = own(a->remark) });
 		return;
 	}
+	if (a->shown == NULL)
+		add_pulse(a, b, buf);
 	if (a->shown == NULL || a->screen != SCREEN_OVERVIEW)
 		return;
 	fmt_group(tcp, t->proto[PROTO_TCP]);

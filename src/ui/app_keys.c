@@ -309,9 +309,9 @@ static void act_interval(struct app *a)
 	unsigned next = intervals_ms[0];
 
 	for (size_t i = ARRAY_SIZE(intervals_ms); i-- > 0;)
-		if (intervals_ms[i] > a->interval_ms)
+		if (intervals_ms[i] > a->pace.asked_ms)
 			next = intervals_ms[i];
-	a->interval_ms = next;
+	pace_ask(&a->pace, next);
 	a->want_changed = true;
 }
 

@@ -71,7 +71,7 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 
 void app_get_prefs(struct app *a, struct app_prefs *prefs)
 {
-	*prefs = (struct app_prefs){ .interval_ms = a->interval_ms,
+	*prefs = (struct app_prefs){ .interval_ms = a->pace.asked_ms,
 				     .group = pane_of(a, LIST_PROCESSES)->kind->by };
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		const struct pane *p = pane_of(a, (enum pref_list)i);

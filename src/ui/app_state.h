@@ -5,6 +5,7 @@
 
 #include "chooser.h"
 #include "find.h"
+#include "pace.h"
 #include "pane.h"
 #include "prompt.h"
 #include "rates.h"
@@ -47,7 +48,7 @@ struct app {
 	int w, h;
 	char *host; /* clean */
 	enum text_set set;
-	unsigned interval_ms;
+	struct pace pace;
 	struct select select;
 
 	/* What is looked at. */
@@ -72,6 +73,7 @@ struct app {
 	/* Samples. */
 	const struct snap *shown;  /* the views are of it, or on their way to it */
 	const struct snap *latest; /* newer than shown while paused or busy; else the same */
+	struct pulse pulse; /* the newest counters that were looked at, also of a snapshot */
 	struct rates rates;
 	struct total now, before;
 	struct err trouble; /* code 0: none */

@@ -207,8 +207,13 @@ static void note_self(struct loop *l)
 static void take_sample(struct loop *l)
 {
 	const struct snap *s = collector_take(l->collector);
+	struct pulse p;
 	struct err e;
 
+	if (collector_pulse(l->collector, &p)) {
+		app_pulse(l->app, &p);
+		l->dirty = true;
+	}
 	if (s) {
 		app_trouble(l->app, NULL);
 		note_self(l);
@@ -237,14 +242,16 @@ static void save_prefs(struct loop *l)
 /* What the app asks of the world. */
 static void serve_app(struct loop *l)
 {
-	unsigned interval_ms;
+	unsigned interval_ms, pulse_ms;
 	struct want want;
 	bool mouse;
 
 	if (app_wants_mouse(l->app, &mouse) && !term_mouse(l->term, mouse) && mouse)
 		app_tell(l->app, "this terminal is not known to have a mouse");
-	if (app_wants_sample(l->app, &interval_ms, &want))
+	if (app_wants_sample(l->app, &interval_ms, &pulse_ms, &want)) {
 		collector_want(l->collector, interval_ms, &want);
+		collector_pulse_every(l->collector, pulse_ms);
+	}
 	if (app_wants_redraw(l->app)) {
 		term_redraw(l->term);
 		l->urgent = true;

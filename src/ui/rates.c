@@ -17,19 +17,19 @@ static const bool tells_of_drops[CTR_COUNT] = {
 	[CTR_PRUNED] = true,       [CTR_UDP_RCVBUF_ERRORS] = true,
 };
 
-void rates_make(struct rates *r, const struct snap *before, const struct snap *now)
+void rates_make(struct rates *r, const struct pulse *before, const struct pulse *now)
 {
-	double seconds = before != NULL ? (double)(now->mono_ns - before->mono_ns) / NS_PER_S : 0;
+	bool first = before->mono_ns == 0;
+	double seconds = first ? 0 : (double)(now->mono_ns - before->mono_ns) / NS_PER_S;
 
 	memset(r, 0, sizeof(*r));
 	for (unsigned i = 0; i < CTR_COUNT; i++) {
-		const struct counters *a = before != NULL ? &before->counters : NULL;
-		const struct counters *b = &now->counters;
+		const struct counters *a = &before->counters, *b = &now->counters;
 		uint64_t rise;
 
 		r->shown[i] = b->known[i] && counter_table[i].title[0] != '\0';
-		if (a == NULL || seconds <= 0 || !a->known[i] || !b->known[i] ||
-		    counter_table[i].gauge || b->value[i] < a->value[i])
+		if (seconds <= 0 || !a->known[i] || !b->known[i] || counter_table[i].gauge ||
+		    b->value[i] < a->value[i])
 			continue;
 		rise = b->value[i] - a->value[i];
 		r->known[i] = true;

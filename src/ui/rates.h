@@ -3,7 +3,7 @@
 #ifndef SOCKEYE_UI_RATES_H
 #define SOCKEYE_UI_RATES_H
 
-#include "sockeye/model/snap.h"
+#include "sockeye/model/source.h"
 #include "sockeye/screen/canvas.h"
 
 struct rates {
@@ -12,8 +12,8 @@ struct rates {
 	bool shown[CTR_COUNT];      /* the kernel has the counter */
 };
 
-/* before may be NULL. A counter that fell (another namespace, a new boot) has no rate. */
-void rates_make(struct rates *r, const struct snap *before, const struct snap *now);
+/* before may be none. A counter that fell (another namespace, a new boot) has no rate. */
+void rates_make(struct rates *r, const struct pulse *before, const struct pulse *now);
 
 /*
  * Head and as many counters as there is room for, in the order of the table. Those that rise and

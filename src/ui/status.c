@@ -174,14 +174,27 @@ static void add_cpu(struct page *p, const struct status *s)
 	    (unsigned)permille % 10, span);
 }
 
+static void add_interval(struct page *p, const struct pace *pace)
+{
+	char now[FMT_SIZE], asked[FMT_SIZE];
+
+	fmt_interval(now, pace_interval_ms(pace));
+	fmt_interval(asked, pace->asked_ms);
+	if (pace_is_stretched(pace))
+		add(p, ROLE_WARN, "! interval",
+		    "%s instead of %s, to use at most %u %% of one core (--max-cpu)", now, asked,
+		    pace->max_percent);
+	else
+		add(p, ROLE_TEXT, "interval", "%s", now);
+}
+
 static void add_cost(struct page *p, const struct status *s)
 {
 	char total[FMT_SIZE], dump[FMT_SIZE], owners[FMT_SIZE], cpu[FMT_SIZE], n[FMT_SIZE];
 	char dirs[FMT_SIZE];
 
 	add_head(p, "Own cost");
-	fmt_interval(n, s->interval_ms);
-	add(p, ROLE_TEXT, "interval", "%s", n);
+	add_interval(p, s->pace);
 	if (s->snap != NULL) {
 		const struct snap_cost *c = &s->snap->cost;
 

@@ -6,6 +6,7 @@
 #ifndef SOCKEYE_UI_STATUS_H
 #define SOCKEYE_UI_STATUS_H
 
+#include "pace.h"
 #include "sockeye/screen/canvas.h"
 #include "sockeye/ui/app.h"
 
@@ -14,7 +15,7 @@ struct status {
 	const struct err *trouble;
 	const struct app_facts *facts;
 	struct app_self now, then; /* of the newest sample, and of one some time before */
-	unsigned interval_ms;
+	const struct pace *pace;
 	enum text_set set;
 	unsigned top; /* the line that is uppermost; more than there are shows the last page */
 };

@@ -18,6 +18,7 @@ void drive_open(struct drive *d, int w, int h, enum text_set set, const char *fi
 		.filter_text = filter,
 		.host = "web-07",
 		.prefs = { .interval_ms = INTERVAL_MS },
+		.max_percent = 10,
 		.facts = { .version = "1.2.3",
 			   .kernel = "6.8.0-web\x1b[31m",
 			   .rights = rights,

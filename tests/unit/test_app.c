@@ -77,6 +77,71 @@ static void test_app_waits_for_the_first_sample(void **state)
 	drive_close(&d);
 }
 
+static void test_app_counts_before_the_first_sample(void **state)
+{
+	struct pulse p = { .mono_ns = 1 };
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	p.counters.known[CTR_SOCKETS_USED] = p.counters.known[CTR_CURR_ESTAB] = true;
+	p.counters.value[CTR_SOCKETS_USED] = 1000123;
+	p.counters.value[CTR_CURR_ESTAB] = 998000;
+	app_pulse(d.app, &p);
+	check_has(&d, "kernel counters:  sockets 1,000,123  ESTAB+CLOSE_WAIT 998,000");
+	check_has_not(&d, "TIME_WAIT 0");
+	drive_sample(&d, FIRST);
+	check_has_not(&d, "kernel counters:");
+	drive_close(&d);
+}
+
+static void test_app_keeps_counting_between_samples(void **state)
+{
+	struct pulse p = { .mono_ns = 0 };
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 40, TEXT_UTF8, "");
+	drive_sample(&d, FIRST "counter ListenDrops 100\n");
+	p.mono_ns = d.last->mono_ns + 2000000000;
+	p.counters = d.last->counters;
+	p.counters.value[CTR_LISTEN_DROPS] = 182;
+	app_pulse(d.app, &p);
+	check_has(&d, "listen drops       !+41");
+	drive_keys(&d, "p");
+	p.mono_ns += 2000000000;
+	app_pulse(d.app, &p);
+	check_has(&d, "listen drops       !+41");
+	drive_close(&d);
+}
+
+static void test_app_slows_down_when_it_costs_too_much(void **state)
+{
+	struct app_self self = { .mono_ns = 1, .cpu_ns = 1 };
+	unsigned interval_ms, pulse_ms;
+	struct want w;
+	struct drive d;
+
+	(void)state;
+	start(&d, "");
+	app_self(d.app, &self);
+	check_has(&d, "every 2s");
+	self.cpu_ns += 1400000000;
+	app_self(d.app, &self);
+	assert_true(app_wants_sample(d.app, &interval_ms, &pulse_ms, &w));
+	assert_int_equal(interval_ms, 14000);
+	assert_int_equal(pulse_ms, 2000);
+	check_has(&d, "slowed to 14s");
+	/* A sample that is as old as that is not stale. */
+	drive_wait(&d, 41000);
+	check_has_not(&d, "STALE");
+	drive_wait(&d, 2000);
+	check_has(&d, "STALE");
+	drive_keys(&d, "I");
+	check_has(&d, "14s instead of 2s");
+	drive_close(&d);
+}
+
 static void test_app_shows_who_holds_what(void **state)
 {
 	struct drive d;
@@ -888,18 +953,18 @@ static void test_app_tells_what_rights_are_missing(void **state)
 
 static void test_app_interval_turns_and_is_asked_for(void **state)
 {
-	unsigned ms;
+	unsigned ms, pulse_ms;
 	struct want w;
 	struct drive d;
 
 	(void)state;
 	start(&d, "");
-	assert_true(app_wants_sample(d.app, &ms, &w));
+	assert_true(app_wants_sample(d.app, &ms, &pulse_ms, &w));
 	assert_int_equal(ms, 2000);
 	assert_true(w.owners && w.close);
-	assert_false(app_wants_sample(d.app, &ms, &w));
+	assert_false(app_wants_sample(d.app, &ms, &pulse_ms, &w));
 	drive_keys(&d, "i");
-	assert_true(app_wants_sample(d.app, &ms, &w));
+	assert_true(app_wants_sample(d.app, &ms, &pulse_ms, &w));
 	assert_int_equal(ms, 5000);
 	check_has(&d, "every 5s");
 	drive_keys(&d, "i i i i");
@@ -1229,6 +1294,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_app_waits_for_the_first_sample),
+		cmocka_unit_test(test_app_counts_before_the_first_sample),
+		cmocka_unit_test(test_app_keeps_counting_between_samples),
+		cmocka_unit_test(test_app_slows_down_when_it_costs_too_much),
 		cmocka_unit_test(test_app_shows_who_holds_what),
 		cmocka_unit_test(test_app_says_that_close_is_not_known),
 		cmocka_unit_test(test_app_filters_by_what_the_user_said),

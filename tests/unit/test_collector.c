@@ -29,7 +29,8 @@ static struct {
 	atomic_uint collects, opens, closes;
 	atomic_uint closes_wanted; /* bit n: the n-th collect() was to bring sockets in CLOSE */
 	atomic_uint protos;        /* of the last collect() */
-	sem_t collecting;          /* posted on each entry of collect() */
+	atomic_uint pulses;
+	sem_t collecting; /* posted on each entry of collect() */
 } source;
 
 static int source_open(void **priv, struct err *e)
@@ -92,10 +93,25 @@ static void source_close(void *priv)
 		atomic_fetch_add(&source.closes, 1);
 }
 
+static void source_pulse(void *priv, struct pulse *p)
+{
+	assert_ptr_equal(priv, &source);
+	*p = (struct pulse){ .mono_ns = 1 };
+	p->counters.value[CTR_TCP_TW] = atomic_fetch_add(&source.pulses, 1) + 1;
+}
+
 static const struct source_ops synthetic = {
 	.name = "synthetic",
 	.open = source_open,
 	.collect = source_collect,
+	.close = source_close,
+};
+
+static const struct source_ops pulsing = {
+	.name = "pulsing",
+	.open = source_open,
+	.collect = source_collect,
+	.pulse = source_pulse,
 	.close = source_close,
 };
 
@@ -111,6 +127,7 @@ static int setup(void **state)
 	atomic_store(&source.opens, 0);
 	atomic_store(&source.closes, 0);
 	atomic_store(&source.closes_wanted, 0);
+	atomic_store(&source.pulses, 0);
 	sem_init(&source.collecting, 0, 0);
 	return 0;
 }
@@ -416,6 +433,51 @@ static void test_collector_starts_and_stops_many_times(void **state)
 	assert_int_equal(atomic_load(&source.closes), 200);
 }
 
+static uint64_t await_pulse(struct collector *c)
+{
+	struct pulse p;
+
+	do
+		await_news(c);
+	while (!collector_pulse(c, &p) && (snap_unref(collector_take(c)), true));
+	return p.counters.value[CTR_TCP_TW];
+}
+
+static void test_collector_counts_before_the_first_sample(void **state)
+{
+	struct collector *c;
+	struct pulse p;
+	struct err e;
+
+	(void)state;
+	atomic_store(&source.behaviour, BLOCK);
+	assert_int_equal(collector_start(&c, &pulsing, LONG_MS, &all, &e), 0);
+	assert_int_equal(await_pulse(c), 1);
+	assert_null(collector_take(c));
+	assert_false(collector_pulse(c, &p));
+	collector_stop(c);
+}
+
+static void test_collector_counts_between_samples(void **state)
+{
+	struct collector *c;
+	struct err e;
+	uint64_t last;
+
+	(void)state;
+	assert_int_equal(collector_start(&c, &pulsing, LONG_MS, &all, &e), 0);
+	last = await_pulse(c);
+	collector_pulse_every(c, 1);
+	for (int i = 0; i < 5; i++) {
+		uint64_t next = await_pulse(c);
+
+		assert_true(next > last);
+		last = next;
+	}
+	assert_int_equal(atomic_load(&source.collects), 1);
+	collector_stop(c);
+}
+
 static void test_collector_stops_what_never_started(void **state)
 {
 	(void)state;
@@ -441,6 +503,8 @@ int main(void)
 		FRESH(test_collector_says_that_the_source_does_not_open),
 		FRESH(test_collector_stops_amid_a_sample),
 		FRESH(test_collector_starts_and_stops_many_times),
+		FRESH(test_collector_counts_before_the_first_sample),
+		FRESH(test_collector_counts_between_samples),
 		FRESH(test_collector_stops_what_never_started),
 	};
 

@@ -12,6 +12,9 @@
  */
 void counters_read(struct snap_builder *b, const char *root);
 
+/* The same without a builder: what cannot be read stays unknown. */
+void counters_fill(struct counters *c, const char *root);
+
 /*
  * Reads the range of ports that the kernel gives out itself (net.ipv4.ip_local_port_range of the
  * calling thread's network namespace); unreadable, the builder keeps the kernel's default.

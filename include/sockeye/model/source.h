@@ -36,6 +36,12 @@ struct want {
 	const struct thin *thin;
 };
 
+/* The kernel's counters at one instant: what there is to see while no snapshot can be had. */
+struct pulse {
+	int64_t wall_ns, mono_ns; /* mono_ns 0: there is none */
+	struct counters counters;
+};
+
 struct source_ops {
 	const char *name;
 	/* 0 and *priv, or a negative errno and the reason: there is no source of sockets at all. */
@@ -47,6 +53,8 @@ struct source_ops {
 	 */
 	int (*collect)(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
 		       struct err *e);
+	/* Fills *p in well under a millisecond, however many sockets there are. NULL: it cannot. */
+	void (*pulse)(void *priv, struct pulse *p);
 	void (*close)(void *priv); /* takes priv; NULL is fine */
 };
 

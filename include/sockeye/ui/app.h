@@ -55,6 +55,7 @@ struct app_cfg {
 	const char *filter_text; /* checked already; copied */
 	const char *host;        /* raw; copied */
 	struct app_prefs prefs;  /* where they start; the interval must be given */
+	unsigned max_percent;    /* of one core that sockeye may use on average; 100: no matter */
 	const char *notice;      /* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
 	struct app_facts facts;
@@ -67,6 +68,7 @@ struct app *app_new(const struct app_cfg *cfg);
 void app_free(struct app *a);
 
 void app_snap(struct app *a, const struct snap *s);        /* a new sample; references it */
+void app_pulse(struct app *a, const struct pulse *p);      /* counters, between samples */
 void app_self(struct app *a, const struct app_self *self); /* with each sample */
 void app_trouble(struct app *a, const struct err *e); /* the last sample failed; NULL: it is over */
 void app_key(struct app *a, struct key k, int64_t now_ms);
@@ -84,8 +86,8 @@ bool app_wants_suspend(struct app *a);         /* Ctrl-Z as a key; clears it */
 bool app_wants_redraw(struct app *a);          /* Ctrl-L; clears it */
 bool app_wants_mouse(struct app *a, bool *on); /* m: switched; clears it */
 bool app_wants_save(struct app *a);            /* W: keep the preferences; clears it */
-bool app_wants_sample(struct app *a, unsigned *interval_ms,
-		      struct want *w); /* changed; clears it */
+/* What is wanted of the collector has changed; clears it. pulse_ms: as collector_pulse_every(). */
+bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w);
 
 /* The preferences as they are now. */
 void app_get_prefs(struct app *a, struct app_prefs *p);
