@@ -16,6 +16,8 @@
 #define FILTER_LEAST 12
 /* Where figures that change would move their neighbours, they get their most common width. */
 #define WIDE 72
+/* Of the kernel's own, shown before there are rows. */
+#define PULSE_COUNTS 4
 
 static struct clean own(const char *s)
 {
@@ -213,36 +215,41 @@ static const char *advice(const struct app *a)
 	return t->why[WHY_NOT_PERMITTED] > 0 ? "run as root to see all owners" : "";
 }
 
-/* Until there are rows: what the kernel counts itself. */
-static void add_pulse(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
+struct count {
+	char text[TEXT_SIZE];
+};
+
+/* Until there are rows: what the kernel counts itself. Texts are in buf. */
+static void add_pulse(const struct app *a, struct bar *b, struct count buf[PULSE_COUNTS])
 {
 	static const struct {
 		enum counter_id id;
 		const char *title;
-	} counts[] = {
+	} counts[PULSE_COUNTS] = {
 		{ CTR_SOCKETS_USED, "sockets" },
 		{ CTR_CURR_ESTAB, "ESTAB+CLOSE_WAIT" },
 		{ CTR_TCP_TW, "TIME_WAIT" },
 		{ CTR_TCP_ORPHAN, "orphans" },
 	};
 	const struct counters *c = &a->pulse.counters;
-	size_t len = 0;
 
 	if (a->pulse.mono_ns == 0)
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(counts); i++) {
+	bar_add(b, (struct piece){ .text = TEXT_LIT("counters:"), .role = ROLE_LABEL });
+	for (unsigned i = 0; i < PULSE_COUNTS; i++) {
 		char n[FMT_SIZE];
 
 		if (!c->known[counts[i].id])
 			continue;
 		fmt_group(n, c->value[counts[i].id]);
-		len += (size_t)snprintf(buf + len, TEXT_SIZE - len, "  %s %s", counts[i].title, n);
+		snprintf(buf[i].text, TEXT_SIZE, "%s %s", counts[i].title, n);
+		bar_add(b,
+			(struct piece){ .text = own(buf[i].text), .gap = 2, .drop = (uint8_t)i });
 	}
-	bar_add(b, (struct piece){ .text = TEXT_LIT("kernel counters:"), .role = ROLE_LABEL });
-	bar_add(b, (struct piece){ .text = text_own(buf, len) });
 }
 
-static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
+static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE],
+		     struct count counts[PULSE_COUNTS])
 {
 	const struct totals *t = view_totals(a->pane[PANE_STATES].view);
 	char tcp[FMT_SIZE], udp[FMT_SIZE], procs[FMT_SIZE];
@@ -252,7 +259,7 @@ static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
 		return;
 	}
 	if (a->shown == NULL)
-		add_pulse(a, b, buf);
+		add_pulse(a, b, counts);
 	if (a->shown == NULL || a->screen != SCREEN_OVERVIEW)
 		return;
 	fmt_group(tcp, t->proto[PROTO_TCP]);
@@ -265,6 +272,7 @@ static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE])
 static void draw_findings(const struct app *a, struct canvas *c)
 {
 	char why[TEXT_ROOM(sizeof(a->trouble.msg))], more[TEXT_SIZE], calm[TEXT_SIZE];
+	struct count counts[PULSE_COUNTS];
 	struct bar b = { .n = 0 };
 	struct problem p;
 
@@ -288,7 +296,7 @@ static void draw_findings(const struct app *a, struct canvas *c)
 		snprintf(more, sizeof(more), "too small (<%dx%d)", LAYOUT_MIN_W, LAYOUT_MIN_H);
 		bar_add(&b, (struct piece){ .text = own(more), .role = ROLE_DIM });
 	} else {
-		add_calm(a, &b, calm);
+		add_calm(a, &b, calm, counts);
 	}
 	bar_draw(&b, c, a->layout.findings, a->set);
 }
