@@ -10,12 +10,14 @@
 #include "sockeye/collect/counters.h"
 #include "sockeye/collect/owners.h"
 #include "sockeye/collect/sockets.h"
+#include "sockeye/collect/sysctls.h"
 #include "sockeye/collect/users.h"
 
 struct live {
 	struct sockets *sockets;
 	struct owners *owners;
 	struct users *users;
+	struct sysctls_kept sysctls;
 };
 
 static void live_close(void *priv)
@@ -59,6 +61,7 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 
 	counters_read(b, NULL);
 	local_ports_read(b, NULL);
+	sysctls_read(&l->sysctls, b, NULL, begin_ns);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);

@@ -363,6 +363,11 @@ struct counters *snap_counters(struct snap_builder *b)
 	return &b->snap.counters;
 }
 
+struct sysctls *snap_sysctls(struct snap_builder *b)
+{
+	return &b->snap.sysctls;
+}
+
 struct snap_cost *snap_cost(struct snap_builder *b)
 {
 	return &b->snap.cost;

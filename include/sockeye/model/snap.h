@@ -150,6 +150,7 @@ void snap_add_user(struct snap_builder *b, uint32_t uid, uint32_t name);
 void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name);
 
 struct counters *snap_counters(struct snap_builder *b);
+struct sysctls *snap_sysctls(struct snap_builder *b);
 struct snap_cost *snap_cost(struct snap_builder *b);
 void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
 /* Until it is called: 32768 to 60999, the kernel's default. */
