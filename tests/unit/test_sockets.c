@@ -31,6 +31,7 @@ struct fixture {
 	struct sockets *sockets;
 	const struct snap *snap; /* of the last update() */
 	struct err err;
+	struct counters counters; /* that the next update() finds */
 };
 
 static void use(struct fixture *f, struct nl *nl, int error)
@@ -81,6 +82,7 @@ static int update(struct fixture *f, unsigned protos, bool close, int cancel_fd)
 	int rc;
 
 	f->err = (struct err){ 0 };
+	*snap_counters(b) = f->counters;
 	rc = sockets_update(f->sockets, b, &w, cancel_fd, &f->err);
 	if (rc != 0) {
 		snap_abandon(b);
@@ -618,6 +620,53 @@ static void test_sockets_fails_without_any_source(void **state)
 #define WITH_KERNEL(test)  cmocka_unit_test_setup_teardown(test, setup_with_kernel, teardown)
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static void count_none(struct fixture *f)
+{
+	static const enum counter_id none[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW,
+						CTR_UDP_INUSE, CTR_UDP6_INUSE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++)
+		f->counters.known[none[i]] = true;
+}
+
+static void test_sockets_asks_for_none_where_none_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	count_none(f);
+	assert_int_equal(update(f, TCP | UDP, false, -1), 0);
+	assert_int_equal(requests(f, &type), 0);
+	assert_int_equal(f->snap->n_sock, 0);
+	assert_false(f->snap->thinned);
+	assert_source(f, SRC_TCP, SOURCE_OK, "");
+	assert_source(f, SRC_UDP, SOURCE_OK, "");
+}
+
+static void test_sockets_asks_where_one_is_counted_or_may_be(void **state)
+{
+	struct fixture *f = *state;
+	uint16_t type;
+
+	/* One in TIME_WAIT. */
+	count_none(f);
+	f->counters.value[CTR_TCP_TW] = 1;
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_int_equal(requests(f, &type), 1);
+	/* IPv6 is not counted by this kernel. */
+	f->counters.value[CTR_TCP_TW] = 0;
+	f->counters.known[CTR_TCP6_INUSE] = false;
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, false, -1), 0);
+	assert_int_equal(requests(f, &type), 1);
+	/* Bound sockets are in no count. */
+	f->counters.known[CTR_TCP6_INUSE] = true;
+	end_dump(f, 0);
+	assert_int_equal(update(f, TCP, true, -1), 0);
+	assert_int_equal(requests(f, &type), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +674,8 @@ int main(void)
 		WITH_KERNEL(test_sockets_asks_only_for_what_is_wanted),
 		WITH_KERNEL(test_sockets_asks_by_family_where_the_old_request_is_refused),
 		WITH_KERNEL(test_sockets_needs_no_ipv6),
+		WITH_KERNEL(test_sockets_asks_for_none_where_none_are_counted),
+		WITH_KERNEL(test_sockets_asks_where_one_is_counted_or_may_be),
 		WITH_KERNEL(test_sockets_says_what_a_dump_left_out),
 		WITH_KERNEL(test_sockets_says_that_the_kernel_fell_silent),
 		WITH_KERNEL(test_sockets_gives_up_when_cancelled),
