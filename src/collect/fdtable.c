@@ -251,7 +251,8 @@ static bool parse_stat(struct fdtable *t, const char *s, size_t len)
 {
 	const char *open = memchr(s, '(', len), *close = memrchr(s, ')', len);
 	uint64_t start = 0;
-	int field = 2; /* proc(5): comm is the second, starttime the 22nd */
+	int32_t ppid = 0;
+	int field = 2; /* proc(5): comm is the second, ppid the fourth, starttime the 22nd */
 
 	if (open == NULL || close == NULL || close < open)
 		return false;
@@ -260,10 +261,13 @@ static bool parse_stat(struct fdtable *t, const char *s, size_t len)
 	for (const char *p = close + 1; p < s + len && field <= 22; p++) {
 		if (*p == ' ')
 			field++;
+		else if (field == 4 && *p >= '0' && *p <= '9' && ppid < INT32_MAX / 10)
+			ppid = ppid * 10 + (*p - '0');
 		else if (field == 22 && *p >= '0' && *p <= '9')
 			start = start * 10 + (uint64_t)(*p - '0');
 	}
 	t->start = start;
+	t->ppid = ppid;
 	return true;
 }
 
@@ -291,4 +295,38 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	t->named = sample;
 	t->moved = false;
 	return 0;
+}
+
+/* The line "Max open files", then blanks, the soft limit, the hard one and the unit. 0: none. */
+static uint32_t parse_limits(const char *text)
+{
+	static const char head[] = "Max open files ";
+	const char *s = strstr(text, head);
+	unsigned long long n;
+
+	if (s == NULL)
+		return 0;
+	s += strlen(head);
+	s += strspn(s, " ");
+	if (strncmp(s, "unlimited", strlen("unlimited")) == 0)
+		return UINT32_MAX;
+	n = strtoull(s, NULL, 10);
+	return n < UINT32_MAX ? (uint32_t)n : UINT32_MAX;
+}
+
+void fdtable_limit(struct procfs *p, struct fdtable *t, uint64_t sample)
+{
+	char path[PATH_SIZE], text[4096];
+	ssize_t len;
+	int fd;
+
+	t->limited = sample;
+	snprintf(path, sizeof(path), "%d/limits", t->pid);
+	fd = openat(p->fd, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	t->limit = parse_limits(text);
 }

@@ -48,6 +48,9 @@ struct fdtable {
 	uint64_t named; /* sample of the last look, 0 never */
 	uint64_t start;
 	uint32_t uid;
+	int32_t ppid;
+	uint64_t limited; /* sample of the last look at its limit, 0 never */
+	uint32_t limit;   /* soft RLIMIT_NOFILE, UINT32_MAX for unlimited; 0: not known */
 	uint8_t comm_len;
 	char comm[COMM_SIZE];
 };
@@ -79,7 +82,10 @@ void fdtable_pack(struct fdtable *t);
 /* Looks for sockets above the highest number so far. 0, -EACCES or -ESRCH. */
 int fdtable_probe(struct procfs *p, struct fdtable *t);
 
-/* Reads name, start time and user. -ESRCH when it is gone. */
+/* Reads name, start time, parent and user. -ESRCH when it is gone. */
 int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample);
+
+/* Reads how many descriptors it may have; dearer than its name. */
+void fdtable_limit(struct procfs *p, struct fdtable *t, uint64_t sample);
 
 #endif

@@ -29,6 +29,11 @@
 #define RETRY_PERIOD  16 /* samples after which an unreadable table is tried again */
 #define PREFETCH      12 /* slots ahead */
 
+/* How many descriptors a process may have is read seldom: it changes seldom, and costs 10 us. */
+#define LIMIT_PERIOD 64  /* samples after which it is read again */
+#define LIMIT_BUDGET 64  /* so many in one sample, and besides: */
+#define LIMIT_SOON   512 /* who has that many descriptors is asked at once */
+
 /* An inode that no table holds, and the walk at which its search began. */
 struct missing {
 	uint32_t ino, round;
@@ -54,6 +59,7 @@ struct owners {
 	uint32_t unreadable, processes;
 	bool hidden;
 	int64_t budget;
+	uint32_t limit_reads;
 
 	/* from sample to sample */
 	struct arena missing[2]; /* struct missing; [0] the last sample's, [1] this one's */
@@ -611,6 +617,13 @@ static bool wants_name(const struct owners *o, const struct fdtable *t)
 	return (o->sample + (uint64_t)t->pid) % NAME_PERIOD == 0;
 }
 
+static bool wants_limit(const struct owners *o, const struct fdtable *t)
+{
+	if (t->limited == 0)
+		return t->count >= LIMIT_SOON || o->limit_reads < LIMIT_BUDGET;
+	return o->sample - t->limited >= LIMIT_PERIOD && o->limit_reads < LIMIT_BUDGET;
+}
+
 static uint32_t add_proc(struct owners *o, struct snap_builder *b, struct fdtable *t)
 {
 	struct proc p = { .pid = t->pid };
@@ -619,8 +632,15 @@ static uint32_t add_proc(struct owners *o, struct snap_builder *b, struct fdtabl
 		t->gone = true;
 		return IDX_NONE;
 	}
+	if (wants_limit(o, t)) {
+		fdtable_limit(&o->proc, t, o->sample);
+		o->limit_reads++;
+	}
 	p.uid = t->uid;
 	p.start = t->start;
+	p.ppid = t->ppid;
+	p.fds = t->count > 0 ? (uint32_t)t->count : 0;
+	p.fd_limit = t->limit;
 	p.comm = snap_add_str(b, t->comm, t->comm_len);
 	return snap_add_proc(b, &p);
 }
@@ -730,6 +750,7 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	int rc;
 
 	o->proc.readlinks = o->proc.getdents = 0;
+	o->limit_reads = 0;
 	o->proc.last_error = 0;
 	o->rows = snap_rows(b, &o->n_rows);
 	/* The first picture is dear, and nothing of it would show. */

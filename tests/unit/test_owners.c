@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -477,6 +478,39 @@ static void test_owners_name_with_parentheses(void **state)
 }
 
 /* MPTCP subflows share the inode of their MPTCP socket: both rows have the holder. */
+static uint32_t own_fds(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat("/proc/self/fd", &st), 0);
+	return (uint32_t)st.st_size; /* 0 before Linux 6.2 */
+}
+
+static void test_owners_tell_parent_descriptors_and_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct child c = start_child();
+	struct reply r = tell(&c, ORDER_OPEN, 0, -1);
+	uint32_t inos[2], before = own_fds();
+	int s = open_socket();
+	const struct proc *p;
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	inos[0] = inode_of(s);
+	inos[1] = r.ino;
+	for (int i = 0; i < SAMPLES_TO_FOLLOW; i++)
+		sample(f, inos, 2);
+	p = &f->snap->proc[snap_find_proc(f->snap, getpid())];
+	assert_int_equal(p->ppid, getppid());
+	assert_int_equal(p->fds, before > 0 ? before + 1 : 0);
+	assert_int_equal(p->fd_limit, limit.rlim_cur < UINT32_MAX ? limit.rlim_cur : UINT32_MAX);
+	p = &f->snap->proc[snap_find_proc(f->snap, c.pid)];
+	assert_int_equal(p->ppid, getpid());
+	end_child(&c);
+	close(s);
+}
+
 static void test_owners_rows_that_share_an_inode(void **state)
 {
 	struct fixture *f = *state;
@@ -541,6 +575,7 @@ int main(void)
 		TEST(test_owners_in_flight_has_none),
 		TEST(test_owners_thread_with_its_own_table),
 		TEST(test_owners_name_with_parentheses),
+		TEST(test_owners_tell_parent_descriptors_and_limit),
 		TEST(test_owners_rows_that_share_an_inode),
 		TEST(test_owners_cancel_ends_the_walk),
 		TEST(test_owners_without_proc_says_so),
