@@ -402,22 +402,10 @@ static void help_key(struct app *a, struct key k)
 static void status_key(struct app *a, struct key k)
 {
 	struct status s = app_status(a);
-	unsigned last = status_last_top(&s, a->w, a->h), page = a->h > 3 ? (unsigned)a->h - 3 : 1;
 	enum action act = keymap_find(CTX_HELP, k);
-	unsigned top = a->status_top < last ? a->status_top : last;
 
-	if (act == ACT_DOWN)
-		a->status_top = top < last ? top + 1 : last;
-	else if (act == ACT_UP)
-		a->status_top = top > 0 ? top - 1 : 0;
-	else if (act == ACT_PAGE_DOWN)
-		a->status_top = last - top > page ? top + page : last;
-	else if (act == ACT_PAGE_UP)
-		a->status_top = top > page ? top - page : 0;
-	else if (act == ACT_FIRST)
-		a->status_top = 0;
-	else if (act == ACT_LAST)
-		a->status_top = last;
+	if (status_scroll(&s, act, a->w, a->h))
+		a->status_top = s.top;
 	else if (act == ACT_REDRAW || act == ACT_SUSPEND)
 		acts[act](a);
 	else

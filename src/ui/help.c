@@ -5,27 +5,14 @@
 #include <string.h>
 
 #include "bar.h"
+#include "page.h"
 
 /* From here on the text stands in two columns. */
 #define TWO_COLUMNS_W 76
-#define TERM_W        10 /* of a key, a mark or a head */
+#define TERM_W        9 /* of a key, a mark or a head */
 #define LINES_MAX     256
-/* Narrower than this texts are cut by the edge: a word a line is no text. */
-#define TEXT_LEAST_W 20
-#define HEAD_H       1
-#define FOOT_H       1
-
-/* A head (no term), a term and what it means, or the rest of a meaning (neither). */
-struct help_line {
-	char term[KEYMAP_TEXT_SIZE];
-	struct clean text;
-	bool head;
-};
-
-struct help_text {
-	struct help_line line[LINES_MAX];
-	unsigned n;
-};
+#define HEAD_H        1
+#define FOOT_H        1
 
 // clang-format off
 static const struct {
@@ -42,60 +29,21 @@ static const struct {
 };
 // clang-format on
 
-static struct help_line *add_line(struct help_text *t)
+static void add_head(struct page *p, const char *title)
 {
-	struct help_line *l;
+	struct clean text = text_own(title, strlen(title));
 
-	if (t->n == LINES_MAX)
-		return NULL;
-	l = &t->line[t->n++];
-	*l = (struct help_line){ .text = TEXT_LIT("") };
-	return l;
+	/* No blank line before it: the columns see to that. */
+	page_line(p, ROLE_LABEL, text);
+	p->item[p->n - 1].head = true;
 }
 
-static void add_head(struct help_text *t, const char *title)
+static void add_entry(struct page *p, struct clean term, const char *text)
 {
-	struct help_line *l = add_line(t);
-
-	if (l == NULL)
-		return;
-	l->text = text_own(title, strlen(title));
-	l->head = true;
+	page_term(p, TERM_W, ROLE_KEY, term, ROLE_TEXT, text_own(text, strlen(text)));
 }
 
-/* How much of the text goes into width columns: whole words, if one fits at all. ASCII only. */
-static size_t words_that_fit(const char *text, size_t width)
-{
-	size_t len = strlen(text), end;
-
-	if (len <= width)
-		return len;
-	for (end = width; end > 0 && text[end] != ' '; end--)
-		;
-	return end > 0 ? end : width;
-}
-
-static void add_entry(struct help_text *t, struct clean term, const char *text, unsigned width)
-{
-	bool first = true;
-
-	do {
-		struct help_line *l = add_line(t);
-		size_t len = words_that_fit(text, width);
-
-		if (l == NULL)
-			return;
-		if (first)
-			snprintf(l->term, sizeof(l->term), "%.*s", (int)term.len, term.s);
-		first = false;
-		l->text = text_own(text, len);
-		text += len;
-		while (*text == ' ')
-			text++;
-	} while (*text != '\0');
-}
-
-static void add_actions(struct help_text *t, const struct help *h, unsigned width)
+static void add_actions(struct page *t, const struct help *h)
 {
 	char keys[KEYMAP_TEXT_SIZE];
 
@@ -110,27 +58,27 @@ static void add_actions(struct help_text *t, const struct help *h, unsigned widt
 			if (!headed)
 				add_head(t, section_title((enum action_section)s));
 			headed = true;
-			add_entry(t, term, action_table[a].help, width);
+			add_entry(t, term, action_table[a].help);
 		}
 	}
 }
 
-static void add_marks(struct help_text *t, enum text_set set, unsigned width)
+static void add_marks(struct page *t, enum text_set set)
 {
 	add_head(t, "Marks");
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++) {
 		const char *mark = set == TEXT_ASCII && marks[i].ascii != NULL ? marks[i].ascii
 									       : marks[i].utf8;
 
-		add_entry(t, text_own(mark, strlen(mark)), marks[i].help, width);
+		add_entry(t, text_own(mark, strlen(mark)), marks[i].help);
 	}
 }
 
-static void add_columns(struct help_text *t, const struct pane *p, unsigned width)
+static void add_columns(struct page *t, const struct pane *p)
 {
 	add_head(t, "Columns");
 	for (unsigned i = 0; i < p->table.n_cols; i++)
-		add_entry(t, p->table.col[i].title, p->kind->help(p, p->table.col[i].id), width);
+		add_entry(t, p->table.col[i].title, p->kind->help(p, p->table.col[i].id));
 }
 
 /* ---- pages ---- */
@@ -152,33 +100,43 @@ static struct help_page page_of(int w, int h)
 	};
 }
 
-static void make_text(struct help_text *t, const struct help *h, const struct help_page *page)
-{
-	/* A blank before the term and after it, and one before the next column. */
-	unsigned used = TERM_W + 3;
-	unsigned width = TEXT_LEAST_W;
+/* The lines of a column, wrapped to its width. */
+struct help_lines {
+	struct page_row row[LINES_MAX];
+	unsigned n;
+};
 
-	if (page->column_w > (int)(used + TEXT_LEAST_W))
-		width = (unsigned)page->column_w - used;
-	t->n = 0;
-	add_actions(t, h, width);
-	add_marks(t, h->set, width);
-	add_columns(t, h->pane, width);
+static void add_row(void *ctx, const struct page_row *r)
+{
+	struct help_lines *l = ctx;
+
+	if (l->n < LINES_MAX)
+		l->row[l->n++] = *r;
+}
+
+static void make_text(struct page *p, struct help_lines *l, const struct help *h,
+		      const struct help_page *page)
+{
+	add_actions(p, h);
+	add_marks(p, h->set);
+	add_columns(p, h->pane);
+	l->n = 0;
+	page_walk(p, page->column_w, add_row, l);
 }
 
 /* The slot of a line, when the line before it has slot last: heads begin a block. */
-static unsigned next_slot(const struct help_text *t, unsigned i, unsigned last, unsigned rows)
+static unsigned next_slot(const struct help_lines *t, unsigned i, unsigned last, unsigned rows)
 {
 	unsigned slot = i == 0 ? 0 : last + 1;
 
-	if (!t->line[i].head || slot % rows == 0)
+	if (!t->row[i].item->head || slot % rows == 0)
 		return slot;
 	slot++;
 	/* A head at the foot of a column would stand alone. */
 	return slot % rows == rows - 1 ? slot + 1 : slot;
 }
 
-static unsigned count_pages(const struct help_text *t, const struct help_page *page)
+static unsigned count_pages(const struct help_lines *t, const struct help_page *page)
 {
 	unsigned slot = 0;
 
@@ -190,28 +148,17 @@ static unsigned count_pages(const struct help_text *t, const struct help_page *p
 unsigned help_pages(const struct help *h, int w, int rows)
 {
 	struct help_page page = page_of(w, rows);
-	struct help_text t;
+	struct page p = { .n = 0 };
+	struct help_lines l;
+	unsigned pages;
 
-	make_text(&t, h, &page);
-	return count_pages(&t, &page);
+	make_text(&p, &l, h, &page);
+	pages = count_pages(&l, &page);
+	page_free(&p);
+	return pages;
 }
 
 /* ---- drawing ---- */
-
-static void draw_line(const struct help_line *l, struct canvas *c, struct rect line,
-		      enum text_set set)
-{
-	struct rect term = { line.x, line.y, TERM_W + 1, 1 };
-	char cut[KEYMAP_TEXT_SIZE + 4];
-
-	if (l->head) {
-		canvas_put(c, line, line.x + 1, line.y, ROLE_LABEL, l->text);
-		return;
-	}
-	canvas_put(c, term, line.x + 2, line.y, ROLE_KEY,
-		   text_cut(text_own(l->term, strlen(l->term)), TERM_W - 1, set, cut, sizeof(cut)));
-	canvas_put(c, line, line.x + TERM_W + 2, line.y, ROLE_TEXT, l->text);
-}
 
 static void draw_bars(const struct help *h, struct canvas *c, unsigned page, unsigned pages)
 {
@@ -241,22 +188,24 @@ static void draw_bars(const struct help *h, struct canvas *c, unsigned page, uns
 void help_draw(const struct help *h, struct canvas *c)
 {
 	struct help_page page = page_of(c->w, c->h);
-	struct help_text t;
+	struct page p = { .n = 0 };
+	struct help_lines l;
 	unsigned pages, slot = 0, per_page = page.rows * page.columns, shown = h->page;
 
-	make_text(&t, h, &page);
-	pages = count_pages(&t, &page);
+	make_text(&p, &l, h, &page);
+	pages = count_pages(&l, &page);
 	if (shown >= pages)
 		shown = pages - 1;
 	draw_bars(h, c, shown, pages);
-	for (unsigned i = 0; i < t.n; i++) {
+	for (unsigned i = 0; i < l.n; i++) {
 		struct rect line = { 0, HEAD_H, page.column_w - 1, 1 };
 
-		slot = next_slot(&t, i, slot, page.rows);
+		slot = next_slot(&l, i, slot, page.rows);
 		if (slot / per_page != shown)
 			continue;
 		line.x = (int)(slot % per_page / page.rows) * page.column_w;
 		line.y += (int)(slot % page.rows);
-		draw_line(&t.line[i], c, line, h->set);
+		page_put(&l.row[i], c, line, h->set);
 	}
+	page_free(&p);
 }

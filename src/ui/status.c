@@ -6,63 +6,28 @@
 #include <string.h>
 
 #include "bar.h"
+#include "page.h"
 #include "sockeye/base/fmt.h"
 #include "sockeye/base/mem.h"
 #include "sockeye/model/names.h"
 
-#define LINES_MAX 64
 #define LINE_SIZE 256
 #define TERM_W    24 /* of what a line tells of */
 #define HEAD_H    1
 #define FOOT_H    1
-/* Narrower than this texts are cut by the edge: a word a line is no text. */
-#define TEXT_LEAST_W 16
-#define NS_PER_MS    INT64_C(1000000)
-#define NS_PER_S     INT64_C(1000000000)
-
-/* A head (no text), a term and what is said of it, or the rest of that (no term). */
-struct line {
-	char term[TERM_W + 1]; /* clean, like text */
-	char text[LINE_SIZE];
-	enum role role;
-};
-
-struct page {
-	struct line line[LINES_MAX];
-	unsigned n, width;
-};
+#define NS_PER_MS INT64_C(1000000)
+#define NS_PER_S  INT64_C(1000000000)
 
 /* ---- lines ----------------------------------------------------------- */
 
-static struct line *add_line(struct page *p)
+static struct clean own(const char *s)
 {
-	if (p->n == LINES_MAX)
-		return &p->line[LINES_MAX - 1];
-	p->line[p->n] = (struct line){ .role = ROLE_TEXT };
-	return &p->line[p->n++];
+	return text_own(s, strlen(s));
 }
 
 static void add_head(struct page *p, const char *title)
 {
-	struct line *l;
-
-	if (p->n > 0)
-		add_line(p);
-	l = add_line(p);
-	l->role = ROLE_LABEL;
-	snprintf(l->term, sizeof(l->term), "%s", title);
-}
-
-/* ASCII only: whole words, if one fits at all. */
-static size_t words_that_fit(const char *text, size_t width)
-{
-	size_t len = strlen(text), end;
-
-	if (len <= width)
-		return len;
-	for (end = width; end > 0 && text[end] != ' '; end--)
-		;
-	return end > 0 ? end : width;
+	page_head(p, own(title));
 }
 
 static void add(struct page *p, enum role role, const char *term, const char *fmt, ...)
@@ -71,23 +36,12 @@ static void add(struct page *p, enum role role, const char *term, const char *fm
 static void add(struct page *p, enum role role, const char *term, const char *fmt, ...)
 {
 	char text[LINE_SIZE];
-	const char *at = text;
 	va_list args;
 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	do {
-		struct line *l = add_line(p);
-		size_t len = words_that_fit(at, p->width);
-
-		l->role = role;
-		snprintf(l->term, sizeof(l->term), "%s", at == text ? term : "");
-		snprintf(l->text, sizeof(l->text), "%.*s", (int)len, at);
-		at += len;
-		while (*at == ' ')
-			at++;
-	} while (*at != '\0');
+	page_term(p, TERM_W, role, own(term), role == ROLE_DIM ? ROLE_DIM : ROLE_TEXT, own(text));
 }
 
 /* ---- what they say --------------------------------------------------- */
@@ -261,15 +215,8 @@ static void add_facts(struct page *p, const struct app_facts *f)
 		    : "-");
 }
 
-static void make_page(struct page *p, const struct status *s, int w)
+static void make_page(struct page *p, const struct status *s)
 {
-	/* A blank at both ends, and two before the text. */
-	unsigned used = TERM_W + 4;
-
-	p->n = 0;
-	p->width = TEXT_LEAST_W;
-	if (w > (int)(used + TEXT_LEAST_W))
-		p->width = (unsigned)w - used;
 	add_sources(p, s);
 	if (s->snap != NULL)
 		add_owners(p, s->snap);
@@ -281,41 +228,34 @@ static void make_page(struct page *p, const struct status *s, int w)
 
 /* ---- drawing --------------------------------------------------------- */
 
-static unsigned rows_of(int h)
+static int rows_of(int h)
 {
-	return h > HEAD_H + FOOT_H ? (unsigned)(h - HEAD_H - FOOT_H) : 1;
+	return h > HEAD_H + FOOT_H ? h - HEAD_H - FOOT_H : 1;
 }
 
-static unsigned last_top(const struct page *p, int h)
+bool status_scroll(struct status *s, enum action act, int w, int h)
 {
-	return p->n > rows_of(h) ? p->n - rows_of(h) : 0;
+	struct page p = { .n = 0 };
+	bool scrolled;
+
+	make_page(&p, s);
+	scrolled = page_scroll(&s->top, act, page_last_top(&p, w, rows_of(h)), rows_of(h));
+	page_free(&p);
+	return scrolled;
 }
 
-unsigned status_last_top(const struct status *s, int w, int h)
-{
-	struct page p;
-
-	make_page(&p, s, w);
-	return last_top(&p, h);
-}
-
-static void draw_bars(const struct status *s, const struct page *p, unsigned top, struct canvas *c)
+static void draw_bars(const struct status *s, const struct page *p, struct canvas *c)
 {
 	struct rect line = { 0, 0, c->w, 1 };
 	struct bar head = { .n = 0 };
-	char where[FMT_SIZE * 3];
+	char where[PAGE_WHERE_SIZE];
 
 	bar_add(&head, (struct piece){ .text = TEXT_LIT(" sockeye status") });
-	if (last_top(p, c->h) > 0) {
-		unsigned end = top + rows_of(c->h);
-
-		snprintf(where, sizeof(where), "lines %u-%u of %u ", top + 1,
-			 end < p->n ? end : p->n, p->n);
-		bar_add(&head, (struct piece){ .text = text_own(where, strlen(where)),
-					       .gap = 2,
-					       .drop = 1,
-					       .right = true });
-	}
+	bar_add(&head, (struct piece){ .text = page_where(p, c->w, rows_of(c->h), s->top, where),
+				       .gap = 2,
+				       .drop = 1,
+				       .right = true });
+	bar_add(&head, (struct piece){ .text = TEXT_LIT(" "), .drop = 1, .right = true });
 	bar_draw(&head, c, line, s->set);
 	if (c->h <= HEAD_H + FOOT_H)
 		return;
@@ -326,20 +266,10 @@ static void draw_bars(const struct status *s, const struct page *p, unsigned top
 
 void status_draw(const struct status *s, struct canvas *c)
 {
-	unsigned top = s->top, rows = rows_of(c->h);
-	struct page p;
+	struct page p = { .n = 0 };
 
-	make_page(&p, s, c->w);
-	if (top > last_top(&p, c->h))
-		top = last_top(&p, c->h);
-	draw_bars(s, &p, top, c);
-	for (unsigned i = 0; i < rows && top + i < p.n; i++) {
-		const struct line *l = &p.line[top + i];
-		struct rect r = { 0, HEAD_H + (int)i, c->w, 1 };
-		bool head = l->role == ROLE_LABEL;
-
-		canvas_put(c, r, head ? 1 : 2, r.y, l->role, text_own(l->term, strlen(l->term)));
-		canvas_put(c, r, TERM_W + 3, r.y, l->role == ROLE_DIM ? ROLE_DIM : ROLE_TEXT,
-			   text_own(l->text, strlen(l->text)));
-	}
+	make_page(&p, s);
+	draw_bars(s, &p, c);
+	page_draw(&p, c, (struct rect){ 0, HEAD_H, c->w, rows_of(c->h) }, s->top, s->set);
+	page_free(&p);
 }

@@ -8,6 +8,7 @@
 
 #include "pace.h"
 #include "sockeye/screen/canvas.h"
+#include "sockeye/ui/action.h"
 #include "sockeye/ui/app.h"
 
 struct status {
@@ -20,8 +21,8 @@ struct status {
 	unsigned top; /* the line that is uppermost; more than there are shows the last page */
 };
 
-/* The largest top that does not leave rows empty. */
-unsigned status_last_top(const struct status *s, int w, int h);
+/* Does ACT_UP to ACT_LAST on a screen of w x h; false for any other action. */
+bool status_scroll(struct status *s, enum action act, int w, int h);
 /* The whole of c. */
 void status_draw(const struct status *s, struct canvas *c);
 
