@@ -114,6 +114,12 @@ int main(int argc, char **argv)
 		distinct = best_of(v, &q, snap);
 		printf("%-10s %6.1f  with distinct counts %6.1f\n", by_name(by), plain / l.sockets,
 		       distinct / l.sockets);
+		if (by == BY_REMOTE) {
+			q.rollup = q.hide_own = true;
+			q.prefix4 = 24;
+			q.prefix6 = 48;
+			printf("%-10s %6.1f\n", "rolled up", best_of(v, &q, snap) / l.sockets);
+		}
 		view_free(v);
 	}
 	snap_unref(snap[0]);

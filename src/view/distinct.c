@@ -28,6 +28,14 @@ void distinct_reset(struct distinct *d)
 	(void)index_reset(&d->ix, d->ix.used);
 }
 
+void distinct_pair(const struct distinct *d, uint32_t i, uint32_t *group, uint32_t *thing)
+{
+	const struct pair *p = (const struct pair *)(const void *)d->pair.base + i;
+
+	*group = p->group;
+	*thing = p->thing;
+}
+
 static uint64_t hash_pair(const struct index *ix, const void *ctx, uint32_t i)
 {
 	const struct pair *pair = ctx;

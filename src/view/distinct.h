@@ -11,6 +11,13 @@ struct distinct {
 	struct arena pair;
 };
 
+/* How many pairs there are, and each of them. */
+static inline uint32_t distinct_pairs(const struct distinct *d)
+{
+	return d->ix.used;
+}
+void distinct_pair(const struct distinct *d, uint32_t i, uint32_t *group, uint32_t *thing);
+
 void distinct_init(struct distinct *d);
 void distinct_free(struct distinct *d);
 void distinct_reset(struct distinct *d);

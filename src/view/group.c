@@ -9,9 +9,6 @@
 #define V6_BITS  128
 #define NS_PER_S INT64_C(1000000000)
 
-/* fe80::/10: a shorter prefix holds other addresses as well, which are of no interface. */
-#define LINK_LOCAL_BITS 10
-
 /* The row of UDP stands behind those of the eleven TCP states, which begin at 1. */
 #define STATE_UDP (ST_COUNT - 1)
 
@@ -369,6 +366,7 @@ struct end_ref {
 	struct addr addr;
 	uint32_t ifindex;
 	uint8_t bits;
+	bool own;
 };
 
 static struct addr mask_of(const struct addr *ones, unsigned bits)
@@ -382,8 +380,13 @@ static int begin_remote(struct grouper *gr)
 					  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 	struct addr v4 = addr_v4(ones), v6 = addr_v6(ones);
 
-	gr->mask4 = mask_of(&v4, gr->r->query.prefix4);
-	gr->mask6 = mask_of(&v6, gr->r->query.prefix6);
+	gr->bits4 = gr->r->query.rollup ? V4_BITS : gr->r->query.prefix4;
+	gr->bits6 = gr->r->query.rollup ? V6_BITS : gr->r->query.prefix6;
+	gr->mask4 = mask_of(&v4, gr->bits4);
+	gr->mask6 = mask_of(&v6, gr->bits6);
+	gr->own_sockets = gr->other_sockets = 0;
+	own_reset(&gr->own);
+	rollup_begin(&gr->rollup);
 	return 0;
 }
 
@@ -402,20 +405,30 @@ static struct addr addr_and(const struct addr *a, const struct addr *mask)
 	return out;
 }
 
-static struct end_ref remote_ref(const struct grouper *gr, uint32_t row)
+/* An own prefix is another group than the same prefix without the own addresses. */
+static void give_id(const struct grouper *gr, struct end_ref *ref)
+{
+	unsigned whole = is_v4(&ref->addr) ? V4_BITS : V6_BITS;
+
+	ref->id = id_of(gr, addr_hi(&ref->addr) + ref->ifindex, addr_lo(&ref->addr));
+	if (ref->bits < whole)
+		ref->id = id_of(gr, ref->id, (unsigned)ref->bits << 1 | ref->own);
+}
+
+static struct end_ref remote_ref(const struct grouper *gr, uint32_t row, bool own)
 {
 	const struct addr *a = &gr->r->snap->sock[row].remote;
-	struct end_ref ref = { .bits = gr->r->query.prefix4 };
+	struct end_ref ref = { .bits = gr->bits4, .own = own };
 
 	if (is_v4(a)) {
 		ref.addr = addr_and(a, &gr->mask4);
 	} else {
-		ref.bits = gr->r->query.prefix6;
+		ref.bits = gr->bits6;
 		ref.addr = addr_and(a, &gr->mask6);
 		if (ref.bits >= LINK_LOCAL_BITS && addr_is_link_local(a))
 			ref.ifindex = gr->r->snap->ext[row].ifindex;
 	}
-	ref.id = id_of(gr, addr_hi(&ref.addr) + ref.ifindex, addr_lo(&ref.addr));
+	give_id(gr, &ref);
 	return ref;
 }
 
@@ -433,10 +446,52 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 		const struct group *g = &result_groups(gr->r)[i];
 
 		if (g->id == ref->id && addr_equal(&g->key.end.addr, &ref->addr) &&
-		    g->key.end.ifindex == ref->ifindex)
+		    g->key.end.ifindex == ref->ifindex && g->own == ref->own &&
+		    g->key.end.bits == ref->bits)
 			return i;
 	}
-	return put_group(gr, at, ref->id, &key);
+	i = put_group(gr, at, ref->id, &key);
+	if (i != IDX_NONE)
+		result_groups(gr->r)[i].own = ref->own;
+	return i;
+}
+
+uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ifindex, uint8_t bits,
+			 bool own)
+{
+	struct end_ref ref = { .addr = *net, .ifindex = ifindex, .bits = bits, .own = own };
+
+	give_id(gr, &ref);
+	return remote_group(gr, &ref);
+}
+
+int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to)
+{
+	return own_look(&gr->own, gr->r->snap->sock, from, to);
+}
+
+/* 1 when the remote end is one of this host, 0 when not or when nobody asks, or -ENOMEM. */
+static int ask_own(struct grouper *gr, uint32_t row)
+{
+	const struct addr *a = &gr->r->snap->sock[row].remote;
+	struct addr *known;
+	bool first;
+	int own;
+
+	if (!gr->r->query.hide_own)
+		return 0;
+	own = own_ask(&gr->own, a, &first);
+	if (own == 1)
+		gr->own_sockets++;
+	else
+		gr->other_sockets++;
+	if (own != 1 || !first)
+		return own;
+	known = arena_push(&gr->r->own, sizeof(*known));
+	if (known == NULL)
+		return -ENOMEM;
+	*known = *a;
+	return own;
 }
 
 /*
@@ -452,9 +507,14 @@ static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
 	int rc = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
+		int own;
+
 		if (!sock_has_remote(&gr->r->snap->sock[hit[i].row]))
 			continue;
-		ref[many] = remote_ref(gr, hit[i].row);
+		own = ask_own(gr, hit[i].row);
+		if (own < 0)
+			return own;
+		ref[many] = remote_ref(gr, hit[i].row, own == 1);
 		with[many] = hit[i];
 		__builtin_prefetch(&ix->slot[index_first(ix, ref[many].id)]);
 		many++;
@@ -570,12 +630,16 @@ void grouper_init(struct grouper *gr)
 	*gr = (struct grouper){ 0 };
 	distinct_init(&gr->procs);
 	distinct_init(&gr->remotes);
+	own_init(&gr->own);
+	rollup_init(&gr->rollup);
 }
 
 void grouper_free(struct grouper *gr)
 {
 	distinct_free(&gr->procs);
 	distinct_free(&gr->remotes);
+	own_free(&gr->own);
+	rollup_free(&gr->rollup);
 	arena_free(&gr->group_of);
 	arena_free(&gr->listen);
 	arena_free(&gr->mark);
@@ -589,6 +653,7 @@ int grouper_begin(struct grouper *gr, struct result *r, uint32_t room)
 	arena_reset(&r->group);
 	arena_reset(&r->ends);
 	arena_reset(&r->link);
+	arena_reset(&r->own);
 	arena_reset(&gr->group_of);
 	arena_reset(&gr->listen);
 	arena_reset(&gr->mark);
@@ -617,6 +682,16 @@ int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 bool grouper_keeps(const struct grouper *gr, uint32_t group)
 {
-	return gr->r->query.by != BY_LISTENER ||
-	       ((const uint32_t *)(const void *)gr->mark.base)[group] != 0;
+	const struct query *q = &gr->r->query;
+
+	if (q->by == BY_LISTENER)
+		return ((const uint32_t *)(const void *)gr->mark.base)[group] != 0;
+	if (q->rollup && rollup_hides(gr, group))
+		return false;
+	return !result_groups(gr->r)[group].own || gr->other_sockets == 0;
+}
+
+uint32_t grouper_base(const struct grouper *gr, uint32_t group)
+{
+	return gr->r->query.rollup ? rollup_base(gr, group) : 0;
 }

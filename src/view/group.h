@@ -4,7 +4,12 @@
 #define SOCKEYE_SRC_VIEW_GROUP_H
 
 #include "distinct.h"
+#include "own.h"
 #include "result.h"
+#include "rollup.h"
+
+/* fe80::/10: a shorter prefix holds other addresses as well, which are of no interface. */
+#define LINK_LOCAL_BITS 10
 
 /* Small enough to stay in the first cache while a batch goes through several hands. */
 #define BATCH 256
@@ -18,6 +23,9 @@ struct hit {
 struct grouper {
 	struct result *r; /* being made */
 	struct distinct procs, remotes;
+	struct own own;       /* with query.hide_own */
+	struct rollup rollup; /* with query.rollup */
+	uint32_t own_sockets, other_sockets;
 	struct arena
 		group_of;    /* uint32_t a row of snap.proc or snap.user: its group, or IDX_NONE */
 	struct arena listen; /* uint32_t: listening rows, for ends */
@@ -27,6 +35,7 @@ struct grouper {
 	uint32_t last_uid, last_user;
 	uint32_t now_s;           /* monotonic second of the snapshot, as since_s */
 	struct addr mask4, mask6; /* of BY_REMOTE's prefixes */
+	uint8_t bits4, bits6;
 };
 
 /* The group of each row of snap.proc or snap.user. */
@@ -51,6 +60,14 @@ int grouper_look(struct grouper *gr, uint32_t from, uint32_t to);
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n);
 /* After the last row: whether this group is to be shown. */
 bool grouper_keeps(const struct grouper *gr, uint32_t group);
+/* How many sockets a group that was not there before is to be compared with. */
+uint32_t grouper_base(const struct grouper *gr, uint32_t group);
+
+/* BY_REMOTE: the group of a prefix that is known not to be there yet; IDX_NONE without memory. */
+uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ifindex, uint8_t bits,
+			 bool own);
+/* With query.hide_own, before anything else: looks at the own ends of a range. 0 or -ENOMEM. */
+int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to);
 
 /* ---- with query.ends: group_ends.c ---- */
 
@@ -58,6 +75,8 @@ bool grouper_keeps(const struct grouper *gr, uint32_t group);
 int grouper_look_ends(struct grouper *gr, uint32_t from, uint32_t to);
 /* A connection of the group came through a listener, or not. */
 void grouper_note_port(struct grouper *gr, uint32_t group, uint32_t row);
+/* The connections of another group are this one's as well. */
+void grouper_add_ends(struct grouper *gr, uint32_t group, uint32_t from);
 /*
  * After the last row: gives groups the ends where they listen, as far as budget goes, which it is
  * taken from. True when that is done.

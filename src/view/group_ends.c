@@ -48,9 +48,9 @@ static void settle_end(const struct sock *sock, struct group_ends *e, unsigned i
 
 /*
  * Of more ends than there is room for, those that are hit often stay: each that finds no room takes
- * a hit off the last one, and its place when that has none left.
+ * its hits off the last one, and its place when that has none left.
  */
-static void note_hit(struct grouper *gr, uint32_t group, uint32_t row)
+static void note_hits(struct grouper *gr, uint32_t group, uint32_t row, uint32_t hits)
 {
 	struct group_ends *e = &result_ends(gr->r)[group];
 	const struct sock *sock = gr->r->snap->sock;
@@ -60,13 +60,17 @@ static void note_hit(struct grouper *gr, uint32_t group, uint32_t row)
 		i++;
 	if (i == GROUP_ENDS) {
 		e->more = true;
-		if (--e->hits[--i] > 0)
+		if (e->hits[--i] > hits) {
+			e->hits[i] -= hits;
 			return;
+		}
+		hits -= e->hits[i] - 1;
+		e->hits[i] = 0;
 		e->row[i] = row;
 	} else if (i == e->n) {
 		e->row[e->n++] = row;
 	}
-	e->hits[i]++;
+	e->hits[i] += hits;
 	settle_end(sock, e, i);
 }
 
@@ -75,7 +79,16 @@ void grouper_note_port(struct grouper *gr, uint32_t group, uint32_t row)
 	uint32_t listener = gr->r->snap->ext[row].listener;
 
 	if (listener != IDX_NONE)
-		note_hit(gr, group, listener);
+		note_hits(gr, group, listener, 1);
+}
+
+void grouper_add_ends(struct grouper *gr, uint32_t group, uint32_t from)
+{
+	struct group_ends e = result_ends(gr->r)[from];
+
+	for (unsigned i = 0; i < e.n; i++)
+		note_hits(gr, group, e.row[i], e.hits[i]);
+	result_ends(gr->r)[group].more |= e.more;
 }
 
 /* Of more ends than there is room for, the lowest ports stay. */

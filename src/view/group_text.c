@@ -208,11 +208,31 @@ static void print_prefix(const struct addr *a, unsigned bits, bool single, struc
 		buf_str(out, " and not dst 0.0.0.0/0");
 }
 
-static void remote_filter(const struct snap *s, const union group_key *key, struct buf *out)
+/* Own addresses in the prefix that are no part of its row. */
+static void print_without_own(const struct view *v, const union group_key *key, struct buf *out)
 {
+	uint32_t n;
+	const struct addr *own = view_own(v, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		char addr[ADDR_TEXT_SIZE];
+
+		if (!addr_in(&own[i], &key->end.addr, key->end.bits))
+			continue;
+		addr_text(addr, &own[i]);
+		buf_fmt(out, addr_is_v4(&own[i]) ? " and not dst %s" : " and not dst [%s]", addr);
+	}
+}
+
+static void remote_filter(const struct view *v, const struct group *g, struct buf *out)
+{
+	const struct snap *s = view_snap(v);
+	const union group_key *key = &g->key;
 	uint32_t name;
 
 	print_prefix(&key->end.addr, key->end.bits, is_single(key), out);
+	if (!is_single(key) && !g->own)
+		print_without_own(v, key, out);
 	if (key->end.ifindex == 0)
 		return;
 	name = snap_if_name(s, key->end.ifindex);
@@ -255,7 +275,7 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 		user_filter(s, g->key.uid, out);
 		break;
 	case BY_REMOTE:
-		remote_filter(s, &g->key, out);
+		remote_filter(v, g, out);
 		break;
 	case BY_LISTENER:
 		listener_filter(&g->key, out);

@@ -18,6 +18,7 @@ struct result {
 	struct arena group; /* struct group, in the order in which they were found */
 	struct arena ends;  /* struct group_ends a group; empty without query.ends */
 	struct arena link;  /* struct listener_link, by sock */
+	struct arena own;   /* struct addr: see view_own() */
 	struct arena order; /* uint32_t a visible row: its group, or its row of the snapshot */
 	struct arena rank;  /* the other way round: IDX_NONE for what is not visible */
 	struct index ix;    /* groups by id */

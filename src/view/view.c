@@ -11,7 +11,17 @@
 #include "result.h"
 
 /* What is left to do for the result in the making. */
-enum phase { PHASE_IDLE, PHASE_SCAN, PHASE_ENDS, PHASE_DELTA, PHASE_SORT, PHASE_SHOW, PHASE_COUNT };
+enum phase {
+	PHASE_IDLE,
+	PHASE_OWN,
+	PHASE_SCAN,
+	PHASE_ROLLUP,
+	PHASE_ENDS,
+	PHASE_DELTA,
+	PHASE_SORT,
+	PHASE_SHOW,
+	PHASE_COUNT
+};
 
 struct view {
 	struct result result[2];
@@ -142,6 +152,34 @@ static int add_groups(struct view *v)
 	return rc;
 }
 
+/* Whether an address is this host's own depends on all rows. */
+static int step_own(struct view *v, uint32_t *budget)
+{
+	uint32_t left = v->work->snap->n_sock - v->next;
+	uint32_t n = left < *budget ? left : *budget;
+	int rc = grouper_look_own(&v->grouper, v->next, v->next + n);
+
+	v->next += n;
+	*budget -= n;
+	if (n < left)
+		return rc;
+	v->next = 0;
+	v->phase = PHASE_SCAN;
+	return rc;
+}
+
+/* The groups are complete, but for the ends where they listen. */
+static int end_groups(struct view *v)
+{
+	const struct grouper *gr = &v->grouper;
+
+	v->next = v->before = 0;
+	v->phase = v->work->query.ends ? PHASE_ENDS : PHASE_DELTA;
+	if (v->work->query.hide_own && gr->other_sockets > 0)
+		v->work->totals.own_hidden = gr->own_sockets;
+	return add_groups(v);
+}
+
 static int step_scan(struct view *v, uint32_t *budget)
 {
 	uint32_t end = v->work->snap->n_sock;
@@ -156,9 +194,15 @@ static int step_scan(struct view *v, uint32_t *budget)
 	}
 	if (rc < 0 || v->next < end)
 		return rc;
-	v->next = v->before = 0;
-	v->phase = v->work->query.ends ? PHASE_ENDS : PHASE_DELTA;
-	return v->work->query.by != BY_SOCKET ? add_groups(v) : 0;
+	if (v->work->query.rollup) {
+		v->phase = PHASE_ROLLUP;
+		return 0;
+	}
+	if (v->work->query.by != BY_SOCKET)
+		return end_groups(v);
+	v->next = 0;
+	v->phase = PHASE_DELTA;
+	return 0;
 }
 
 static int step_ends(struct view *v, uint32_t *budget)
@@ -181,8 +225,16 @@ static bool comparable(const struct result *a, const struct result *b)
 	return a->snap != NULL && b->snap != NULL && x->by == y->by && x->prefix4 == y->prefix4 &&
 	       x->prefix6 == y->prefix6 && x->select.protos == y->select.protos &&
 	       x->select.v4 == y->select.v4 && x->select.v6 == y->select.v6 &&
-	       x->select.listening == y->select.listening &&
-	       equal_text(&a->filter_text, &b->filter_text);
+	       x->select.listening == y->select.listening && x->rollup == y->rollup &&
+	       x->hide_own == y->hide_own && equal_text(&a->filter_text, &b->filter_text);
+}
+
+static int step_rollup(struct view *v, uint32_t *budget)
+{
+	const struct result *before = comparable(v->shown, v->work) ? v->shown : NULL;
+	int rc = rollup_step(&v->grouper, before, budget);
+
+	return rc > 0 ? end_groups(v) : rc;
 }
 
 /*
@@ -203,7 +255,7 @@ static const struct group *find_before(const struct result *before, uint64_t id,
 }
 
 /* Another look at the same sample, say in another order, keeps the deltas of the first one. */
-static void set_delta(const struct group *was, bool same, struct group *g)
+static void set_delta(const struct group *was, uint32_t base, bool same, struct group *g)
 {
 	if (same) {
 		g->delta = was != NULL ? was->delta : 0;
@@ -211,9 +263,9 @@ static void set_delta(const struct group *was, bool same, struct group *g)
 		g->fresh = was != NULL && was->fresh;
 		return;
 	}
-	g->delta = (int32_t)(g->sockets - (was != NULL ? was->sockets : 0));
+	g->delta = (int32_t)(g->sockets - (was != NULL ? was->sockets : base));
 	g->has_delta = true;
-	g->fresh = was == NULL;
+	g->fresh = was == NULL && base == 0;
 }
 
 static int step_delta(struct view *v, uint32_t *budget)
@@ -226,9 +278,11 @@ static int step_delta(struct view *v, uint32_t *budget)
 
 	*budget -= left;
 	while (left-- > 0) {
-		struct group *g = &result_groups(r)[v->next++];
+		uint32_t i = v->next++;
+		struct group *g = &result_groups(r)[i];
 
-		set_delta(find_before(before, g->id, &v->before), same, g);
+		set_delta(find_before(before, g->id, &v->before), grouper_base(&v->grouper, i),
+			  same, g);
 	}
 	if (v->next < n)
 		return 0;
@@ -300,8 +354,9 @@ static int step_show(struct view *v, uint32_t *budget)
 }
 
 static int (*const phases[PHASE_COUNT])(struct view *v, uint32_t *budget) = {
-	[PHASE_SCAN] = step_scan, [PHASE_ENDS] = step_ends, [PHASE_DELTA] = step_delta,
-	[PHASE_SORT] = step_sort, [PHASE_SHOW] = step_show,
+	[PHASE_OWN] = step_own,   [PHASE_SCAN] = step_scan,   [PHASE_ROLLUP] = step_rollup,
+	[PHASE_ENDS] = step_ends, [PHASE_DELTA] = step_delta, [PHASE_SORT] = step_sort,
+	[PHASE_SHOW] = step_show,
 };
 
 /* ---- life and work --------------------------------------------------- */
@@ -327,6 +382,7 @@ static void result_free(struct result *r)
 	arena_free(&r->group);
 	arena_free(&r->ends);
 	arena_free(&r->link);
+	arena_free(&r->own);
 	arena_free(&r->order);
 	arena_free(&r->rank);
 	index_free(&r->ix);
@@ -390,6 +446,8 @@ void view_set(struct view *v, const struct snap *s, const struct query *q)
 	r->snap = snap_ref(s);
 	r->query = *q;
 	r->query.ends &= has_ends(q->by);
+	r->query.rollup &= q->by == BY_REMOTE;
+	r->query.hide_own &= q->by == BY_REMOTE;
 	r->query.distinct |= q->by != BY_SOCKET && column_is_distinct((enum column)q->sort);
 	r->totals = (struct totals){ 0 };
 	r->delta_ns = 0;
@@ -402,7 +460,7 @@ void view_set(struct view *v, const struct snap *s, const struct query *q)
 	v->everything = selects_all(&q->select);
 	v->failed = false;
 	v->next = 0;
-	v->phase = PHASE_SCAN;
+	v->phase = r->query.hide_own ? PHASE_OWN : PHASE_SCAN;
 	if (begin(v) < 0)
 		give_up(v);
 }
@@ -474,6 +532,19 @@ uint32_t view_find(const struct view *v, uint64_t id)
 const struct group *view_group(const struct view *v, uint32_t row)
 {
 	return &result_groups(v->shown)[result_order(v->shown)[row]];
+}
+
+const struct group *view_find_group(const struct view *v, uint64_t id)
+{
+	uint32_t i = v->shown->snap != NULL ? result_find(v->shown, id) : IDX_NONE;
+
+	return i != IDX_NONE ? &result_groups(v->shown)[i] : NULL;
+}
+
+const struct addr *view_own(const struct view *v, uint32_t *n)
+{
+	*n = (uint32_t)(v->shown->own.used / sizeof(struct addr));
+	return (const void *)v->shown->own.base;
 }
 
 const struct group_ends *view_ends(const struct view *v, uint32_t row)

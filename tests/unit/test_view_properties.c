@@ -110,6 +110,8 @@ static struct query make_query(struct world *w, enum by by)
 			   .prefix6 = (uint8_t)(roll(w, 3) ? 128 : roll(w, 129)),
 			   .sort = SORT_NATURAL,
 			   .ascending = roll(w, 2),
+			   .rollup = roll(w, 2),
+			   .hide_own = roll(w, 2),
 			   .distinct = true };
 
 	if (by == BY_SOCKET) {
@@ -145,7 +147,7 @@ static void check_sums(struct world *w, enum by by)
 	if (by == BY_PROCESS)
 		assert_int_equal(sockets, t->matched + t->extra_holds);
 	else if (by == BY_REMOTE)
-		assert_int_equal(sockets + t->without_remote, t->matched);
+		assert_int_equal(sockets + t->without_remote + t->own_hidden, t->matched);
 	else if (by == BY_STATE || by == BY_USER || by == BY_SOCKET)
 		assert_int_equal(sockets, t->matched);
 	else if (by == BY_LISTENER)

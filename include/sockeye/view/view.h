@@ -63,12 +63,22 @@ struct query {
 				   which is why it is NULL in what view_query() returns */
 	enum by by;
 	uint8_t prefix4, prefix6; /* BY_REMOTE: 32 and 128 for single addresses */
-	uint8_t sort;             /* enum column; BY_SOCKET: enum field_id; SORT_NATURAL */
-	bool ascending;           /* no matter for SORT_NATURAL */
-	bool distinct; /* also count processes, peers and addresses of each group (dearer);
+	bool rollup;    /* BY_REMOTE: single addresses, but one group for a prefix of many */
+	bool hide_own;  /* BY_REMOTE: no rows for this host's own addresses, if there are others */
+	uint8_t sort;   /* enum column; BY_SOCKET: enum field_id; SORT_NATURAL */
+	bool ascending; /* no matter for SORT_NATURAL */
+	bool distinct;  /* also count processes, peers and addresses of each group (dearer);
 				   implied when the sort asks for one of them */
-	bool ends;     /* also find where each group listens: see view_ends() */
+	bool ends;      /* also find where each group listens: see view_ends() */
 };
+
+/*
+ * With query.rollup a prefix has a row in the place of its addresses when there are so many of them,
+ * and the largest has no more than half of their sockets. Once it has, it keeps it down to fewer, and
+ * up to three quarters.
+ */
+#define ROLLUP_MIN  8
+#define ROLLUP_STAY 6
 
 /* BY_STATE: by number; BY_SOCKET: state, local, remote; others: sockets descending, then key. */
 #define SORT_NATURAL 0xff
@@ -79,6 +89,7 @@ struct totals {
 	uint32_t proto[PROTO_COUNT];
 	uint32_t state[ST_COUNT]; /* TCP */
 	uint32_t without_remote;
+	uint32_t own_hidden;     /* have a remote, but no row for query.hide_own */
 	uint32_t extra_holds;    /* sum of holders - 1 */
 	uint32_t shared;         /* sockets with more than one holder */
 	uint32_t processes;      /* that hold any of them */
@@ -106,6 +117,7 @@ struct group {
 	uint8_t why; /* enum why; not WHY_OWNED: the row of sockets without a process for this reason */
 	bool has_delta; /* false for a first sample or after the query changed */
 	bool fresh;     /* has_delta, and the group was not there then */
+	bool own;       /* BY_REMOTE with query.hide_own: of this host's own addresses */
 	union group_key key;
 	uint32_t sockets, udp, shared;
 	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
@@ -157,6 +169,10 @@ uint32_t view_rows(const struct view *v);
 uint64_t view_row_id(const struct view *v, uint32_t row); /* group id; BY_SOCKET: cookie */
 uint32_t view_find(const struct view *v, uint64_t id);    /* row, or IDX_NONE */
 const struct group *view_group(const struct view *v, uint32_t row); /* not BY_SOCKET */
+/* Also one without a row: an address that is rolled up, or an own one. NULL when there is none. */
+const struct group *view_find_group(const struct view *v, uint64_t id); /* not BY_SOCKET */
+/* The own addresses at the far ends of the sockets that query.hide_own is about, each once. */
+const struct addr *view_own(const struct view *v, uint32_t *n);
 uint32_t view_sock(const struct view *v, uint32_t row); /* BY_SOCKET: row of the snapshot */
 /* NULL unless query.ends was set for a grouping that has them. */
 const struct group_ends *view_ends(const struct view *v, uint32_t row);
