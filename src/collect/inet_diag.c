@@ -21,6 +21,9 @@
 
 #define DUMP_TRIES 3
 
+/* Rows that are added under one lock. */
+#define BATCH_ROWS 128
+
 static const uint8_t ip_proto[PROTO_COUNT] = {
 	[PROTO_TCP] = IPPROTO_TCP,
 	[PROTO_UDP] = IPPROTO_UDP,
@@ -105,24 +108,41 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 
 /* ---- asking ---------------------------------------------------------- */
 
+/* Rows on their way into a builder: one, or where there is a lock, many. */
 struct dump {
 	const struct inet_query *q;
 	struct snap_builder *b;
+	uint32_t n, room;
+	struct sock sock[BATCH_ROWS];
+	struct sock_ext ext[BATCH_ROWS];
 };
+
+static int add_batch(struct dump *d)
+{
+	int rc = 0;
+
+	if (d->q->rows_lock != NULL)
+		pthread_mutex_lock(d->q->rows_lock);
+	for (uint32_t i = 0; i < d->n && rc >= 0; i++) {
+		if (d->q->devices != NULL)
+			devices_add(d->q->devices, d->ext[i].ifindex);
+		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
+	}
+	if (d->q->rows_lock != NULL)
+		pthread_mutex_unlock(d->q->rows_lock);
+	d->n = 0;
+	return rc < 0 ? rc : 0;
+}
 
 static int add_row(void *ctx, const void *payload, size_t len)
 {
-	const struct dump *d = ctx;
-	struct sock s;
-	struct sock_ext x;
-	int rc = inet_diag_decode(d->q, payload, len, &s, &x);
+	struct dump *d = ctx;
+	int rc = inet_diag_decode(d->q, payload, len, &d->sock[d->n], &d->ext[d->n]);
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	if (d->q->devices != NULL)
-		devices_add(d->q->devices, x.ifindex);
-	rc = snap_add(d->b, &s, &x);
-	return rc < 0 ? rc : 0;
+	d->n++;
+	return d->n == d->room ? add_batch(d) : 0;
 }
 
 int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builder *b, int cancel_fd,
@@ -137,14 +157,18 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 		.sdiag_protocol = ip_proto[q->proto],
 		.idiag_states = states,
 	};
-	struct dump d = { .q = q, .b = b };
+	struct dump d;
 	struct nl_request rq = {
 		.attr = { INET_DIAG_REQ_BYTECODE, q->code, q->code_len },
 		.row = add_row,
 		.ctx = &d,
 	};
-	int rc = 0;
+	int rc = 0, rest;
 
+	d.q = q;
+	d.b = b;
+	d.n = 0;
+	d.room = q->rows_lock != NULL ? BATCH_ROWS : 1;
 	if (q->family == AF_UNSPEC) {
 		rq.type = TCPDIAG_GETSOCK;
 		rq.body = &legacy;
@@ -158,6 +182,8 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	for (int i = 0; i < DUMP_TRIES; i++) {
 		st->interrupted = false;
 		rc = nl_dump(nl, &rq, cancel_fd, st);
+		rest = add_batch(&d);
+		rc = rc != 0 ? rc : rest;
 		if (rc != 0 || !st->interrupted)
 			break;
 	}

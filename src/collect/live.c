@@ -78,7 +78,7 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	if (rc != 0)
 		return err_set(e, rc, "%s", strerror(-rc));
 	cost->total_ns = clock_ns(CLOCK_MONOTONIC) - begin_ns;
-	cost->cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
+	cost->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns;
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "sockeye/collect/sockets.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,8 @@
 #include "sockeye/collect/inet_diag.h"
 #include "sockeye/collect/netfile.h"
 #include "sockeye/collect/procnet.h"
+
+#include "halves.h"
 
 /*
  * A protocol that was refused is asked for again only now and then: the kernel tries to load a
@@ -29,6 +32,7 @@ struct sockets {
 	struct nl *nl;
 	int nl_error;
 	const char *root;
+	struct halves *halves; /* NULL: the kernel does not take their programs */
 	struct refusal refused[PROTO_COUNT];
 	bool by_family;        /* the kernel does not know the legacy request */
 	bool no_programs;      /* it does not take the programs that say which sockets to tell of */
@@ -64,6 +68,7 @@ struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root)
 	s->nl = nl;
 	s->nl_error = nl_error;
 	s->root = root;
+	s->halves = halves_new();
 	s->kernel_has_close = kernel_has_close();
 	return s;
 }
@@ -72,6 +77,7 @@ void sockets_free(struct sockets *s)
 {
 	if (s == NULL)
 		return;
+	halves_free(s->halves);
 	nl_close(s->nl);
 	free(s);
 }
@@ -155,6 +161,56 @@ static int ask_families(struct sockets *s, struct snap_builder *b, struct inet_q
 	return rc == -ENOENT ? 0 : rc;
 }
 
+static bool has_two_cpus(void)
+{
+	cpu_set_t set;
+
+	/* With more CPUs than the set has room for it fails. */
+	return sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) > 1;
+}
+
+/* The TCP sockets that a dump will tell of, as far as that is known before it. */
+static uint64_t expected_rows(struct snap_builder *b)
+{
+	static const enum counter_id inuse[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW };
+	const struct counters *c = snap_counters(b);
+	uint64_t n = 0;
+
+	if (snap_prev(b) != NULL)
+		return snap_prev(b)->n_sock;
+	for (size_t i = 0; i < ARRAY_SIZE(inuse); i++)
+		n += c->known[inuse[i]] ? c->value[inuse[i]] : 0;
+	return n;
+}
+
+/* Many sockets come faster by two threads. 1 where it takes one. */
+static int ask_halves(struct sockets *s, struct snap_builder *b, const struct inet_query *q,
+		      int cancel_fd, struct nl_stats *st)
+{
+	const struct snap *prev = snap_prev(b);
+	int64_t cpu_ns;
+	struct pivot p;
+	int rc;
+
+	if (s->halves == NULL || s->no_programs || expected_rows(b) < HALVES_LEAST ||
+	    !has_two_cpus())
+		return 1;
+	/* What is left out is walked over all the same, and by both: nothing is known of its size. */
+	if (prev == NULL && is_thinned(q))
+		return 1;
+	if (prev != NULL ? !halves_pivot(prev->sock, prev->n_sock, &p)
+			 : !halves_taste(cancel_fd, &p))
+		return 1;
+	cpu_ns = halves_cpu_ns(s->halves);
+	rc = halves_dump(s->halves, s->nl, q, &p, b, cancel_fd, st);
+	snap_cost(b)->cpu_ns += halves_cpu_ns(s->halves) - cpu_ns;
+	if (!is_refused(rc, st))
+		return rc;
+	halves_free(s->halves);
+	s->halves = NULL;
+	return 1;
+}
+
 static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query *q, int cancel_fd,
 		   struct nl_stats *st)
 {
@@ -162,7 +218,9 @@ static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query 
 
 	if (!s->by_family) {
 		q->family = AF_UNSPEC;
-		rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
+		rc = ask_halves(s, b, q, cancel_fd, st);
+		if (rc == 1)
+			rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
 		if (!is_refused(rc, st))
 			return rc;
 	}

@@ -89,6 +89,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 				 .port_last = 60999 };
 	b->prev = prev;
 	b->unfound = WHY_NO_PROCESS;
+	b->limit = UINT32_MAX;
 }
 
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
@@ -254,6 +255,8 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 		return -ENOMEM;
 	if (find_cookie(&b->cookies, rows, s->cookie, &at) != IDX_NONE)
 		return 1;
+	if (b->snap.n_sock >= b->limit)
+		return -EFBIG;
 	row = arena_push(&b->sock, sizeof(*row));
 	if (row == NULL)
 		return -ENOMEM;
@@ -281,6 +284,16 @@ int snap_carry(struct snap_builder *b, unsigned state)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+const struct snap *snap_prev(const struct snap_builder *b)
+{
+	return b->prev;
+}
+
+void snap_limit(struct snap_builder *b, uint32_t rows)
+{
+	b->limit = rows;
 }
 
 const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n)

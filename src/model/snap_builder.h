@@ -26,6 +26,7 @@ struct snap_builder {
 	struct index users;   /* rows of user, until they are sorted */
 	struct strpool str;
 	enum why unfound;
+	uint32_t limit; /* of rows */
 };
 
 struct snap_pool {

@@ -3,6 +3,7 @@
 #ifndef SOCKEYE_COLLECT_INET_DIAG_H
 #define SOCKEYE_COLLECT_INET_DIAG_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,6 +23,8 @@ struct inet_query {
 	/* A program that says which of them (INET_DIAG_REQ_BYTECODE), of code_len bytes; NULL: all. */
 	const void *code;
 	size_t code_len;
+	/* Held while rows are added, where another dump fills the same builder; NULL: none does. */
+	pthread_mutex_t *rows_lock;
 	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */
 };
 

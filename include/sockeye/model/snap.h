@@ -121,10 +121,14 @@ void snap_pool_free(struct snap_pool *p); /* after the last snap_unref() */
 /* prev, which may be NULL, is borrowed until snap_seal(). */
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev);
 void snap_abandon(struct snap_builder *b); /* takes b */
+const struct snap *snap_prev(const struct snap_builder *b);
+/* From this many rows on, snap_add() refuses. Until it is called there is no such number. */
+void snap_limit(struct snap_builder *b, uint32_t rows);
 
 /*
  * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner,
- * listener and since fields of x are filled by snap_seal(). 0 for added, 1 for a double, -ENOMEM.
+ * listener and since fields of x are filled by snap_seal(). 0 for added, 1 for a double, -ENOMEM,
+ * -EFBIG for one row more than snap_limit() allows.
  */
 int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x);
 
