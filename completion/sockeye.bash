@@ -7,7 +7,7 @@ _sockeye() {
 		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -4 --ipv4
 		-6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
-		-F --filter --read-only --color --ascii --term -h --help -V --version'
+		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'
 	local by='state process program user remote listener socket'
 	local columns='key sockets delta udp shared recv_q send_q processes peers addresses pid comm user
 		owner new oldest listeners accept_queue accept_max'

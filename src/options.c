@@ -12,7 +12,7 @@
 #define DELAY_MS_MIN     100
 /* A tenth of a core is what a tool may take of a machine in trouble. */
 #define MAX_PERCENT_DEFAULT 10
-#define DELAY_MS_MAX     3600000
+#define DELAY_MS_MAX        3600000
 
 enum option_id {
 #define OPTION(id, short_, long_, arg, help) OPT_##id,
@@ -331,6 +331,7 @@ static void apply_switch(struct options *o, struct choice *c, enum option_id id)
 		[OPT_TIMERS] = &o->timers,
 		[OPT_NO_HEADER] = &o->no_header,
 		[OPT_READ_ONLY] = &o->read_only,
+		[OPT_NO_SANDBOX] = &o->no_sandbox,
 		[OPT_ASCII] = &o->ascii,
 		[OPT_HELP] = &o->help,
 		[OPT_VERSION] = &o->version,

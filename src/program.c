@@ -15,6 +15,7 @@
 
 #include "config.h"
 #include "rights.h"
+#include "sandbox.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
@@ -255,6 +256,42 @@ static void advance(struct timespec *t, unsigned ms)
 	}
 }
 
+/* ---- what is given up ------------------------------------------------- */
+
+/* For the status page. */
+struct given_up {
+	const struct options *o;
+	struct buf kept;
+	char sandbox[320];
+};
+
+/*
+ * Before there is a second thread. NET_ADMIN is the right to end sockets as well: a run that is to
+ * take no action does without what else it shows.
+ */
+static void give_up_rights(struct given_up *g, bool owners)
+{
+	unsigned uses = owners ? RIGHTS_OWNERS : 0;
+
+	if (!g->o->read_only)
+		uses |= RIGHTS_DETAILS;
+	rights_drop(uses, &g->kept);
+}
+
+/* When all is open: the terminal and the sources. */
+static void enter_sandbox(void *ctx)
+{
+	struct given_up *g = ctx;
+	struct err e;
+
+	if (g->o->no_sandbox)
+		snprintf(g->sandbox, sizeof(g->sandbox), "off (--no-sandbox)");
+	else if (sandbox_enter(false, &e) != 0)
+		snprintf(g->sandbox, sizeof(g->sandbox), "none: %s", e.msg);
+	else
+		snprintf(g->sandbox, sizeof(g->sandbox), "on");
+}
+
 /* One sample and its report. *last is the snapshot before and becomes this one. */
 static int report_once(const struct source_ops *source, void *priv, struct snap_pool *pool,
 		       const struct want *want, struct report *r, const struct snap **last,
@@ -288,6 +325,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .owners = needs_owners(o, f),
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);
+	struct given_up given_up = { .o = o };
 	struct missing missing[ABSENT_COUNT];
 	struct snap_pool *pool = NULL;
 	const struct snap *last = NULL;
@@ -300,10 +338,13 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 
 	cfg.missing = missing;
 	cfg.n_missing = list_missing(o, missing);
+	give_up_rights(&given_up, want.owners);
 	if (source->open(&priv, &e) != 0) {
+		buf_free(&given_up.kept);
 		buf_free(&code);
 		return complain(&e, STATUS_NO_DATA);
 	}
+	enter_sandbox(&given_up);
 	pool = snap_pool_new();
 	r = report_new(&cfg);
 	clock_gettime(CLOCK_MONOTONIC, &next);
@@ -329,6 +370,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	snap_unref(last);
 	snap_pool_free(pool);
 	source->close(priv);
+	buf_free(&given_up.kept);
 	buf_free(&code);
 	return status;
 }
@@ -402,6 +444,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 const struct term_cfg *term, struct conf *conf)
 {
 	const char *rights[RIGHTS_MAX];
+	struct given_up given_up = { .o = o };
 	struct utsname machine;
 	char host[256] = "";
 	struct loop_cfg cfg = {
@@ -416,20 +459,27 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
 			 .facts = { .version = PACKAGE_VERSION,
 				    .kernel = uname(&machine) == 0 ? machine.release : NULL,
-				    .rights = rights,
-				    .n_rights = rights_missing(rights) } },
+				    .rights = rights } },
 		.save = save,
 		.save_ctx = conf,
+		.ready = enter_sandbox,
+		.ready_ctx = &given_up,
 	};
 	struct err e = { .msg = "" };
 	int status;
 
+	term_prepare();
+	give_up_rights(&given_up, true);
+	cfg.app.facts.kept = given_up.kept.s;
+	cfg.app.facts.sandbox = given_up.sandbox;
+	cfg.app.facts.n_rights = rights_missing(rights);
 	cfg.app.prefs.interval_ms = o->interval_ms;
 	if (gethostname(host, sizeof(host) - 1) != 0)
 		host[0] = '\0';
 	status = loop_run(&cfg, &e);
 	if (e.msg[0] != '\0')
 		complain(&e, status);
+	buf_free(&given_up.kept);
 	return status;
 }
 
@@ -507,8 +557,11 @@ int program_run(int argc, char **argv, const struct source_ops *source)
 	int status;
 
 	guard_standard_fds();
+	rights_begin();
 	signal(SIGXFSZ, SIG_IGN); /* a write that fails for that says so */
 	setlocale(LC_CTYPE, "");
+	if (rights_check(&e) != 0)
+		return complain(&e, STATUS_USAGE);
 	if (options_parse(&o, argc, argv, &e) != 0)
 		status = complain(&e, STATUS_USAGE);
 	else

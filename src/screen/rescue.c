@@ -34,7 +34,7 @@ static struct {
 	struct sigaction old[ARRAY_SIZE(crashes)];
 	stack_t old_stack;
 	void *stack;
-} rescue;
+} rescue = { .tty = -1, .null = -1 };
 
 static void send_leave(void)
 {
@@ -153,19 +153,38 @@ static int open_tty(void)
 	return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 }
 
+void term_prepare(void)
+{
+	rescue.tty = open_tty();
+}
+
+static void close_both(void)
+{
+	if (rescue.tty >= 0)
+		close(rescue.tty);
+	if (rescue.null >= 0)
+		close(rescue.null);
+	rescue.tty = rescue.null = -1;
+}
+
 int rescue_open(const struct termios *found, const char *leave, size_t len, struct err *e)
 {
+	int code;
+
 	if (len > sizeof(rescue.leave))
 		return err_set(e, -E2BIG, "the terminal's description is too long");
 	rescue.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (rescue.null < 0)
-		return err_set(e, -errno, "/dev/null: %s", strerror(errno));
-	rescue.tty = open_tty();
+	if (rescue.null < 0) {
+		code = err_set(e, -errno, "/dev/null: %s", strerror(errno));
+		close_both();
+		return code;
+	}
+	if (rescue.tty < 0)
+		rescue.tty = open_tty();
 	if (rescue.tty < 0) {
-		int code = -errno;
-
-		close(rescue.null);
-		return err_set(e, code, "terminal: %s", strerror(-code));
+		code = err_set(e, -errno, "terminal: %s", strerror(errno));
+		close_both();
+		return code;
 	}
 	rescue.found = *found;
 	memcpy(rescue.leave, leave, len);
@@ -177,8 +196,7 @@ int rescue_open(const struct termios *found, const char *leave, size_t len, stru
 void rescue_close(void)
 {
 	release_crashes();
-	close(rescue.tty);
-	close(rescue.null);
+	close_both();
 }
 
 void rescue_arm(void)

@@ -320,6 +320,8 @@ static int start(struct loop *l, struct err *e)
 		return LOOP_NO_SOURCE;
 	if (term_open(&l->term, &cfg->term, e) < 0)
 		return LOOP_FAILED;
+	if (cfg->ready)
+		cfg->ready(cfg->ready_ctx);
 	app.set = term_set(l->term);
 	l->app = app_new(&app);
 	take_size(l);

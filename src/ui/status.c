@@ -207,6 +207,10 @@ static void add_facts(struct page *p, const struct app_facts *f)
 		add(p, ROLE_WARN, "! missing", "%s", f->rights[i]);
 	if (f->n_rights == 0)
 		add(p, ROLE_TEXT, "missing", "none");
+	if (f->kept != NULL)
+		add(p, ROLE_TEXT, "kept", "%s", f->kept);
+	if (f->sandbox != NULL)
+		add(p, ROLE_TEXT, "sandbox", "%s", f->sandbox);
 	add_head(p, "Versions");
 	add(p, ROLE_TEXT, "sockeye", "%s", f->version != NULL ? f->version : "-");
 	add(p, ROLE_TEXT, "kernel", "%s",

@@ -22,7 +22,9 @@ void drive_open(struct drive *d, int w, int h, enum text_set set, const char *fi
 		.facts = { .version = "1.2.3",
 			   .kernel = "6.8.0-web\x1b[31m",
 			   .rights = rights,
-			   .n_rights = 1 },
+			   .n_rights = 1,
+			   .kept = "CAP_DAC_READ_SEARCH, CAP_NET_ADMIN",
+			   .sandbox = "on" },
 		.set = set,
 		.utc = true,
 	};

@@ -38,6 +38,12 @@ struct term;
 int term_usable(const struct term_cfg *cfg, struct err *e);
 
 /*
+ * Opens the terminal anew, in time: one of another user, after sudo, takes rights that may have been
+ * given up when term_open() comes. May be left out.
+ */
+void term_prepare(void);
+
+/*
  * Enters the alternate screen. Sets die_hook and the handlers for SEGV, BUS, ABRT, FPE, ILL and SYS.
  * Started in the background, it is stopped as any job is that wants the terminal. The locale's
  * LC_CTYPE must have been set.

@@ -42,6 +42,8 @@ struct app_facts {
 	const char *version, *kernel; /* kernel: raw; NULL: not known */
 	const char *const *rights;    /* what is missing, in words of ours, and what that means */
 	size_t n_rights;
+	const char *kept;    /* rights, or "none"; NULL: not known */
+	const char *sandbox; /* how it is with the filter of system calls; NULL: not known */
 };
 
 /* What the process itself has used up to now. */

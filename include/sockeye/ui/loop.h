@@ -11,6 +11,9 @@ struct loop_cfg {
 	const struct source_ops *source;
 	struct app_cfg app; /* set is chosen by the loop: what the terminal can show */
 	struct term_cfg term;
+	/* Called when everything is open, before the first picture; or NULL. */
+	void (*ready)(void *ctx);
+	void *ready_ctx;
 	uint32_t samples; /* end after so many; 0: until the user quits */
 	/*
 	 * Keeps the preferences for the next time, while the interface waits. Fills *said with what
