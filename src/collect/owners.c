@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fdtable.h"
+#include "owners_map.h"
 #include "tasks.h"
 
 /* The first pid namespace has a fixed inode (PROC_PID_INIT_INO, include/linux/proc_ns.h). */
@@ -20,56 +20,15 @@
 /* Descriptors that may be looked at in one sample beyond what is known to have changed. */
 #define BUDGET_MIN   1024
 #define BUDGET_SHARE 64 /* and one for so many sockets */
-#define BUDGET_SEARCH \
-	16 /* so many times more while a socket has been without a holder for a while */
-#define VERIFY_MIN    256 /* known slots read again in turn, so that what is stale heals */
-#define VERIFY_SHARE  256
-#define SEARCH_ROUNDS 2  /* walks through all tables before a socket counts as unfound */
-#define NAME_PERIOD   8  /* samples after which a name is read again */
-#define RETRY_PERIOD  16 /* samples after which an unreadable table is tried again */
-#define PREFETCH      12 /* slots ahead */
+
+#define NAME_PERIOD  8  /* samples after which a name is read again */
+#define RETRY_PERIOD 16 /* samples after which an unreadable table is tried again */
+#define PREFETCH     12 /* slots ahead */
 
 /* How many descriptors a process may have is read seldom: it changes seldom, and costs 10 us. */
 #define LIMIT_PERIOD 64  /* samples after which it is read again */
 #define LIMIT_BUDGET 64  /* so many in one sample, and besides: */
 #define LIMIT_SOON   512 /* who has that many descriptors is asked at once */
-
-/* An inode that no table holds, and the walk at which its search began. */
-struct missing {
-	uint32_t ino, round;
-	uint64_t since; /* sample */
-};
-
-struct owners {
-	struct procfs proc;
-	bool has_proc, first_pidns;
-	bool privileged;        /* we have what is needed to look into every process */
-	struct fdtable **table; /* by pid, then tid */
-	uint32_t n, room;
-	uint64_t sample;
-
-	/* of the sample that is being made */
-	const struct sock *rows;
-	uint32_t n_rows;
-	struct index by_ino; /* rows with an inode */
-	struct arena held;   /* a byte a row: a holder is known */
-	struct arena scratch;
-	uint32_t n_missing; /* rows with an inode and no holder yet */
-	bool twins;         /* rows that share an inode: MPTCP subflows */
-	uint32_t unreadable, processes;
-	bool hidden;
-	int64_t budget;
-	uint32_t limit_reads;
-
-	/* from sample to sample */
-	struct arena missing[2]; /* struct missing; [0] the last sample's, [1] this one's */
-	struct index missing_ix; /* rows of missing[0] */
-	uint32_t round;          /* walks that were completed */
-	uint32_t walk_at;        /* table at which the walk goes on */
-	uint32_t verify_at, verify_slot;
-	uint32_t shared_at; /* table at which looking at shared sockets goes on */
-	int64_t credit;     /* for reading odd tables again */
-};
 
 /* To list a descriptor directory takes the one, to read the links in it the other. */
 static bool has_rights(void)
@@ -114,7 +73,7 @@ void owners_free(struct owners *o)
 	free(o);
 }
 
-static bool cancelled(int fd)
+bool owners_cancelled(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 
@@ -174,7 +133,7 @@ static bool match_slot(struct owners *o, struct slot *s)
 	return true;
 }
 
-static void match_fresh(struct owners *o, struct fdtable *t)
+void owners_match_fresh(struct owners *o, struct fdtable *t)
 {
 	for (uint32_t i = 0; i < t->n; i++)
 		if (!slot_is_live(&t->slot[i]))
@@ -187,8 +146,7 @@ static void prefetch_slot(const struct owners *o, const struct slot *s)
 		&o->by_ino.slot[index_first(&o->by_ino, index_hash(&o->by_ino, s->ino))]);
 }
 
-/* Reads these slots of a table again and matches what they hold now. */
-static void check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n)
+void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n)
 {
 	if (n == 0)
 		return;
@@ -225,7 +183,7 @@ static void match_table(struct owners *o, struct fdtable *t)
 		if (expected && again != NULL)
 			again[n++] = i;
 	}
-	check_slots(o, t, again, n);
+	owners_check_slots(o, t, again, n);
 }
 
 /* ---- processes ------------------------------------------------------- */
@@ -236,13 +194,30 @@ struct merge {
 	uint32_t n_old, at;
 };
 
-static void keep_table(struct owners *o, struct fdtable *t)
+void owners_keep_table(struct owners *o, struct fdtable *t)
 {
 	if (o->n == o->room) {
 		o->room = o->room == 0 ? 256 : o->room * 2;
 		o->table = xreallocarray(o->table, o->room, sizeof(struct fdtable *));
 	}
 	o->table[o->n++] = t;
+}
+
+static int cmp_table(const void *a, const void *b)
+{
+	const struct fdtable *x = *(struct fdtable *const *)a, *y = *(struct fdtable *const *)b;
+
+	if (x->pid != y->pid)
+		return x->pid < y->pid ? -1 : 1;
+	/* the process's own table first */
+	if ((x->tid == x->pid) != (y->tid == y->pid))
+		return x->tid == x->pid ? -1 : 1;
+	return x->tid < y->tid ? -1 : x->tid > y->tid;
+}
+
+void owners_sort_tables(struct owners *o)
+{
+	qsort(o->table, o->n, sizeof(struct fdtable *), cmp_table);
 }
 
 static void merge_pid(struct owners *o, struct merge *m, int32_t pid)
@@ -254,13 +229,13 @@ static void merge_pid(struct owners *o, struct merge *m, int32_t pid)
 
 		if (t->pid == pid && !t->gone) {
 			known = known || t->tid == pid;
-			keep_table(o, t);
+			owners_keep_table(o, t);
 		} else {
 			fdtable_free(t);
 		}
 	}
 	if (!known)
-		keep_table(o, fdtable_new(pid, pid, o->sample));
+		owners_keep_table(o, fdtable_new(pid, pid, o->sample));
 	o->processes++;
 }
 
@@ -286,11 +261,11 @@ static int list_processes(struct owners *o)
 	return 0;
 }
 
-static void read_table(struct owners *o, struct fdtable *t, bool trust)
+void owners_read_table(struct owners *o, struct fdtable *t, bool trust)
 {
 	if (fdtable_read(&o->proc, t, trust) == -ESRCH)
 		t->gone = true;
-	match_fresh(o, t);
+	owners_match_fresh(o, t);
 }
 
 static bool is_due(const struct owners *o, const struct fdtable *t)
@@ -318,9 +293,9 @@ static int read_new(struct owners *o, int cancel_fd)
 
 		if (!is_due(o, t))
 			continue;
-		if (cancelled(cancel_fd))
+		if (owners_cancelled(cancel_fd))
 			return -ECANCELED;
-		read_table(o, t, false);
+		owners_read_table(o, t, false);
 		settle(t);
 	}
 	return 0;
@@ -331,7 +306,7 @@ static int match_known(struct owners *o, int cancel_fd)
 	for (uint32_t i = 0; i < o->n; i++) {
 		if (o->table[i]->n == 0 || o->table[i]->born == o->sample)
 			continue;
-		if (cancelled(cancel_fd))
+		if (owners_cancelled(cancel_fd))
 			return -ECANCELED;
 		match_table(o, o->table[i]);
 	}
@@ -346,7 +321,7 @@ static void check_identity(struct owners *o, struct fdtable *t)
 	if (t->named != 0 && fdtable_name(&o->proc, t, o->sample) == 0 && t->start == start)
 		return;
 	t->named = 0;
-	read_table(o, t, false);
+	owners_read_table(o, t, false);
 }
 
 /* Compares how many descriptors there are with how many we know of. */
@@ -362,7 +337,7 @@ static void follow_count(struct owners *o, struct fdtable *t)
 	if (had_dir && !same)
 		check_identity(o, t);
 	if (t->count > (int64_t)t->n + t->others && fdtable_probe(&o->proc, t) == 0)
-		match_fresh(o, t);
+		owners_match_fresh(o, t);
 	if (t->count < 0)
 		t->odd = o->n_missing > 0;
 	else
@@ -377,235 +352,11 @@ static int follow_counts(struct owners *o, int cancel_fd)
 		/* Who had no socket is asked only while a socket looks for its holder. */
 		if (t->unreadable || t->gone || (t->n == 0 && o->n_missing == 0 && t->dir_ino != 0))
 			continue;
-		if (i % 64 == 0 && cancelled(cancel_fd))
+		if (i % 64 == 0 && owners_cancelled(cancel_fd))
 			return -ECANCELED;
 		follow_count(o, t);
 	}
 	return 0;
-}
-
-/*
- * A process that closes its copy of a shared socket and takes the number for a new one leaves no
- * trace: the shared socket lives on in the other holder, and the count is the same. So when a
- * socket is without a holder, the slots of shared ones are looked at.
- */
-static void check_shared(struct owners *o)
-{
-	int64_t left = o->budget;
-
-	for (uint32_t steps = 0; steps < o->n && o->n_missing > 0 && left > 0; steps++) {
-		struct fdtable *t;
-		uint32_t *at;
-		uint32_t n = 0;
-
-		o->shared_at = o->shared_at + 1 < o->n ? o->shared_at + 1 : 0;
-		t = o->table[o->shared_at];
-		arena_reset(&o->scratch);
-		at = arena_push(&o->scratch, (t->n + 1) * sizeof(*at));
-		for (uint32_t i = 0; at != NULL && i < t->n; i++)
-			if (slot_is_live(&t->slot[i]) && o->held.base[t->slot[i].row] > 1)
-				at[n++] = i;
-		left -= n;
-		if (!t->gone && !t->unreadable)
-			check_slots(o, t, at, n);
-	}
-}
-
-/*
- * Tables that hold what we do not know of are read again as far as the budget goes; what is not
- * used is saved up, so that a process with many descriptors has its turn too.
- */
-static int reread_odd(struct owners *o, bool searching, int cancel_fd)
-{
-	int64_t biggest = 0;
-
-	o->credit += searching ? o->budget * BUDGET_SEARCH : o->budget;
-	for (uint32_t i = 0; i < o->n; i++) {
-		struct fdtable *t = o->table[i];
-		int64_t cost = t->count > 0 ? t->count : (int64_t)t->n + t->others;
-
-		if (!t->odd || t->gone)
-			continue;
-		if (cost > o->credit) {
-			biggest = cost > biggest ? cost : biggest;
-			continue;
-		}
-		if (cancelled(cancel_fd))
-			return -ECANCELED;
-		o->credit -= cost;
-		read_table(o, t, true);
-	}
-	if (o->credit > biggest)
-		o->credit = biggest;
-	return 0;
-}
-
-/* ---- sockets that nobody seems to hold ------------------------------- */
-
-static const struct missing *find_missing(const struct owners *o, uint32_t ino)
-{
-	const struct missing *m = (const void *)o->missing[0].base;
-	const struct index *ix = &o->missing_ix;
-	uint32_t row;
-
-	for (uint32_t at = index_first(ix, index_hash(ix, ino));
-	     (row = index_row(ix, at)) != IDX_NONE; at = index_next(ix, at))
-		if (m[row].ino == ino)
-			return &m[row];
-	return NULL;
-}
-
-/*
- * Lists the inodes without a holder, with how long they have been so. True when a search is worth
- * its while: some were there in the last sample already (most others were only born or passed on
- * while we looked), and have not been searched for in vain. Without rights only our own can be
- * found.
- */
-static bool list_missing(struct owners *o)
-{
-	struct arena *now = &o->missing[1];
-	uint32_t uid = geteuid();
-	bool search = false;
-
-	arena_reset(now);
-	for (uint32_t row = 0; o->n_missing > 0 && row < o->n_rows; row++) {
-		const struct missing *was;
-		struct missing *m;
-
-		if (o->rows[row].ino == 0 || o->held.base[row])
-			continue;
-		if ((o->unreadable > 0 || o->hidden) && o->rows[row].uid != uid)
-			continue;
-		m = arena_push(now, sizeof(*m));
-		if (m == NULL)
-			break;
-		was = find_missing(o, o->rows[row].ino);
-		*m = (struct missing){ .ino = o->rows[row].ino,
-				       .round = was != NULL ? was->round : o->round,
-				       .since = was != NULL ? was->since : o->sample };
-		if ((m->since < o->sample || o->sample == 1) && o->round - m->round < SEARCH_ROUNDS)
-			search = true;
-	}
-	return search;
-}
-
-static void keep_missing(struct owners *o)
-{
-	struct arena last = o->missing[0];
-	uint32_t n = (uint32_t)(o->missing[1].used / sizeof(struct missing));
-	const struct missing *m = (const void *)o->missing[1].base;
-
-	o->missing[0] = o->missing[1];
-	o->missing[1] = last;
-	if (index_reset(&o->missing_ix, n) != 0)
-		return;
-	for (uint32_t row = 0; row < n; row++) {
-		uint32_t at = index_first(&o->missing_ix, index_hash(&o->missing_ix, m[row].ino));
-
-		while (index_row(&o->missing_ix, at) != IDX_NONE)
-			at = index_next(&o->missing_ix, at);
-		index_put(&o->missing_ix, at, row);
-	}
-}
-
-static int cmp_table(const void *a, const void *b)
-{
-	const struct fdtable *x = *(struct fdtable *const *)a, *y = *(struct fdtable *const *)b;
-
-	if (x->pid != y->pid)
-		return x->pid < y->pid ? -1 : 1;
-	/* the process's own table first */
-	if ((x->tid == x->pid) != (y->tid == y->pid))
-		return x->tid == x->pid ? -1 : 1;
-	return x->tid < y->tid ? -1 : x->tid > y->tid;
-}
-
-/* Threads of this process that have a descriptor table of their own become tables of the map. */
-static void read_threads(struct owners *o, const struct fdtable *leader)
-{
-	struct task_list own = { .id = NULL };
-	uint32_t known = 0;
-
-	if (tasks_with_own_table(&o->proc, leader, &own) != 0)
-		return;
-	for (uint32_t i = 0; i < own.n; i++) {
-		bool have = false;
-
-		for (uint32_t k = 0; k < o->n && !have; k++)
-			have = o->table[k]->pid == leader->pid && o->table[k]->tid == own.id[i];
-		if (have)
-			continue;
-		keep_table(o, fdtable_new(leader->pid, own.id[i], o->sample));
-		read_table(o, o->table[o->n - 1], false);
-		known++;
-	}
-	tasks_free(&own);
-	if (known > 0)
-		qsort(o->table, o->n, sizeof(struct fdtable *), cmp_table);
-}
-
-/* Goes on with the walk through all tables, and the threads of their processes, within the budget.
- */
-static int search(struct owners *o, int cancel_fd)
-{
-	int64_t left = o->budget * BUDGET_SEARCH;
-	bool all_read =
-		o->sample == 1; /* each table was read a moment ago: only threads are left */
-
-	for (uint32_t steps = 0; steps <= o->n && o->n_missing > 0 && left > 0; steps++) {
-		struct fdtable *t;
-
-		if (o->walk_at >= o->n) {
-			o->walk_at = 0;
-			o->round++;
-			if (steps > 0)
-				break;
-		}
-		if (cancelled(cancel_fd))
-			return -ECANCELED;
-		t = o->table[o->walk_at++];
-		if (t->unreadable || t->gone)
-			continue;
-		if (!all_read) {
-			left -= 1 + (int64_t)t->n + t->others;
-			read_table(o, t, false);
-		}
-		if (t->tid == t->pid)
-			read_threads(o, t);
-	}
-	return 0;
-}
-
-/*
- * Reads a few known slots again in turn. A process that closed its copy of a shared socket and took
- * the number for another of a kind that is not collected shows in no other way.
- */
-static void verify(struct owners *o)
-{
-	uint32_t left = VERIFY_MIN + o->n_rows / VERIFY_SHARE;
-
-	for (uint32_t steps = 0; steps < o->n && left > 0; steps++) {
-		struct fdtable *t;
-		uint32_t *at;
-		uint32_t n = 0;
-
-		if (o->verify_at >= o->n)
-			o->verify_at = 0;
-		t = o->table[o->verify_at];
-		arena_reset(&o->scratch);
-		at = arena_push(&o->scratch, (left + 1) * sizeof(*at));
-		if (at == NULL)
-			return;
-		while (n < left && o->verify_slot < t->n)
-			at[n++] = o->verify_slot++;
-		left -= n;
-		if (!t->gone && !t->unreadable)
-			check_slots(o, t, at, n);
-		if (o->verify_slot >= t->n) {
-			o->verify_at++;
-			o->verify_slot = 0;
-		}
-	}
 }
 
 /* ---- result ---------------------------------------------------------- */
@@ -724,15 +475,15 @@ static int follow_changes(struct owners *o, int cancel_fd)
 	if (rc == 0)
 		rc = follow_counts(o, cancel_fd);
 	if (rc == 0)
-		check_shared(o);
+		owners_check_shared(o);
 	count_unreadable(o);
-	searching = list_missing(o);
+	searching = owners_list_missing(o);
 	if (rc == 0)
-		rc = reread_odd(o, searching, cancel_fd);
+		rc = owners_reread_odd(o, searching, cancel_fd);
 	if (rc == 0)
-		verify(o);
+		owners_verify(o);
 	if (rc == 0 && searching)
-		rc = search(o, cancel_fd);
+		rc = owners_search(o, cancel_fd);
 	return rc;
 }
 
@@ -770,7 +521,7 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 		rc = follow_changes(o, cancel_fd);
 	if (rc == 0)
 		rc = publish(o, b);
-	keep_missing(o);
+	owners_keep_missing(o);
 	if (rc == -ENOMEM) {
 		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL, "not enough memory for all owners");
 		snap_set_unfound(b, WHY_NOT_PERMITTED);

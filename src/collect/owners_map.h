@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The owner map inside: shared by the files that follow changes, search, and publish. */
+#ifndef SOCKEYE_SRC_COLLECT_OWNERS_MAP_H
+#define SOCKEYE_SRC_COLLECT_OWNERS_MAP_H
+
+#include "fdtable.h"
+#include "sockeye/collect/owners.h"
+
+/* An inode that no table holds, and the walk at which its search began. */
+struct missing {
+	uint32_t ino, round;
+	uint64_t since; /* sample */
+};
+
+struct owners {
+	struct procfs proc;
+	bool has_proc, first_pidns;
+	bool privileged;        /* we have what is needed to look into every process */
+	struct fdtable **table; /* by pid, then tid */
+	uint32_t n, room;
+	uint64_t sample;
+
+	/* of the sample that is being made */
+	const struct sock *rows;
+	uint32_t n_rows;
+	struct index by_ino; /* rows with an inode */
+	struct arena held;   /* a byte a row: a holder is known */
+	struct arena scratch;
+	uint32_t n_missing; /* rows with an inode and no holder yet */
+	bool twins;         /* rows that share an inode: MPTCP subflows */
+	uint32_t unreadable, processes;
+	bool hidden;
+	int64_t budget;
+	uint32_t limit_reads;
+
+	/* from sample to sample */
+	struct arena missing[2]; /* struct missing; [0] the last sample's, [1] this one's */
+	struct index missing_ix; /* rows of missing[0] */
+	uint32_t round;          /* walks that were completed */
+	uint32_t walk_at;        /* table at which the walk goes on */
+	uint32_t verify_at, verify_slot;
+	uint32_t shared_at; /* table at which looking at shared sockets goes on */
+	int64_t credit;     /* for reading odd tables again */
+};
+
+bool owners_cancelled(int fd);
+/* Takes t; the caller sees to the order. */
+void owners_keep_table(struct owners *o, struct fdtable *t);
+void owners_sort_tables(struct owners *o);
+/* Reads a table and matches what is new in it; with trust, live slots are taken as they are. */
+void owners_read_table(struct owners *o, struct fdtable *t, bool trust);
+/* Matches those slots of a table that are not live. */
+void owners_match_fresh(struct owners *o, struct fdtable *t);
+/* Reads these slots of a table again and matches what they hold now. */
+void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n);
+
+/* ---- owners_search.c ------------------------------------------------- */
+
+void owners_check_shared(struct owners *o);
+int owners_reread_odd(struct owners *o, bool searching, int cancel_fd);
+bool owners_list_missing(struct owners *o);
+void owners_keep_missing(struct owners *o);
+int owners_search(struct owners *o, int cancel_fd);
+void owners_verify(struct owners *o);
+
+#endif
