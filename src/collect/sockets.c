@@ -421,7 +421,7 @@ static bool is_empty(struct snap_builder *b, const struct inet_query *q)
 /* Nobody looks at any socket of the protocol. */
 static void leave_out(struct sockets *s, struct snap_builder *b, enum proto proto)
 {
-	snap_set_thinned(b);
+	snap_set_thinned(b, proto, 0);
 	snap_source_ok(b, source_of[proto]);
 	if (proto != PROTO_TCP)
 		return;
@@ -450,7 +450,7 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 	if (rc == 0 || st.rows > 0) {
 		judge(b, source_of[proto], rc, &st);
 		if (is_thinned(&q))
-			snap_set_thinned(b);
+			snap_set_thinned(b, proto, q.code == NULL ? q.states : 0);
 		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;
 	}
 	if (proto == PROTO_TCP)

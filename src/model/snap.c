@@ -85,6 +85,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	(void)index_reset(&b->cookies, rows);
 	(void)index_reset(&b->users, 0);
 	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0,
+				 .whole = { ST_ALL, ST_ALL },
 				 .port_first = 32768,
 				 .port_last = 60999 };
 	b->prev = prev;
@@ -403,8 +404,9 @@ void snap_set_close(struct snap_builder *b, bool known)
 	b->snap.close_known = known;
 }
 
-void snap_set_thinned(struct snap_builder *b)
+void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole)
 {
+	b->snap.whole[proto] = (uint16_t)(whole & ST_ALL);
 	b->snap.thinned = true;
 }
 

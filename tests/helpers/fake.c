@@ -466,8 +466,17 @@ static int do_no_close(struct fix *f, struct line *l)
 
 static int do_thinned(struct fix *f, struct line *l)
 {
-	(void)l;
-	snap_set_thinned(f->b);
+	unsigned whole = 0;
+	struct word w;
+
+	while (next_word(l, &w)) {
+		unsigned st = state_by_name(w.s, w.len);
+
+		if (st == 0)
+			return bad(f, "state", &w);
+		whole |= ST_BIT(st);
+	}
+	snap_set_thinned(f->b, PROTO_TCP, whole);
 	return 0;
 }
 

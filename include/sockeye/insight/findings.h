@@ -19,7 +19,7 @@ enum severity { SEVERITY_WARN, SEVERITY_CRIT };
 
 enum evidence_type { EVIDENCE_UINT, EVIDENCE_REAL, EVIDENCE_TEXT };
 
-#define EVIDENCE_MAX       12
+#define EVIDENCE_MAX       24
 #define EVIDENCE_TEXT_SIZE 80
 #define FINDING_TEXT_SIZE  256
 #define FINDING_EXPR_SIZE  256

@@ -83,6 +83,7 @@ struct snap {
 	struct snap_cost cost;
 	uint16_t port_first,
 		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
+	uint16_t whole[PROTO_COUNT]; /* ST_BIT() of the states of which every socket is in it */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
 	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };
@@ -160,7 +161,8 @@ void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
 /* Until it is called: 32768 to 60999, the kernel's default. */
 void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 void snap_set_close(struct snap_builder *b, bool known);
-void snap_set_thinned(struct snap_builder *b);
+/* Of these states (ST_BIT()) of the protocol every socket is there; of the others some may be missing. */
+void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole);
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
 void snap_source_ok(struct snap_builder *b, enum source_id id);
