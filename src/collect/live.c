@@ -8,6 +8,7 @@
 #include "sockeye/base/mem.h"
 #include "sockeye/collect/clock.h"
 #include "sockeye/collect/counters.h"
+#include "sockeye/collect/details.h"
 #include "sockeye/collect/owners.h"
 #include "sockeye/collect/sockets.h"
 #include "sockeye/collect/sysctls.h"
@@ -18,6 +19,7 @@ struct live {
 	struct owners *owners;
 	struct users *users;
 	struct sysctls_kept sysctls;
+	struct details *details;
 };
 
 static void live_close(void *priv)
@@ -26,6 +28,7 @@ static void live_close(void *priv)
 
 	if (l == NULL)
 		return;
+	details_free(l->details);
 	users_free(l->users);
 	owners_free(l->owners);
 	sockets_free(l->sockets);
@@ -46,6 +49,7 @@ static int live_open(void **priv, struct err *e)
 	}
 	l->owners = owners_new(NULL);
 	l->users = users_new(NULL);
+	l->details = details_new();
 	*priv = l;
 	return 0;
 }
@@ -57,7 +61,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	struct snap_cost *cost = snap_cost(b);
 	int64_t cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	int64_t begin_ns = clock_ns(CLOCK_MONOTONIC), dump_ns, end_ns;
-	int rc;
+	int rc, nl_error;
+	struct nl *nl = sockets_nl(l->sockets, &nl_error);
 
 	counters_read(b, NULL);
 	local_ports_read(b, NULL);
@@ -73,6 +78,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 		rc = owners_update(l->owners, b, cancel_fd);
 		cost->owners_ns = clock_ns(CLOCK_MONOTONIC) - end_ns;
 	}
+	if (rc == 0)
+		rc = details_update(l->details, nl, nl_error, b, w, cancel_fd);
 	if (rc == 0)
 		rc = users_update(l->users, b, cancel_fd);
 	if (rc != 0)

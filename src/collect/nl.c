@@ -151,14 +151,14 @@ int nl_walk(const struct nl_request *rq, uint32_t seq, uint32_t portid, const vo
 
 /* ---- asking ---------------------------------------------------------- */
 
-static int send_request(struct nl *nl, const struct nl_request *rq)
+static int send_request(struct nl *nl, const struct nl_request *rq, uint16_t flags)
 {
 	struct nlmsghdr *h = mnl_nlmsg_put_header(nl->buf);
 	ssize_t n;
 
 	assert(rq->len <= sizeof(nl->buf) - sizeof(*h));
 	h->nlmsg_type = rq->type;
-	h->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	h->nlmsg_flags = NLM_F_REQUEST | flags;
 	h->nlmsg_seq = ++nl->seq;
 	h->nlmsg_pid = nl->portid;
 	memcpy(mnl_nlmsg_put_extra_header(h, rq->len), rq->body, rq->len);
@@ -245,6 +245,29 @@ static int receive_dump(struct nl *nl, const struct nl_request *rq, int cancel_f
 	return rc;
 }
 
+/* Receives until one message was taken or refused. */
+static int receive_one(struct nl *nl, const struct nl_request *rq, int cancel_fd,
+		       struct nl_stats *st)
+{
+	int64_t deadline_ns = clock_ns(CLOCK_MONOTONIC) + NL_SILENCE_MS * NS_PER_MS;
+	int rc = 1;
+
+	while (rc > 0 && st->rows + st->dropped == 0 && !st->truncated) {
+		ssize_t n;
+
+		rc = wait_readable(nl, deadline_ns, cancel_fd);
+		if (rc < 0)
+			return rc;
+		n = receive(nl, st);
+		if (n < 0)
+			return (int)n;
+		rc = nl_walk(rq, nl->seq, nl->portid, nl->buf, (size_t)n, st);
+	}
+	if (rc < 0)
+		return rc;
+	return st->rows > 0 && !st->truncated ? 0 : -EBADMSG;
+}
+
 static int ignore_row(void *ctx, const void *payload, size_t len)
 {
 	(void)ctx;
@@ -266,6 +289,20 @@ static int drain(struct nl *nl, uint16_t type, int cancel_fd)
 	return 0;
 }
 
+int nl_get(struct nl *nl, const struct nl_request *rq, int cancel_fd)
+{
+	struct nl_stats st = { 0 };
+	int rc = nl->busy ? drain(nl, rq->type, cancel_fd) : 0;
+
+	if (rc == 0)
+		rc = send_request(nl, rq, 0);
+	if (rc != 0)
+		return rc;
+	rc = receive_one(nl, rq, cancel_fd, &st);
+	explicit_bzero(nl->buf, sizeof(nl->buf));
+	return rc;
+}
+
 int nl_dump(struct nl *nl, const struct nl_request *rq, int cancel_fd, struct nl_stats *st)
 {
 	int rc;
@@ -275,7 +312,7 @@ int nl_dump(struct nl *nl, const struct nl_request *rq, int cancel_fd, struct nl
 		if (rc != 0)
 			return rc;
 	}
-	rc = send_request(nl, rq);
+	rc = send_request(nl, rq, NLM_F_DUMP);
 	if (rc != 0)
 		return rc;
 	st->finished = false;

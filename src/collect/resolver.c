@@ -8,8 +8,6 @@
 
 #include "sockeye/base/mem.h"
 
-#define NAME_SIZE 1024
-
 /* One question on its way from the list of those asked to the list of answers. */
 struct job {
 	struct job *next;
@@ -73,7 +71,7 @@ static void destroy(struct resolver *r)
 static void *resolve(void *arg)
 {
 	struct resolver *r = arg;
-	char name[NAME_SIZE];
+	char name[RESOLVER_ANSWER];
 
 	pthread_mutex_lock(&r->lock);
 	while (!r->quit) {

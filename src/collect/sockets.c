@@ -82,6 +82,12 @@ void sockets_free(struct sockets *s)
 	free(s);
 }
 
+struct nl *sockets_nl(const struct sockets *s, int *error)
+{
+	*error = s->nl_error;
+	return s->nl;
+}
+
 int sockets_check(const struct sockets *s, struct err *e)
 {
 	static const char *const files[] = { "tcp", "tcp6", "udp", "udp6" };

@@ -303,6 +303,25 @@ const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n)
 	return (const void *)b->sock.base;
 }
 
+uint32_t snap_row(const struct snap_builder *b, uint64_t cookie)
+{
+	uint32_t at;
+
+	return find_cookie(&b->cookies, (const void *)b->sock.base, cookie, &at);
+}
+
+uint32_t snap_holders(const struct snap_builder *b, uint32_t row, struct owner *out, uint32_t max)
+{
+	const struct hold *hold = (const void *)b->hold.base;
+	size_t n = b->hold.used / sizeof(*hold);
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < n && found < max; i++)
+		if (hold[i].row == row)
+			out[found++] = (struct owner){ .proc = hold[i].proc, .fd = hold[i].fd };
+	return found;
+}
+
 const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n)
 {
 	*n = b->snap.n_proc;
@@ -333,6 +352,11 @@ int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t 
 uint32_t snap_add_str(struct snap_builder *b, const void *bytes, size_t len)
 {
 	return strpool_add(&b->str, bytes, len);
+}
+
+struct str snap_str(const struct snap_builder *b, uint32_t id)
+{
+	return strpool_get(&b->str, id);
 }
 
 static uint64_t hash_user(const struct index *ix, const void *ctx, uint32_t row)
@@ -380,6 +404,13 @@ struct counters *snap_counters(struct snap_builder *b)
 struct sysctls *snap_sysctls(struct snap_builder *b)
 {
 	return &b->snap.sysctls;
+}
+
+struct detail *snap_detail(struct snap_builder *b)
+{
+	b->detail = (struct detail){ .error = 0 };
+	b->snap.detail = &b->detail;
+	return &b->detail;
 }
 
 struct snap_cost *snap_cost(struct snap_builder *b)

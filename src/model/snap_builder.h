@@ -27,6 +27,7 @@ struct snap_builder {
 	struct strpool str;
 	enum why unfound;
 	uint32_t limit; /* of rows */
+	struct detail detail; /* snap.detail points here, or nowhere */
 };
 
 struct snap_pool {

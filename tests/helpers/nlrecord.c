@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nlrecord tcp|udp4|udp6: writes what the kernel answers to that dump, as netlink messages with
- * sequence number and port 1, for tests/fixtures/nl. Numbers are in this machine's byte order.
+ * nlrecord tcp|tcp-all|udp4|udp6: writes what the kernel answers to that dump, all with all
+ * attributes, as netlink messages with sequence number and port 1, for tests/fixtures/nl. Numbers
+ * are in this machine's byte order.
  */
 #include <errno.h>
 #include <linux/inet_diag.h>
@@ -55,7 +56,9 @@ int main(int argc, char **argv)
 
 	rq.body = &udp;
 	rq.len = sizeof(udp);
-	if (strcmp(what, "tcp") == 0) {
+	if (strcmp(what, "tcp-all") == 0)
+		tcp.idiag_ext = 0xff;
+	if (strcmp(what, "tcp") == 0 || strcmp(what, "tcp-all") == 0) {
 		rq.type = TCPDIAG_GETSOCK;
 		rq.body = &tcp;
 		rq.len = sizeof(tcp);
@@ -64,7 +67,7 @@ int main(int argc, char **argv)
 	} else if (strcmp(what, "udp6") == 0) {
 		udp.sdiag_family = AF_INET6;
 	} else {
-		fputs("usage: nlrecord tcp|udp4|udp6\n", stderr);
+		fputs("usage: nlrecord tcp|tcp-all|udp4|udp6\n", stderr);
 		return 2;
 	}
 	rc = nl_open(&nl);

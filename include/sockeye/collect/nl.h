@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One netlink dump: request, receive, walk the messages. Knows no socket family.
+ * One netlink dump, or one question: request, receive, walk the messages. Knows no socket family.
  *
  * The socket stays open from dump to dump: the kernel sizes its datagrams by the largest buffer
  * that the socket was ever read with, so only the first dump of a socket is slow. It also stays
@@ -60,6 +60,13 @@ void nl_close(struct nl *nl);
  * Rows that came before an error have been handed over.
  */
 int nl_dump(struct nl *nl, const struct nl_request *rq, int cancel_fd, struct nl_stats *st);
+
+/*
+ * Asks for one thing, which the kernel answers with one message. 0; -EBADMSG when that does not hold
+ * together; -ECANCELED, -ETIMEDOUT or another errno as nl_dump(). What came is wiped: answers may
+ * hold keys.
+ */
+int nl_get(struct nl *nl, const struct nl_request *rq, int cancel_fd);
 
 /*
  * Walks one datagram of len bytes at a 4-aligned address: the part of nl_dump() that reads what

@@ -12,6 +12,8 @@
 
 struct resolver;
 
+#define RESOLVER_ANSWER 8448 /* bytes that an answer may have: a path and a command line */
+
 /* NULL when there can be no thread. lookup is called in it, one call at a time. */
 struct resolver *resolver_new(size_t (*lookup)(uint32_t id, char *name, size_t size));
 /* Does not wait for a lookup that is under way: the thread then ends by itself. NULL is fine. */

@@ -18,6 +18,9 @@ struct sockets;
 struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root);
 void sockets_free(struct sockets *s);
 
+/* What sock_diag is asked by, borrowed, or NULL and the negative errno that says why. */
+struct nl *sockets_nl(const struct sockets *s, int *error);
+
 /* 0 when there is some way to sockets, else a negative errno and the reason. Asks nothing. */
 int sockets_check(const struct sockets *s, struct err *e);
 

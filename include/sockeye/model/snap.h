@@ -142,6 +142,11 @@ int snap_carry(struct snap_builder *b, unsigned state);
 /* The rows so far. Borrowed, valid until the next snap_add(). */
 const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
 
+/* The row so far with this cookie, or IDX_NONE. */
+uint32_t snap_row(const struct snap_builder *b, uint64_t cookie);
+/* Who holds the row so far: fills at most max of out[], in the order they were added. How many. */
+uint32_t snap_holders(const struct snap_builder *b, uint32_t row, struct owner *out, uint32_t max);
+
 /* The processes so far. Borrowed, valid until the next snap_add_proc(). */
 const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n);
 
@@ -151,11 +156,15 @@ uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p);
 int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd);
 
 uint32_t snap_add_str(struct snap_builder *b, const void *bytes, size_t len);
+/* Borrowed, valid until the next snap_add_str(). */
+struct str snap_str(const struct snap_builder *b, uint32_t id);
 void snap_add_user(struct snap_builder *b, uint32_t uid, uint32_t name);
 void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name);
 
 struct counters *snap_counters(struct snap_builder *b);
 struct sysctls *snap_sysctls(struct snap_builder *b);
+/* An empty detail, which the snapshot has from then on. */
+struct detail *snap_detail(struct snap_builder *b);
 struct snap_cost *snap_cost(struct snap_builder *b);
 void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
 /* Until it is called: 32768 to 60999, the kernel's default. */
