@@ -125,6 +125,38 @@ static void print_group_processes(const struct settings *s, const char *name, st
 		print_line(out, name, by_name(s->prefs.group));
 }
 
+static int parse_group_remotes(struct settings *s, const char *value, struct err *e)
+{
+	int by = app_remotes_by_name(value);
+
+	if (by < 0)
+		return err_set(e, -EINVAL, "not mixed, address, 24 or 16");
+	s->prefs.remotes = (enum remotes_by)by;
+	return 0;
+}
+
+static void print_group_remotes(const struct settings *s, const char *name, struct buf *out)
+{
+	if (s->prefs.remotes != REMOTES_MIXED)
+		print_line(out, name, app_remotes_name(s->prefs.remotes));
+}
+
+static int parse_own_remotes(struct settings *s, const char *value, struct err *e)
+{
+	bool show = strcmp(value, "show") == 0;
+
+	if (!show && strcmp(value, "hide") != 0)
+		return err_set(e, -EINVAL, "not show or hide");
+	s->prefs.show_own = show;
+	return 0;
+}
+
+static void print_own_remotes(const struct settings *s, const char *name, struct buf *out)
+{
+	if (s->prefs.show_own)
+		print_line(out, name, "show");
+}
+
 /* These add up as well. */
 static int parse_colors(struct settings *s, const char *value, struct err *e)
 {

@@ -12,6 +12,8 @@ void app_act_find(struct app *a);
 void app_act_find_next(struct app *a);
 void app_act_find_prev(struct app *a);
 void app_act_columns(struct app *a);
+void app_act_prefixes(struct app *a);
+void app_act_own(struct app *a);
 void app_act_scroll_left(struct app *a);
 void app_act_scroll_right(struct app *a);
 

@@ -59,6 +59,7 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 	for (unsigned k = 0; kinds[LIST_PROCESSES][k] != NULL; k++)
 		if (kinds[LIST_PROCESSES][k]->by == prefs->group)
 			pane_set_kind(processes, kinds[LIST_PROCESSES][k]);
+	app_set_remotes(a, prefs->remotes, prefs->show_own);
 	/* The order last: it may be by a column that only this grouping and this choice have. */
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		struct pane *p = pane_of(a, (enum pref_list)i);
@@ -72,7 +73,9 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 void app_get_prefs(struct app *a, struct app_prefs *prefs)
 {
 	*prefs = (struct app_prefs){ .interval_ms = a->pace.asked_ms,
-				     .group = pane_of(a, LIST_PROCESSES)->kind->by };
+				     .group = pane_of(a, LIST_PROCESSES)->kind->by,
+				     .remotes = a->remotes,
+				     .show_own = a->show_own };
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		const struct pane *p = pane_of(a, (enum pref_list)i);
 		const struct table *t = &p->table;
@@ -93,13 +96,16 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 static bool kind_has(const struct pane_kind *kind, int id)
 {
 	const struct select all = { .v4 = true, .v6 = true };
+	struct table_column col[TABLE_COLS];
 	struct pane p;
-	bool has;
+	unsigned n, i = 0;
 
 	pane_init(&p, kind, &all, TEXT_ASCII);
-	has = find_column(&p.table, id) != TABLE_UNSORTED;
+	n = pane_all_columns(&p, col);
+	while (i < n && col[i].id != id)
+		i++;
 	pane_free(&p);
-	return has;
+	return i < n;
 }
 
 int app_sort_by_name(enum pref_list list, const char *s, size_t len)

@@ -60,6 +60,8 @@ struct app {
 	struct buf filter;   /* the user's expression; "" for none */
 	struct buf whole;    /* the expression of what is shown, clean; "" for everything */
 	uint64_t pin_order;
+	enum remotes_by remotes;
+	bool show_own;
 
 	/* What is asked. */
 	enum app_asked asked;
@@ -73,7 +75,7 @@ struct app {
 	/* Samples. */
 	const struct snap *shown;  /* the views are of it, or on their way to it */
 	const struct snap *latest; /* newer than shown while paused or busy; else the same */
-	struct pulse pulse; /* the newest counters that were looked at, also of a snapshot */
+	struct pulse pulse;        /* the newest counters that were looked at, also of a snapshot */
 	struct rates rates;
 	struct total now, before;
 	struct err trouble; /* code 0: none */
@@ -128,6 +130,9 @@ struct status app_status(const struct app *a);
 
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* What the pane of remotes has rows for, from its next start on. */
+void app_set_remotes(struct app *a, enum remotes_by by, bool show_own);
 
 /*
  * Groups, shows and sorts the lists as it is wished, but for the interval. What a list has not in

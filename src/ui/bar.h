@@ -16,7 +16,7 @@ struct piece {
 	bool right;    /* stands at the right end */
 };
 
-#define BAR_PIECES 32
+#define BAR_PIECES 48
 
 struct bar {
 	struct piece piece[BAR_PIECES];

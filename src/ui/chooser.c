@@ -75,6 +75,7 @@ static void fill(struct chooser *ch, struct pane *p)
 			.title = all[i].title,
 			.help = p->kind->help(p, all[i].id),
 			.id = all[i].id,
+			.spare = all[i].spare,
 		};
 }
 
@@ -82,7 +83,7 @@ void chooser_reset(struct chooser *ch, struct pane *p)
 {
 	fill(ch, p);
 	for (unsigned i = 0; i < ch->n; i++)
-		ch->row[i].on = true;
+		ch->row[i].on = !ch->row[i].spare;
 	table_sync(&ch->table);
 }
 

@@ -12,7 +12,7 @@ struct chooser_row {
 	struct clean title;
 	const char *help;
 	uint8_t id;
-	bool on;
+	bool on, spare; /* spare: not shown unless it is chosen */
 };
 
 struct chooser {

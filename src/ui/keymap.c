@@ -58,6 +58,8 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_PANE_REMOTES, '3' },
 	{ CTX_OVERVIEW, ACT_LISTENERS, 'L' },
 	{ CTX_OVERVIEW, ACT_GROUP_BY, 'u' },
+	{ CTX_OVERVIEW, ACT_PREFIXES, 'a' },
+	{ CTX_OVERVIEW, ACT_OWN, 'o' },
 	{ CTX_OVERVIEW, ACT_PIN, KEYC_SPACE },
 	{ CTX_OVERVIEW, ACT_OPEN, KEYC_ENTER },
 	{ CTX_OVERVIEW, ACT_SORT_NEXT, 's' },
@@ -165,10 +167,10 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,    ACT_SORT_NEXT,    ACT_FIND,
-		ACT_PAUSE,     ACT_QUIT,     ACT_ZOOM,   ACT_GROUP_BY,     ACT_LISTENERS,
-		ACT_COLUMNS,   ACT_INTERVAL, ACT_FOLLOW, ACT_SORT_REVERSE, ACT_STATUS,
-		ACT_HELP,      ACT_NONE,
+		ACT_NEXT_PANE,    ACT_OPEN,     ACT_PIN,  ACT_SORT_NEXT, ACT_FIND,
+		ACT_PAUSE,        ACT_QUIT,     ACT_ZOOM, ACT_GROUP_BY,  ACT_LISTENERS,
+		ACT_COLUMNS,      ACT_PREFIXES, ACT_OWN,  ACT_INTERVAL,  ACT_FOLLOW,
+		ACT_SORT_REVERSE, ACT_STATUS,   ACT_HELP, ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
 		ACT_BACK,         ACT_OPEN,  ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,

@@ -327,14 +327,20 @@ static void place_rows(struct pane *p, enum steady_how how, bool same)
 	find_missing(p);
 }
 
+/* Whether rows of both mean the same things. */
+static bool same_rows(const struct query *a, const struct query *b)
+{
+	return a->by == b->by && a->prefix4 == b->prefix4 && a->prefix6 == b->prefix6 &&
+	       a->rollup == b->rollup && a->hide_own == b->hide_own;
+}
+
 /* Whether both show the same things in the same order, at different times. */
 static bool same_question(const struct query *a, const struct query *b)
 {
-	return a->by == b->by && a->prefix4 == b->prefix4 && a->prefix6 == b->prefix6 &&
-	       a->sort == b->sort && a->ascending == b->ascending;
+	return same_rows(a, b) && a->sort == b->sort && a->ascending == b->ascending;
 }
 
-static void note_trend(struct pane *p)
+static void note_trend(struct pane *p, bool anew)
 {
 	const struct pin *none;
 	uint32_t top =
@@ -342,7 +348,7 @@ static void note_trend(struct pane *p)
 
 	if (p->trend == NULL)
 		return;
-	if (p->refiltered)
+	if (anew)
 		trend_clear(p->trend);
 	trend_sample(p->trend, p->view, top != IDX_NONE ? top : p->table.top,
 		     (int64_t)p->interval_ms * NS_PER_MS);
@@ -352,26 +358,26 @@ bool pane_step(struct pane *p, uint32_t budget)
 {
 	struct query was = *view_query(p->view);
 	int64_t sample_ns = view_snap(p->view) != NULL ? view_snap(p->view)->mono_ns : 0;
-	bool anew;
+	bool others;
 
 	if (!view_busy(p->view))
 		return false;
 	note_places(p);
 	if (!view_step(p->view, budget) || view_failed(p->view))
 		return false;
-	anew = p->refiltered || !same_question(&was, view_query(p->view));
+	others = p->refiltered || !same_rows(&was, view_query(p->view));
 	place_rows(p,
-		   anew      ? STEADY_ANEW
-		   : p->hold ? STEADY_HOLD
-			     : STEADY_CALM,
+		   p->refiltered || !same_question(&was, view_query(p->view)) ? STEADY_ANEW
+		   : p->hold                                                  ? STEADY_HOLD
+									      : STEADY_CALM,
 		   sample_ns == view_snap(p->view)->mono_ns);
-	note_trend(p);
+	note_trend(p, others);
 	if (p->follow != 0 && pane_find(p, p->follow) != IDX_NONE) {
 		p->table.cursor_id = p->follow;
 		p->table.moved = true;
 	}
-	/* An item that another filter left out is not gone: the cursor has no place any more. */
-	if (p->refiltered && pane_find(p, p->table.cursor_id) == IDX_NONE)
+	/* An item that another question left out is not gone: the cursor has no place any more. */
+	if (others && pane_find(p, p->table.cursor_id) == IDX_NONE)
 		p->table.moved = false;
 	p->refiltered = false;
 	p->awaited = false;

@@ -138,6 +138,7 @@ struct group_column {
 	uint8_t id;              /* enum column */
 	uint8_t min, width, max; /* 0: of a figure */
 	bool right;              /* aligned to the right, though it is text */
+	bool spare;              /* shown only when it is chosen */
 };
 
 void pane_set_columns(struct pane *p, const struct group_column *col, size_t n);

@@ -33,6 +33,17 @@ static void apply_choice(struct pane *p)
 /* A socket list has fields in the place of columns. */
 _Static_assert((int)F_COUNT <= (int)COL_COUNT, "a choice has room for every field");
 
+/* Without a choice: those that are not only there to be chosen. */
+static void leave_spare(struct table *t)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < t->n_cols; i++)
+		if (!t->col[i].spare)
+			t->col[n++] = t->col[i];
+	t->n_cols = n;
+}
+
 void pane_make_columns(struct pane *p)
 {
 	struct table *t = &p->table;
@@ -43,6 +54,8 @@ void pane_make_columns(struct pane *p)
 	usual = t->col[p->kind->sort].id;
 	if (p->n_choice > 0)
 		apply_choice(p);
+	else
+		leave_spare(t);
 	t->skip = 0;
 	if (!p->kind->sortable)
 		return;
@@ -70,6 +83,20 @@ unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS])
 	return n;
 }
 
+static bool is_usual(const struct pane *p, const struct table_column *all, unsigned n_all)
+{
+	unsigned same = 0;
+
+	for (unsigned i = 0; i < n_all; i++) {
+		if (all[i].spare)
+			continue;
+		if (same == p->n_choice || p->choice[same] != all[i].id)
+			return false;
+		same++;
+	}
+	return same == p->n_choice;
+}
+
 void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n)
 {
 	struct table_column all[TABLE_COLS];
@@ -80,15 +107,9 @@ void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n)
 		if (id[i] != all[0].id)
 			p->choice[chosen++] = id[i];
 	p->n_choice = chosen;
-	/* What the kind has anyway is no choice: it may grow. */
-	if (chosen == n_all) {
-		unsigned same = 0;
-
-		while (same < n_all && all[same].id == p->choice[same])
-			same++;
-		if (same == n_all)
-			p->n_choice = 0;
-	}
+	/* What the kind shows anyway is no choice: it may grow. */
+	if (is_usual(p, all, n_all))
+		p->n_choice = 0;
 	pane_make_columns(p);
 	table_fit(&p->table, p->table.width, p->table.height + 1);
 	table_sync(&p->table);

@@ -14,26 +14,41 @@
 
 #define STATE(st) (COL_STATE + ST_##st)
 
+#define V4_BITS 32
+
+#define REMOTE_LEAST 15 /* cells of an IPv4 address */
+
 // clang-format off
-#define TREND_COLUMN   { NULL, COL_TREND, TREND_CELLS, TREND_CELLS, TREND_CELLS, false }
-#define LISTENS_COLUMN { NULL, COL_LISTENS, 18, 18, 40, false }
+#define TREND_COLUMN   { NULL, COL_TREND, TREND_CELLS, TREND_CELLS, TREND_CELLS, false, false }
+#define LISTENS_COLUMN { NULL, COL_LISTENS, 18, 18, 40, false, false }
+
+/* Those that stand in no list of their own accord. */
+#define SPARE_STATE(st) { .id = STATE(st), .spare = true }
+#define SPARE_STATES             \
+	SPARE_STATE(SYN_RECV),   \
+	SPARE_STATE(FIN_WAIT1),  \
+	SPARE_STATE(FIN_WAIT2),  \
+	SPARE_STATE(TIME_WAIT),  \
+	SPARE_STATE(LAST_ACK),   \
+	SPARE_STATE(CLOSING),    \
+	SPARE_STATE(CLOSE)
 
 static const struct group_column state_columns[] = {
-	{ "State", COL_KEY, 10, 10, 10, false },
+	{ "State", COL_KEY, 10, 10, 10, false, false },
 	{ .title = "Count", .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
-	{ NULL, COL_TREND, TREND_CELLS + 1, TREND_CELLS + 1, TREND_CELLS + 1, true },
+	{ NULL, COL_TREND, TREND_CELLS + 1, TREND_CELLS + 1, TREND_CELLS + 1, true, false },
 };
 
 /* 24 columns hold every name that the kernel gives with every pid, 10 every user by number. */
 static const struct group_column process_columns[] = {
-	{ "Process", COL_KEY, 18, 18, 24, false },
+	{ "Process", COL_KEY, 18, 18, 24, false, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .id = COL_RECV_Q },
-	{ NULL, COL_USER, 10, 10, 16, false },
+	{ NULL, COL_USER, 10, 10, 16, false, false },
 	{ .id = COL_SEND_Q },
 	{ .id = COL_PEERS },
 	LISTENS_COLUMN,
@@ -44,6 +59,7 @@ static const struct group_column process_columns[] = {
 	{ .id = STATE(SYN_SENT) },
 	{ .id = COL_NEW },
 	{ .id = COL_OLDEST },
+	SPARE_STATES,
 };
 
 /* By program and by user, what counts is how many processes a row is. */
@@ -63,25 +79,27 @@ static const struct group_column process_columns[] = {
 	{ .id = COL_UDP },             \
 	{ .id = STATE(SYN_SENT) },     \
 	{ .id = COL_NEW },             \
-	{ .id = COL_OLDEST }
+	{ .id = COL_OLDEST },          \
+	SPARE_STATES
 
 static const struct group_column program_columns[] = {
-	{ "Program", COL_KEY, 18, 18, 24, false },
+	{ "Program", COL_KEY, 18, 18, 24, false, false },
 	CROWD_COLUMNS,
 };
 
 static const struct group_column user_columns[] = {
-	{ "User", COL_KEY, 18, 18, 32, false },
+	{ "User", COL_KEY, 18, 18, 32, false, false },
 	CROWD_COLUMNS,
 };
 
 static const struct group_column remote_columns[] = {
-	{ "Remote", COL_KEY, 15, 18, 39, false },
+	{ "Remote", COL_KEY, REMOTE_LEAST, 20, 39, false, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
 	{ .title = "Half", .id = STATE(SYN_RECV) },
 	{ .id = COL_PROCESSES },
-	{ NULL, COL_PORTS, 8, 9, 16, false },
+	{ NULL, COL_PORTS, 8, 9, 16, false, false },
+	{ .id = COL_ADDRESSES },
 	{ .id = COL_NEW },
 	TREND_COLUMN,
 	{ .id = COL_OLDEST },
@@ -91,6 +109,13 @@ static const struct group_column remote_columns[] = {
 	{ .id = COL_RECV_Q },
 	{ .id = COL_SEND_Q },
 	{ .id = COL_UDP },
+	SPARE_STATE(SYN_SENT),
+	SPARE_STATE(FIN_WAIT1),
+	SPARE_STATE(FIN_WAIT2),
+	SPARE_STATE(LAST_ACK),
+	SPARE_STATE(CLOSING),
+	SPARE_STATE(CLOSE),
+	SPARE_STATE(LISTEN),
 };
 // clang-format on
 
@@ -119,6 +144,7 @@ void pane_set_columns(struct pane *p, const struct group_column *col, size_t n)
 			.right = info->right || col[i].right,
 			.middle = p->kind->by == BY_REMOTE && c == COL_KEY,
 			.unsorted = !column_sorts(c),
+			.spare = col[i].spare,
 			.tail = tail_of(p->kind->by, c),
 		};
 		if (c == COL_DELTA)
@@ -211,7 +237,8 @@ static unsigned shown_width(const struct pane *p, unsigned id)
 static struct clean ends_text(const struct pane *p, uint32_t at, enum column c, char *buf)
 {
 	struct clean more = p->set == TEXT_ASCII ? TEXT_LIT(" ~") : TEXT_LIT(" \xe2\x80\xa6");
-	const struct group_ends *e = view_ends(p->view, at);
+	/* A pinned item without a row has none. */
+	const struct group_ends *e = at != IDX_NONE ? view_ends(p->view, at) : NULL;
 	unsigned width = shown_width(p, c), n = e != NULL ? e->n : 0;
 	size_t len = 0;
 
@@ -270,6 +297,21 @@ static struct clean missing_cell(const struct pin *pin, enum column c)
 	return TEXT_LIT("0");
 }
 
+/* "203.0.113.0/24 (12)": of how many addresses, where no column says it and there is room. */
+static struct clean add_addresses(const struct pane *p, const struct group *g, struct clean text,
+				  char *buf)
+{
+	char n[FMT_SIZE];
+
+	if (p->kind->by != BY_REMOTE || g->addresses < 2 || shown_width(p, COL_ADDRESSES) > 0)
+		return text;
+	fmt_count(n, g->addresses);
+	if (text.cells + strlen(n) + 3 > shown_width(p, COL_KEY))
+		return text;
+	return text_own(buf, text.len + (size_t)snprintf(buf + text.len, FIELD_TEXT_SIZE - text.len,
+							 " (%s)", n));
+}
+
 static bool is_unreadable(const struct group *g)
 {
 	return g->why == WHY_NOT_PERMITTED || g->why == WHY_OTHER_PIDNS;
@@ -284,9 +326,9 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 	uint32_t at = pane_view_row(p, row, &pin);
 	const struct group *g;
 
-	if (pin != NULL)
+	g = pin != NULL ? view_find_group(p->view, pin->id) : view_group(p->view, at);
+	if (g == NULL)
 		return c == COL_TREND ? trend_text(p, pin->id, buf) : missing_cell(pin, c);
-	g = view_group(p->view, at);
 	if (c == COL_KEY) {
 		if (is_unreadable(g))
 			*role = ROLE_UNKNOWN;
@@ -295,7 +337,7 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 
 			return text_own(name, strlen(name));
 		}
-		return group_text(p->view, g, p->set, buf);
+		return add_addresses(p, g, group_text(p->view, g, p->set, buf), buf);
 	}
 	if (c == COL_USER)
 		return group_name(p->view, g, c, p->set, buf);
@@ -342,9 +384,9 @@ unsigned pane_group_marks(const void *pane, uint32_t row)
 	const struct group *g;
 	unsigned marks = 0;
 
-	if (pin != NULL)
+	g = pin != NULL ? view_find_group(p->view, pin->id) : view_group(p->view, at);
+	if (g == NULL)
 		return MARK_GONE | MARK_PIN;
-	g = view_group(p->view, at);
 	if (pins_find(&p->pins, g->id) != PIN_NONE)
 		marks |= MARK_PIN;
 	if (g->fresh)
@@ -391,6 +433,36 @@ static void tell_shared(struct pane *p)
 	else if (shared > 0)
 		snprintf(p->note, sizeof(p->note), "%u shared", (unsigned)shared);
 	p->table.col[0].note = text_own(p->note, strlen(p->note));
+	pane_set_change_title(p);
+}
+
+/*
+ * What rows there are, and how many sockets are of own addresses, which have none: the longest of
+ * these that the column has room for, which is made to have room for the number.
+ */
+static void tell_remotes(struct pane *p)
+{
+	const struct query *q = view_query(p->view);
+	uint32_t own = view_totals(p->view)->own_hidden;
+	struct table_column *key = &p->table.col[0];
+	char by[32] = "mixed", n[FMT_SIZE];
+	size_t title = key->title.cells + 2, room = shown_width(p, COL_KEY);
+
+	if (!q->rollup && q->prefix4 < V4_BITS)
+		snprintf(by, sizeof(by), "by /%u /%u", q->prefix4, q->prefix6);
+	else if (!q->rollup)
+		snprintf(by, sizeof(by), "by IP");
+	fmt_count(n, own);
+	room = room > title ? room - title : 0;
+	if (own == 0)
+		snprintf(p->note, sizeof(p->note), "%s", by);
+	else if (snprintf(p->note, sizeof(p->note), "%s, %s own hidden", by, n) > (int)room &&
+		 snprintf(p->note, sizeof(p->note), "%s own hidden", n) > (int)room)
+		snprintf(p->note, sizeof(p->note), "-%s own", n);
+	key->note = text_own(p->note, strlen(p->note));
+	key->min = (uint8_t)(title + (own > 0 ? strlen(n) + 5 : 0));
+	if (key->min < REMOTE_LEAST)
+		key->min = REMOTE_LEAST;
 	pane_set_change_title(p);
 }
 
@@ -454,6 +526,6 @@ const struct pane_kind kind_remotes = {
 	.sort = 1,
 	.natural = NATURAL_NONE,
 	.columns = columns_of_remotes,
-	.synced = pane_set_change_title,
+	.synced = tell_remotes,
 	.help = pane_group_help,
 };

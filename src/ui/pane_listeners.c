@@ -15,14 +15,14 @@
 
 // clang-format off
 static const struct group_column columns[] = {
-	{ "Listener", COL_KEY, 15, 22, 47, false },
-	{ "Accept queue", COL_ACCEPT_QUEUE, QUEUE_W, QUEUE_W, QUEUE_W, true },
+	{ "Listener", COL_KEY, 15, 22, 47, false, false },
+	{ "Accept queue", COL_ACCEPT_QUEUE, QUEUE_W, QUEUE_W, QUEUE_W, true, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .title = "Half", .id = STATE(SYN_RECV) },
-	{ "Owners", COL_OWNER, 18, 22, 60, false },
+	{ "Owners", COL_OWNER, 18, 22, 60, false, false },
 	{ .id = COL_LISTENERS },
 	{ .id = COL_NEW },
 	{ .id = COL_PEERS },

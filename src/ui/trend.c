@@ -116,12 +116,13 @@ static struct series *make_place(struct trend *t)
 	return oldest->seen < t->step ? oldest : NULL;
 }
 
-/* Rows that come up were not there in the steps just before, as far as all rows are known of them.
+/*
+ * Rows that come up were not there in the steps just before, as far as all rows are known of them.
+ * Not so one that was part of another row, or that others were.
  */
-static struct series *add(struct trend *t, uint64_t id)
+static struct series *add(struct trend *t, uint64_t id, bool known)
 {
 	struct series *s = make_place(t);
-	bool known = true;
 
 	if (s == NULL)
 		return NULL;
@@ -141,7 +142,8 @@ static bool look_at(struct trend *t, const struct view *v, uint32_t first, uint3
 	for (uint32_t row = first; row < rows && row - first < n; row++) {
 		const struct group *g = view_group(v, row);
 		unsigned i = find(t, g->id);
-		struct series *s = i < t->n ? &t->item[i] : add(t, g->id);
+		struct series *s =
+			i < t->n ? &t->item[i] : add(t, g->id, g->fresh || !view_query(v)->rollup);
 
 		if (s == NULL)
 			return false;
@@ -155,10 +157,9 @@ static bool look_at(struct trend *t, const struct view *v, uint32_t first, uint3
 static void look_up(struct trend *t, const struct view *v)
 {
 	for (unsigned i = 0; i < t->n; i++) {
-		uint32_t row = view_find(v, t->item[i].id);
+		const struct group *g = view_find_group(v, t->item[i].id);
 
-		t->item[i].cell[TREND_CELLS - 1] =
-			row != IDX_NONE ? view_group(v, row)->sockets : 0;
+		t->item[i].cell[TREND_CELLS - 1] = g != NULL ? g->sockets : 0;
 	}
 }
 

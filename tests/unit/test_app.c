@@ -320,7 +320,7 @@ static void test_app_pins_no_more_than_it_can_hold(void **state)
 		buf_fmt(&fixture, "sock tcp ESTABLISHED 10.0.0.1:1 10.0.1.%d:2\n", i);
 	drive_open(&d, 120, 60, TEXT_UTF8, "");
 	drive_sample(&d, fixture.s);
-	drive_keys(&d, "3");
+	drive_keys(&d, "3 a");
 	for (int i = 0; i < 20; i++)
 		drive_keys(&d, "Space j");
 	check_has(&d, "16 of 20");
@@ -1208,7 +1208,7 @@ static void test_app_draws_the_last_minute_where_there_is_room(void **state)
 	drive_resize(&d, 110, 40);
 	check_has(&d, "last 60 s\xe2\x94\x82");
 	drive_resize(&d, 120, 40);
-	check_has(&d, "New/s last 60 s  Oldest");
+	check_has(&d, "Addrs  New/s last 60 s");
 	drive_resize(&d, 200, 50);
 	check_has(&d, "Peers Listens on");
 	drive_close(&d);
@@ -1225,12 +1225,14 @@ static void test_app_draws_no_trend_of_another_filter(void **state)
 	drive_wait(&d, 4000);
 	drive_sample(&d, "sample 1795167070123\n" ENDS LISTENER JAVA NGINX USERS);
 	check_has(&d, "CLOSE_WAIT      5                 ##|");
-	check_has(&d,
-		  " 10.4.1.17               7             .      1 8080           0         ##");
+	check_has(
+		&d,
+		" 10.4.1.17                7             .      1 8080          1      0         ##");
 	drive_keys(&d, "1 j j j j j j Space");
 	check_has(&d, "CLOSE_WAIT*     5                 ##|");
-	check_has(&d,
-		  ">10.4.1.17               4             .      1 8080           0          #");
+	check_has(
+		&d,
+		">10.4.1.17                4             .      1 8080          1      0          #");
 	drive_close(&d);
 }
 

@@ -131,7 +131,7 @@ static void test_app_prefs_names_are_those_of_the_list(void **state)
 		{ LIST_PROCESSES, "key", "key" },
 		{ LIST_PROCESSES, "processes", "processes" },
 		{ LIST_PROCESSES, "trend", NULL },
-		{ LIST_PROCESSES, "closing", NULL },
+		{ LIST_PROCESSES, "closing", "CLOSING" },
 		{ LIST_PROCESSES, "remote", NULL },
 		{ LIST_PROCESSES, "", NULL },
 		{ LIST_REMOTES, "remote", "key" },
@@ -266,7 +266,7 @@ static void test_app_prefs_columns_of_all_groupings_fit(void **state)
 	for (unsigned i = 0; i < 3; i++) {
 		app_get_prefs(d.app, &now);
 		assert_int_equal(now.columns[LIST_PROCESSES].n, c->n);
-		assert_true(shows(&d, " Listen ClWait SynSnt "));
+		assert_true(shows(&d, " Closng Listen LstAck ClWait "));
 		drive_keys(&d, "u");
 	}
 	drive_close(&d);

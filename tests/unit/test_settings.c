@@ -39,6 +39,8 @@ static void test_settings_parse_takes_each(void **state)
 			       "sort-sockets = remote\n"
 			       "sort-listeners = -accept_queue\n"
 			       "group-processes = program\n"
+			       "group-remotes = 24\n"
+			       "own-remotes = show\n"
 			       "columns-processes = key,processes , CLOSE_WAIT ; in the line\n"
 			       "columns-sockets = state,local\n"
 			       "columns-sockets = recvq\n"
@@ -56,6 +58,8 @@ static void test_settings_parse_takes_each(void **state)
 	assert_int_equal(s.prefs.sort[LIST_SOCKETS].column, F_REMOTE);
 	assert_int_equal(s.prefs.sort[LIST_LISTENERS].column, COL_ACCEPT_QUEUE);
 	assert_int_equal(s.prefs.group, BY_PROGRAM);
+	assert_int_equal(s.prefs.remotes, REMOTES_24_48);
+	assert_true(s.prefs.show_own);
 	assert_int_equal(s.prefs.columns[LIST_PROCESSES].n, 3);
 	assert_int_equal(s.prefs.columns[LIST_PROCESSES].id[1], COL_PROCESSES);
 	assert_int_equal(s.prefs.columns[LIST_PROCESSES].id[2], COL_STATE + ST_CLOSE_WAIT);
@@ -107,13 +111,16 @@ static void test_settings_parse_reports_line(void **state)
 		{ "ascii = yes\nascii = YES", 2, "ascii: not yes or no" },
 		{ "sort-processes = cookie\nascii = yes", 1,
 		  "sort-processes: not a column of this list" },
-		{ "sort-processes = time_wait\nascii = yes", 1,
+		{ "sort-processes = addresses\nascii = yes", 1,
 		  "sort-processes: not a column of this list" },
 		{ "sort-remotes = --sockets\nascii = yes", 1,
 		  "sort-remotes: not a column of this list" },
 		{ "sort-sockets = \nascii = yes", 1, "sort-sockets: not a column of this list" },
 		{ "ascii = yes\ngroup-processes = state", 2,
 		  "group-processes: not process, program or user" },
+		{ "ascii = yes\ngroup-remotes = 8", 2,
+		  "group-remotes: not mixed, address, 24 or 16" },
+		{ "ascii = yes\nown-remotes = yes", 2, "own-remotes: not show or hide" },
 		{ "ascii = yes\ncolumns-sockets = state,nonsense", 2,
 		  "columns-sockets: not a column of this list" },
 		{ "ascii = yes\ncolumns-remotes =", 2,

@@ -29,10 +29,21 @@ struct app_columns {
 	uint8_t id[COL_COUNT]; /* enum column; LIST_SOCKETS: enum field_id; each once */
 };
 
+/* What a row of the list of remotes is. */
+enum remotes_by {
+	REMOTES_MIXED, /* an address, or a prefix where there are many: query.rollup */
+	REMOTES_ADDRESS,
+	REMOTES_24_48, /* prefixes of IPv4 and of IPv6 */
+	REMOTES_16_32,
+	REMOTES_COUNT
+};
+
 /* What the user changes in the interface and may want again the next time. */
 struct app_prefs {
 	unsigned interval_ms;
 	enum by group; /* of the list of processes; app_can_group(), else as built in */
+	enum remotes_by remotes;
+	bool show_own; /* this host's own addresses have rows among the remotes */
 	struct app_columns columns[LIST_COUNT];
 	struct app_sort sort[LIST_COUNT];
 };
@@ -106,5 +117,8 @@ const char *app_column_name(enum pref_list list, uint8_t column);
 int app_add_columns(struct app_columns *c, enum pref_list list, const char *names, struct err *e);
 /* Whether processes can be listed by this. */
 bool app_can_group(enum by by);
+/* "mixed", "address", "24", "16"; -1 for any other name. */
+const char *app_remotes_name(enum remotes_by by);
+int app_remotes_by_name(const char *s);
 
 #endif

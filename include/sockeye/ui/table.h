@@ -19,7 +19,7 @@
 #include "sockeye/screen/canvas.h"
 #include "sockeye/ui/action.h"
 
-#define TABLE_COLS      20
+#define TABLE_COLS      32
 #define TABLE_CELL_SIZE 512 /* room that cell() is given */
 #define TABLE_UNSORTED  TABLE_COLS
 
@@ -40,6 +40,7 @@ struct table_column {
 	bool right;              /* a number: aligned to the right */
 	bool middle;             /* cut in the middle: both ends tell something */
 	bool unsorted;           /* rows have no order by it */
+	bool spare;              /* shown only when it is chosen */
 	const char *tail;        /* from the last of these characters on it is not cut; or NULL */
 	struct clean note;       /* shown after the title where the column has room */
 };
