@@ -9,6 +9,7 @@
 #define GROWTH_S      10.0 /* a growth is of this time, or of three samples where they are rarer */
 #define STEADY_S      5.0
 #define STEADY_GAIN   10.0
+#define STEADY_RISES  3u
 
 /* The point to compare the newest with; NULL: there is none. */
 static const struct point *before(const struct history *h)
@@ -140,23 +141,35 @@ double fit_slope(const double *t, const double *v, unsigned n)
 	return tt > 0 ? tv / tt : 0;
 }
 
-/* Newest first: t is the time back in seconds, so slopes are turned round. */
+/*
+ * Newest first: t is the time back in seconds, so slopes are turned round. What grows is looked at
+ * from where it began to: a burst is one rise, and what began a moment ago is not thinned by the
+ * quiet before.
+ */
 static struct growth growth_of(const double *t, const double *v, unsigned n)
 {
 	struct growth g = { .known = n >= 3 };
-	unsigned last = 0, falls = 0;
+	unsigned last = 0, begin = 0, newest = 0, rises = 0, falls = 0;
 
 	if (!g.known)
 		return g;
 	while (last + 1 < n && (last < 2 || t[last + 1] <= GROWTH_S))
 		last++;
-	for (unsigned i = 0; i < last; i++)
-		falls += v[i] < v[i + 1];
-	g.steady = t[last] >= STEADY_S * 0.9 && v[0] - v[last] >= STEADY_GAIN && falls * 5 <= last;
+	for (unsigned i = 1; i <= last; i++) {
+		falls += v[i - 1] < v[i];
+		if (v[i - 1] <= v[i])
+			continue;
+		if (rises++ == 0)
+			newest = i;
+		begin = i;
+	}
+	g.steady = begin >= 2 && rises >= (begin < STEADY_RISES ? begin : STEADY_RISES) &&
+		   falls * 5 <= begin && newest * 2 <= begin + 1 && t[begin] >= STEADY_S * 0.9 &&
+		   v[0] - v[begin] >= STEADY_GAIN;
 	if (!g.steady)
-		last = n - 1;
-	g.per_s = -fit_slope(t, v, last + 1);
-	g.span_s = t[last];
+		begin = n - 1;
+	g.per_s = -fit_slope(t, v, begin + 1);
+	g.span_s = t[begin];
 	return g;
 }
 

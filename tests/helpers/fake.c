@@ -233,6 +233,10 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 		k->x.ifindex = (uint32_t)n;
 	else if (word_is(key, "retrans"))
 		k->x.retrans = (uint8_t)n;
+	else if (word_is(key, "drops"))
+		k->x.drops = (uint32_t)n;
+	else if (word_is(key, "age"))
+		k->x.since_s = (uint32_t)((f->wall_ms - MONO_OF_WALL_MS) / 1000 - (int64_t)n);
 	else if (word_is(key, "times"))
 		k->times = n;
 	else
@@ -318,6 +322,12 @@ static int do_proc(struct fix *f, struct line *l)
 			p.proc.uid = (uint32_t)n;
 		else if (rc == 0 && word_is(&key, "start"))
 			p.proc.start = n;
+		else if (rc == 0 && word_is(&key, "ppid"))
+			p.proc.ppid = (int32_t)n;
+		else if (rc == 0 && word_is(&key, "fds"))
+			p.proc.fds = (uint32_t)n;
+		else if (rc == 0 && word_is(&key, "limit"))
+			p.proc.fd_limit = (uint32_t)n;
 		else if (rc == 0)
 			rc = bad(f, "no such key", &key);
 	}
@@ -385,6 +395,32 @@ static int do_counter(struct fix *f, struct line *l)
 		return 0;
 	}
 	return bad(f, "no counter", &w);
+}
+
+/* A file that holds several numbers gives them in their order. */
+static int do_sysctl(struct fix *f, struct line *l)
+{
+	struct sysctls *c = snap_sysctls(f->b);
+	struct word name;
+	uint64_t n;
+	bool any = false;
+
+	if (want_word(f, l, &name, "setting") < 0)
+		return -EINVAL;
+	for (int i = 0; i < SYS_COUNT; i++) {
+		if (!word_is(&name, sysctl_table[i].name))
+			continue;
+		if (want_number(f, l, INT64_MAX, name.s, &n) < 0)
+			return -EINVAL;
+		c->value[i] = (int64_t)n;
+		c->known[i] = any = true;
+	}
+	if (!any)
+		return bad(f, "no setting", &name);
+	if (c->known[SYS_PORT_FIRST])
+		snap_set_local_ports(f->b, (uint16_t)c->value[SYS_PORT_FIRST],
+				     (uint16_t)c->value[SYS_PORT_LAST]);
+	return 0;
 }
 
 static int do_cost(struct fix *f, struct line *l)
@@ -507,7 +543,7 @@ static const struct {
 	{ "hold", do_hold },       { "user", do_user },     { "ifname", do_ifname },
 	{ "counter", do_counter }, { "source", do_source }, { "unfound", do_unfound },
 	{ "cost", do_cost },       { "fail", do_fail },     { "no-close", do_no_close },
-	{ "thinned", do_thinned },
+	{ "thinned", do_thinned }, { "sysctl", do_sysctl },
 };
 
 /* ---- owners ---------------------------------------------------------- */

@@ -9,14 +9,16 @@
  *				first one belongs to every sample
  *	sock PROTO STATE LOCAL REMOTE [KEY VALUE]...
  *				an end is 10.4.0.7:8080 or [2001:db8::5]:443; - is no remote end.
- *				ino uid rq sq cookie if retrans N; timer NAME MS; family inet|inet6;
+ *				ino uid rq sq cookie if retrans drops N; age SECONDS, as the
+ *				kernel tells it; timer NAME MS; family inet|inet6;
  *				flag no-cookie, as from /proc/net;
  *				times N: so many, with remote port, inode and cookie counting up
- *	proc PID COMM [uid N] [start N]
+ *	proc PID COMM [uid N] [start N] [ppid N] [fds N] [limit N]
  *	hold PID FD INODE [times N]	descriptor and inode count up
  *	user UID NAME
  *	ifname INDEX NAME
  *	counter KEY N		the kernel's name: ListenDrops
+ *	sysctl NAME N...	net.ipv4.tcp_fin_timeout
  *	cost TOTAL_US SOCKETS_US OWNERS_US CPU_US READLINKS GETDENTS	of the sample
  *	source NAME partial|absent REASON
  *	unfound WHY		of sockets with an inode that nobody holds: not-permitted, ...
