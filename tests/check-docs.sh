@@ -88,6 +88,8 @@ wanted_in_manual() {
       line = line (i > 1 ? " ," : "") " Ic " (name[i] ~ /^[[:punct:]]$/ ? "\\&" : "") name[i]
     print line "\t" sentence($3)
   }
+  kind == "finding" { print ".It Cm " $2 "\t" sentence($3) }
+  kind == "sysctl" { print ".It Va " $2 "\t" }
   kind == "setting" { print ".It Cm " $2 " = Ar " $3 "\t" sentence($4) }
   kind == "role" { print ".It Cm " $2 "\t" }
   kind == "exit" { print ".It " $2 "\t" }
@@ -119,6 +121,8 @@ manual column 'Columns of groups'
 manual field 'Columns of sockets'
 manual counter 'Kernel counters'
 manual key KEYS
+manual finding 'What is found'
+manual sysctl 'Settings that matter' own
 manual mark Marks
 manual exit 'EXIT STATUS' own
 man=$srcdir/man/sockeye.conf.5

@@ -116,6 +116,20 @@ void json_int(struct json *j, const char *key, int64_t n)
 	buf_add(j->out, text, fmt_plain(text, n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
 }
 
+/* printf() would ask the locale for the point. */
+void json_real(struct json *j, const char *key, double n)
+{
+	uint64_t tenths = (uint64_t)((n < 0 ? -n : n) * 10 + 0.5);
+	char text[FMT_SIZE];
+
+	begin_value(j, key);
+	if (n < 0 && tenths > 0)
+		buf_char(j->out, '-');
+	buf_add(j->out, text, fmt_plain(text, tenths / 10));
+	buf_char(j->out, '.');
+	buf_char(j->out, (char)('0' + tenths % 10));
+}
+
 void json_bool(struct json *j, const char *key, bool b)
 {
 	begin_value(j, key);

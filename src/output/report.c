@@ -178,6 +178,7 @@ struct report *report_new(const struct report_cfg *cfg)
 	else if (r->cfg.summary)
 		r->cfg.query.by = BY_STATE;
 	r->view = view_new();
+	r->history = history_new();
 	if (r->cfg.overview)
 		r->remotes = view_new();
 	if (gethostname(r->host, sizeof(r->host) - 1) != 0)
@@ -191,6 +192,7 @@ void report_free(struct report *r)
 		return;
 	view_free(r->view);
 	view_free(r->remotes);
+	history_free(r->history);
 	free(r->problem);
 	buf_free(&r->sink.text);
 	free(r);
@@ -217,6 +219,8 @@ int report_write(struct report *r, const struct snap *s, int fd, bool *complete,
 	    (r->cfg.overview && !make_view(r, r->remotes, s, BY_REMOTE)))
 		return err_set(e, -ENOMEM, "not enough memory for a report");
 	find_problems(r, s);
+	history_add(r->history, s);
+	findings_make(&r->findings, s, r->history);
 	*complete = r->n_problems == 0;
 	r->sink.fd = fd;
 	r->sink.rc = 0;

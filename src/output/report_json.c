@@ -285,6 +285,42 @@ static void put_problems(const struct report *r, struct json *j)
 	json_close(j, ']');
 }
 
+/* Texts hold names of processes, as the kernel has them. */
+static void put_evidence(struct json *j, const struct evidence *e)
+{
+	switch (e->type) {
+	case EVIDENCE_UINT:
+		json_uint(j, e->key, e->u);
+		break;
+	case EVIDENCE_REAL:
+		json_real(j, e->key, e->r);
+		break;
+	case EVIDENCE_TEXT:
+		json_str(j, e->key, e->text, strlen(e->text));
+		break;
+	}
+}
+
+static void put_findings(const struct report *r, struct json *j)
+{
+	json_open(j, "findings", '[');
+	for (unsigned i = 0; i < r->findings.n; i++) {
+		const struct finding *x = &r->findings.item[i];
+
+		json_open(j, NULL, '{');
+		json_word(j, "kind", finding_table[x->kind].name);
+		json_word(j, "severity", severity_name(x->severity));
+		json_str(j, "text", x->text, strlen(x->text));
+		json_word(j, "filter", x->expr);
+		json_open(j, "evidence", '{');
+		for (unsigned k = 0; k < x->n_evidence; k++)
+			put_evidence(j, &x->evidence[k]);
+		json_close(j, '}');
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void put_totals(const struct report *r, const struct snap *s, struct json *j)
 {
 	const struct totals *t = view_totals(r->view);
@@ -347,6 +383,7 @@ void report_json(struct report *r, const struct snap *s)
 	put_problems(r, &j);
 	json_word(&j, "filter", r->cfg.filter_text);
 	put_totals(r, s, &j);
+	put_findings(r, &j);
 	put_body(r, s, &j);
 	json_close(&j, '}');
 	buf_char(&r->sink.text, '\n');

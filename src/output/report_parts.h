@@ -4,6 +4,7 @@
 #define SOCKEYE_SRC_OUTPUT_REPORT_PARTS_H
 
 #include "sink.h"
+#include "sockeye/insight/findings.h"
 #include "sockeye/output/report.h"
 
 struct problem {
@@ -17,6 +18,8 @@ struct report {
 	struct view *remotes;    /* overview only */
 	struct problem *problem; /* of this snapshot */
 	size_t n_problems;
+	struct history *history; /* of the run */
+	struct findings findings;
 	struct sink sink;
 	bool again; /* there was a report before this one */
 };

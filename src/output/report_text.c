@@ -286,6 +286,20 @@ static void put_problems(struct report *r)
 		buf_fmt(&r->sink.text, "# %s: %s\n", r->problem[i].source, r->problem[i].reason);
 }
 
+/* A line that no table has: what awk reads is as it was. */
+static void put_findings(struct report *r)
+{
+	for (unsigned i = 0; i < r->findings.n; i++) {
+		const struct finding *x = &r->findings.item[i];
+		char buf[TEXT_ROOM(sizeof(x->text))];
+		struct clean text =
+			text_clean(x->text, strlen(x->text), r->cfg.set, buf, sizeof(buf));
+
+		buf_fmt(&r->sink.text, "# finding %s %s: %s\n", finding_table[x->kind].name,
+			severity_name(x->severity), text.s);
+	}
+}
+
 void report_text(struct report *r, const struct snap *s)
 {
 	if (r->again)
@@ -293,6 +307,7 @@ void report_text(struct report *r, const struct snap *s)
 	if (r->cfg.overview || r->cfg.summary) {
 		put_totals(r, s);
 		put_problems(r);
+		put_findings(r);
 	} else {
 		put_problems(r);
 	}

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/insight/findings.h"
 #include "sockeye/model/counters.h"
 #include "sockeye/model/field.h"
 #include "sockeye/model/names.h"
@@ -111,6 +112,16 @@ static void print_keys(void)
 	}
 }
 
+/* A file that holds several numbers is one setting here. */
+static void print_findings(void)
+{
+	for (unsigned k = 0; k < FINDING_COUNT; k++)
+		printf("finding\t%s\t%s\n", finding_table[k].name, finding_table[k].help);
+	for (unsigned i = 0; i < SYS_COUNT; i++)
+		if (i == 0 || strcmp(sysctl_table[i].name, sysctl_table[i - 1].name) != 0)
+			printf("sysctl\t%s\n", sysctl_table[i].name);
+}
+
 int main(void)
 {
 	print_options();
@@ -118,5 +129,6 @@ int main(void)
 	print_names();
 	print_columns();
 	print_keys();
+	print_findings();
 	return 0;
 }

@@ -24,6 +24,7 @@ void json_str(struct json *j, const char *key, const void *bytes, size_t len);
 void json_word(struct json *j, const char *key, const char *word); /* a string of ours */
 void json_uint(struct json *j, const char *key, uint64_t n);
 void json_int(struct json *j, const char *key, int64_t n);
+void json_real(struct json *j, const char *key, double n); /* one digit behind the point; finite */
 void json_bool(struct json *j, const char *key, bool b);
 void json_null(struct json *j, const char *key);
 

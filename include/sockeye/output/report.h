@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reports: the same views as the screen, as text or JSON on a descriptor.
+ * Reports: the same views as the screen, as text or JSON on a descriptor. Findings are of the whole
+ * host, whatever the filter, as far as the snapshot has what they need; their history is that of the
+ * reports that were written.
  *
  * JSON is one object a report, on one line. Text is made for awk:
  *  - a table has a head (the keys of the JSON rows in capitals) and one line a row; columns stand
  *    apart by blanks and never hold one: blanks in names become \x20, nothing becomes -. The rows
  *    of --by state and the totals are a name and a number, and have no head. A number that is not
  *    known is -: CLOSE on old kernels, the total where the kernel did the filtering.
+ *  - what was found stands with the totals in lines "# finding KIND SEVERITY: TEXT", worst first.
  *  - what is incomplete stands in lines "# SOURCE: REASON", before the head; with totals, after
  *    them. No row begins with #: as the first byte of a name it becomes \x23.
  *  - there is no empty line in a report, and one between two of them.
