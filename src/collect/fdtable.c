@@ -79,8 +79,14 @@ static int64_t read_link(struct procfs *p, int dir, int32_t fd)
 	snprintf(name, sizeof(name), "%d", fd);
 	p->readlinks++;
 	len = readlinkat(dir, name, link, sizeof(link));
-	if (len < 0)
-		return -errno;
+	if (len < 0) {
+		int error = errno;
+
+		/* Closed, and its process gone, are no news; the rest is said. */
+		if (error != ENOENT && error != ESRCH && error != EACCES && error != EPERM)
+			p->last_error = error;
+		return -error;
+	}
 	if ((size_t)len < sizeof(head) || memcmp(link, head, sizeof(head) - 1) != 0)
 		return 0;
 	/* The kernel's dump carries 32 bits of the inode, so we keep as many. */
@@ -276,7 +282,7 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	char path[PATH_SIZE], text[1024];
 	struct stat st;
 	ssize_t len;
-	int fd;
+	int fd, error;
 
 	/* The directory itself belongs to the effective user, also of a process that is not
 	 * dumpable. */
@@ -289,8 +295,11 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	if (fd < 0)
 		return explain(p, t, errno);
 	len = read(fd, text, sizeof(text));
+	error = errno;
 	close(fd);
-	if (len <= 0 || !parse_stat(t, text, (size_t)len))
+	if (len < 0)
+		return explain(p, t, error);
+	if (len == 0 || !parse_stat(t, text, (size_t)len))
 		return -ESRCH;
 	t->named = sample;
 	t->moved = false;

@@ -22,15 +22,16 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGSYS 
 
 /*
  * State at file level, because a signal handler gets no pointer. Written only while no handler of
- * ours is installed, but for armed.
+ * ours is installed, but for armed and over, and for leave, which counts up to len.
  */
 static struct {
 	atomic_bool armed;
-	int tty;  /* the terminal, opened anew and non-blocking where it can be */
-	int null; /* /dev/null */
+	atomic_bool over; /* the process is about to end: nothing may be armed any more */
+	int tty;          /* the terminal, opened anew and non-blocking where it can be */
+	int null;         /* /dev/null */
 	struct termios found;
 	char leave[RESCUE_LEAVE_MAX];
-	size_t len;
+	atomic_size_t len;
 	struct sigaction old[ARRAY_SIZE(crashes)];
 	stack_t old_stack;
 	void *stack;
@@ -39,7 +40,7 @@ static struct {
 static void send_leave(void)
 {
 	const char *p = rescue.leave;
-	size_t left = rescue.len;
+	size_t left = atomic_load(&rescue.len);
 
 	for (int tries = 0; left > 0 && tries < WRITE_TRIES;) {
 		ssize_t n = write(rescue.tty, p, left);
@@ -100,6 +101,7 @@ void rescue_leave(void)
 
 void term_emergency(void)
 {
+	atomic_store(&rescue.over, true);
 	if (!atomic_exchange(&rescue.armed, false))
 		return;
 	/* What other threads still write to the screen goes nowhere. */
@@ -113,6 +115,15 @@ static void crash(int no)
 {
 	term_emergency();
 	raise(no);
+}
+
+/* ncurses ends the process by exit() when it has no memory. */
+static void leave_at_exit(void)
+{
+	static bool registered;
+
+	if (!registered)
+		registered = atexit(term_emergency) == 0;
 }
 
 static void catch_crashes(void)
@@ -156,6 +167,7 @@ static int open_tty(void)
 void term_prepare(void)
 {
 	rescue.tty = open_tty();
+	die_hook = term_emergency;
 }
 
 static void close_both(void)
@@ -167,12 +179,10 @@ static void close_both(void)
 	rescue.tty = rescue.null = -1;
 }
 
-int rescue_open(const struct termios *found, const char *leave, size_t len, struct err *e)
+int rescue_open(const struct termios *found, struct err *e)
 {
 	int code;
 
-	if (len > sizeof(rescue.leave))
-		return err_set(e, -E2BIG, "the terminal's description is too long");
 	rescue.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (rescue.null < 0) {
 		code = err_set(e, -errno, "/dev/null: %s", strerror(errno));
@@ -187,9 +197,18 @@ int rescue_open(const struct termios *found, const char *leave, size_t len, stru
 		return code;
 	}
 	rescue.found = *found;
-	memcpy(rescue.leave, leave, len);
-	rescue.len = len;
+	atomic_store(&rescue.len, 0);
 	catch_crashes();
+	leave_at_exit();
+	return 0;
+}
+
+int rescue_set_leave(const char *leave, size_t len, struct err *e)
+{
+	if (len > sizeof(rescue.leave))
+		return err_set(e, -E2BIG, "the terminal's description is too long");
+	memcpy(rescue.leave, leave, len);
+	atomic_store(&rescue.len, len);
 	return 0;
 }
 
@@ -202,4 +221,7 @@ void rescue_close(void)
 void rescue_arm(void)
 {
 	atomic_store(&rescue.armed, true);
+	/* Another thread ends the process, and did not see in time that there is something to leave. */
+	while (atomic_load(&rescue.over))
+		pause();
 }

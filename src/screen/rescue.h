@@ -16,12 +16,15 @@
 #define RESCUE_LEAVE_MAX 256
 
 /*
- * Notes what the terminal on stdout has to get back: its modes, and the bytes that leave the screen
- * (at most RESCUE_LEAVE_MAX). From now on a crash (SEGV, BUS, ABRT, FPE, ILL, SYS) of the process
- * leaves the terminal first. The handlers run on a stack of their own in the calling thread.
+ * Notes the modes that the terminal on stdout has to get back. From now on a crash (SEGV, BUS, ABRT,
+ * FPE, ILL, SYS) of the process leaves the terminal first, if it is armed. The handlers run on a stack
+ * of their own in the calling thread.
  */
-int rescue_open(const struct termios *found, const char *leave, size_t len, struct err *e);
+int rescue_open(const struct termios *found, struct err *e);
 void rescue_close(void);
+
+/* The bytes that leave the screen, at most RESCUE_LEAVE_MAX; none before. */
+int rescue_set_leave(const char *leave, size_t len, struct err *e);
 
 void rescue_arm(void); /* the screen is ours: there is something to leave */
 

@@ -188,9 +188,9 @@ static void make_enter(struct term *t)
 	buf_str(&t->enter, t->xterm ? PASTE_ON : "");
 }
 
-static int prepare_leave(const struct term *t, const struct termios *found, struct err *e)
+static int prepare_leave(const struct term *t, struct err *e)
 {
-	static const char *const caps[] = { "rmkx", "sgr0", "op", "cnorm" };
+	static const char *const caps[] = { "rmkx", "sgr0", "op" };
 	struct buf leave = { 0 };
 	int code;
 
@@ -199,7 +199,9 @@ static int prepare_leave(const struct term *t, const struct termios *found, stru
 		add_capability(&leave, caps[i]);
 	/* Without a screen of our own nothing of it stays either. */
 	add_capability(&leave, capability("rmcup") ? "rmcup" : "clear");
-	code = rescue_open(found, leave.s, leave.len, e);
+	/* Some restore with the screen how the cursor was, which need not be how it was with us. */
+	add_capability(&leave, "cnorm");
+	code = rescue_set_leave(leave.s, leave.len, e);
 	buf_free(&leave);
 	return code;
 }
@@ -300,19 +302,20 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 		code = err_set(e, -errno, "terminal: %s", strerror(errno));
 		goto out_free;
 	}
+	code = rescue_open(&found, e);
+	if (code < 0)
+		goto out_free;
+	/* From here on: newterm() changes the modes, and what follows it may fail. */
+	rescue_arm();
+	die_hook = term_emergency;
 	t->screen = make_screen(type_name(cfg));
 	if (!t->screen) {
 		code = err_set(e, -ENOTSUP, "terminal type \"%s\" cannot be used", type_name(cfg));
-		goto out_free;
+		goto out_leave;
 	}
 	t->set = choose_set(cfg);
 	t->xterm = is_xterm(type_name(cfg));
 	make_enter(t);
-	code = prepare_leave(t, &found, e);
-	if (code < 0)
-		goto out_free;
-	rescue_arm();
-	die_hook = term_emergency;
 	cbreak();
 	noecho();
 	nonl();
@@ -321,6 +324,10 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	set_roles(t, cfg);
 	bind_keys(t);
 	term_resized(t);
+	/* Only now, as a screen that was not entered is not to be left. */
+	code = prepare_leave(t, e);
+	if (code < 0)
+		goto out_leave;
 	take_terminal(t);
 	keypad(stdscr, TRUE); /* and sends what newterm() has prepared */
 	if (t->xterm) {
@@ -329,6 +336,10 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	}
 	*out = t;
 	return 0;
+out_leave:
+	rescue_leave();
+	die_hook = NULL;
+	rescue_close();
 out_free:
 	free_term(t);
 	return code;

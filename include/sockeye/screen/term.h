@@ -39,7 +39,7 @@ int term_usable(const struct term_cfg *cfg, struct err *e);
 
 /*
  * Opens the terminal anew, in time: one of another user, after sudo, takes rights that may have been
- * given up when term_open() comes. May be left out.
+ * given up when term_open() comes. Sets die_hook, for threads that are there before. May be left out.
  */
 void term_prepare(void);
 

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Preloaded into a program, makes one of its calls fail once.
+ *
+ *	TORTURE=CALL:N:ERRNO	the N-th call (from 1) of that kind fails with that error number
+ *	TORTURE_LOG=FILE	gets a line "fired" when that has happened, and at the end of the
+ *				process a line "CALL COUNT" for each kind
+ *
+ * Calls that libraries make count as well, but for those that the C library makes to itself: it does
+ * not survive all of them (looking up a user without memory ends in an assertion of its own). Neither
+ * does ncurses, whose memory is a kind of its own.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "torture.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+static const char *const names[] = {
+#define CALL(id, name, errnos) name,
+	TORTURE_CALLS
+#undef CALL
+};
+
+enum call {
+#define CALL(id, name, errnos) C_##id,
+	TORTURE_CALLS
+#undef CALL
+		CALL_COUNT
+};
+
+static atomic_ulong count[CALL_COUNT];
+static int chosen = -1, with_errno;
+static unsigned long chosen_n;
+static int log_fd = -1;
+
+/* Where the code of a library is. */
+struct range {
+	const char *name;
+	uintptr_t begin, end;
+};
+
+static struct range libc = { .name = "/libc." };
+static struct range curses[] = { { .name = "/libncurses" }, { .name = "/libtinfo" } };
+
+/* Through the kernel: write() may be what is to fail. */
+static void say(const char *text)
+{
+	if (log_fd >= 0)
+		syscall(SYS_write, log_fd, text, strlen(text));
+}
+
+/* Whether this call is the one. */
+static bool fails(enum call c)
+{
+	unsigned long n = atomic_fetch_add(&count[c], 1) + 1;
+
+	if ((int)c != chosen || n != chosen_n)
+		return false;
+	say("fired\n");
+	errno = with_errno;
+	return true;
+}
+
+static void read_order(const char *order)
+{
+	const char *colon = order != NULL ? strchr(order, ':') : NULL;
+	char *end;
+
+	for (int c = 0; colon != NULL && c < CALL_COUNT; c++) {
+		if (strlen(names[c]) != (size_t)(colon - order) ||
+		    strncmp(names[c], order, (size_t)(colon - order)) != 0)
+			continue;
+		chosen_n = strtoul(colon + 1, &end, 10);
+		with_errno = *end == ':' ? atoi(end + 1) : EIO;
+		chosen = c;
+	}
+}
+
+static void note_range(struct range *r, const struct dl_phdr_info *info)
+{
+	const char *slash = strrchr(info->dlpi_name, '/');
+
+	if (slash == NULL || strncmp(slash, r->name, strlen(r->name)) != 0)
+		return;
+	r->begin = info->dlpi_addr;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && info->dlpi_addr + p->p_vaddr + p->p_memsz > r->end)
+			r->end = info->dlpi_addr + p->p_vaddr + p->p_memsz;
+	}
+}
+
+static int note_library(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	(void)ctx;
+	note_range(&libc, info);
+	note_range(&curses[0], info);
+	note_range(&curses[1], info);
+	return 0;
+}
+
+static bool is_in(const struct range *r, const void *code)
+{
+	return (uintptr_t)code >= r->begin && (uintptr_t)code < r->end;
+}
+
+/* caller: who wants memory. */
+static bool memory_fails(const void *caller)
+{
+	if (is_in(&libc, caller))
+		return false;
+	return fails(is_in(&curses[0], caller) || is_in(&curses[1], caller) ? C_CURSES : C_MALLOC);
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *log = getenv("TORTURE_LOG");
+
+	if (log != NULL) {
+		int fd = (int)syscall(SYS_openat, AT_FDCWD, log,
+				      O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+		/* Out of the way of a program that counts its descriptors. */
+		log_fd = (int)syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 200);
+		syscall(SYS_close, fd);
+	}
+	dl_iterate_phdr(note_library, NULL);
+	read_order(getenv("TORTURE"));
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	char line[64];
+
+	for (int c = 0; c < CALL_COUNT; c++) {
+		snprintf(line, sizeof(line), "%s %lu\n", names[c], atomic_load(&count[c]));
+		say(line);
+	}
+}
+
+/* The function of that name in the next library. */
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+static void *real(const char *name)
+{
+	void *p = dlsym(RTLD_NEXT, name);
+
+	if (p == NULL)
+		abort();
+	return p;
+}
+
+/* ---- memory ------------------------------------------------------------- */
+
+/* dlsym() may want memory itself, and gets it from here. */
+static char early[65536];
+static size_t early_used;
+static _Thread_local bool looking;
+
+static void *early_alloc(size_t size)
+{
+	void *p = early + early_used;
+
+	early_used += (size + 15) & ~(size_t)15;
+	return early_used <= sizeof(early) ? p : NULL;
+}
+
+static bool is_early(const void *p)
+{
+	return (const char *)p >= early && (const char *)p < early + sizeof(early);
+}
+
+#define LOOK_UP(to, name)                \
+	do {                             \
+		if (to == NULL) {        \
+			looking = true;  \
+			to = REAL(name); \
+			looking = false; \
+		}                        \
+	} while (0)
+
+EXPORT void *malloc(size_t size)
+{
+	static void *(*next)(size_t);
+
+	if (looking)
+		return early_alloc(size);
+	LOOK_UP(next, malloc);
+	return memory_fails(__builtin_return_address(0)) ? NULL : next(size);
+}
+
+EXPORT void *calloc(size_t n, size_t size)
+{
+	static void *(*next)(size_t, size_t);
+
+	if (looking)
+		return early_alloc(n * size);
+	LOOK_UP(next, calloc);
+	return memory_fails(__builtin_return_address(0)) ? NULL : next(n, size);
+}
+
+EXPORT void *realloc(void *old, size_t size)
+{
+	static void *(*next)(void *, size_t);
+
+	LOOK_UP(next, realloc);
+	return memory_fails(__builtin_return_address(0)) ? NULL : next(old, size);
+}
+
+EXPORT void free(void *p)
+{
+	static void (*next)(void *);
+
+	if (is_early(p))
+		return;
+	LOOK_UP(next, free);
+	next(p);
+}
+
+EXPORT void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+{
+	return fails(C_MMAP) ? MAP_FAILED : REAL(mmap)(at, len, prot, flags, fd, offset);
+}
+
+EXPORT void *mremap(void *old, size_t old_len, size_t len, int flags, ...)
+{
+	return fails(C_MMAP) ? MAP_FAILED : REAL(mremap)(old, old_len, len, flags);
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+static mode_t mode_of(int flags, va_list args)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(args, int) : 0;
+}
+
+EXPORT int open(const char *path, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = mode_of(flags, args);
+	va_end(args);
+	return fails(C_OPEN) ? -1 : REAL(open)(path, flags, mode);
+}
+
+EXPORT int openat(int dir, const char *path, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = mode_of(flags, args);
+	va_end(args);
+	return fails(C_OPEN) ? -1 : REAL(openat)(dir, path, flags, mode);
+}
+
+EXPORT ssize_t read(int fd, void *to, size_t size)
+{
+	return fails(C_READ) ? -1 : REAL(read)(fd, to, size);
+}
+
+EXPORT ssize_t write(int fd, const void *from, size_t size)
+{
+	return fails(C_WRITE) ? -1 : REAL(write)(fd, from, size);
+}
+
+EXPORT ssize_t readlinkat(int dir, const char *path, char *to, size_t size)
+{
+	return fails(C_READLINK) ? -1 : REAL(readlinkat)(dir, path, to, size);
+}
+
+/* getdents64() and others that the C library of that time has no name for. */
+EXPORT long syscall(long no, ...)
+{
+	va_list args;
+	long a[6];
+
+	va_start(args, no);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (no == SYS_getdents64 && fails(C_GETDENTS))
+		return -1;
+	return REAL(syscall)(no, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	return fails(C_POLL) ? -1 : REAL(poll)(fds, n, ms);
+}
+
+EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *left, const sigset_t *mask)
+{
+	return fails(C_POLL) ? -1 : REAL(ppoll)(fds, n, left, mask);
+}
+
+EXPORT int pipe2(int fd[2], int flags)
+{
+	return fails(C_FD) ? -1 : REAL(pipe2)(fd, flags);
+}
+
+int eventfd(unsigned, int);
+
+EXPORT int eventfd(unsigned n, int flags)
+{
+	return fails(C_FD) ? -1 : REAL(eventfd)(n, flags);
+}
+
+/* ---- sockets and threads ---------------------------------------------------- */
+
+EXPORT int socket(int domain, int type, int protocol)
+{
+	return fails(C_SOCKET) ? -1 : REAL(socket)(domain, type, protocol);
+}
+
+EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	return fails(C_SOCKET) ? -1 : REAL(bind)(fd, addr, len);
+}
+
+EXPORT ssize_t send(int fd, const void *from, size_t size, int flags)
+{
+	return fails(C_SEND) ? -1 : REAL(send)(fd, from, size, flags);
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	return fails(C_RECV) ? -1 : REAL(recvmsg)(fd, m, flags);
+}
+
+EXPORT ssize_t recv(int fd, void *to, size_t size, int flags)
+{
+	return fails(C_RECV) ? -1 : REAL(recv)(fd, to, size, flags);
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *arg)
+{
+	return fails(C_THREAD) ? with_errno : REAL(pthread_create)(thread, attr, run, arg);
+}
