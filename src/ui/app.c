@@ -72,6 +72,12 @@ struct app *app_new(const struct app_cfg *cfg)
 		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
 	pane_init(&a->listeners, &kind_listeners, &a->select, a->set);
 	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
+	pane_init(&a->flood, &kind_flood, &a->select, a->set);
+	app_flood_set(a, 0);
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		a->pane[i].alerts = &a->alerts;
+	a->flood.alerts = &a->alerts;
+	a->history = history_new();
 	app_apply_prefs(a, &cfg->prefs);
 	app_refilter(a, &e);
 	app_resize(a, 1, 1);
@@ -90,6 +96,11 @@ void app_free(struct app *a)
 		pane_free(&a->pane[i]);
 	pane_free(&a->listeners);
 	pane_free(&a->sockets);
+	pane_free(&a->flood);
+	buf_free(&a->copied);
+	page_free(&a->explained.page);
+	page_free(&a->watched.page);
+	history_free(a->history);
 	snap_unref(a->shown);
 	snap_unref(a->latest);
 	prompt_history_free(&a->finds);
@@ -256,6 +267,9 @@ void app_snap(struct app *a, const struct snap *s)
 	snap_unref(a->latest);
 	a->latest = snap_ref(s);
 	a->sample_came = true;
+	history_add(a->history, s);
+	if (!a->paused)
+		app_notice(a);
 	if (a->paused)
 		a->behind++;
 	else if (!app_busy(a))
@@ -300,7 +314,8 @@ static bool views_busy(const struct app *a)
 		if (a->screen == SCREEN_OVERVIEW && view_busy(a->pane[i].view))
 			return true;
 	return (a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view)) ||
-	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view));
+	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view)) ||
+	       (a->screen == SCREEN_FLOOD && view_busy(a->flood.view));
 }
 
 /* A search counts: no new sample takes the rows away under it. */
@@ -358,7 +373,19 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	*interval_ms = pace_interval_ms(&a->pace);
 	*pulse_ms = pace_is_stretched(&a->pace) ? a->pace.asked_ms : 0;
 	*w = (struct want){ .protos = a->select.protos, .close = true, .owners = true };
+	if (a->watched.open) {
+		w->detail = a->watched.sock;
+		w->detail_ifindex = a->watched.ifindex;
+	}
 	return changed;
+}
+
+bool app_wants_now(struct app *a)
+{
+	bool wanted = a->watched.now;
+
+	a->watched.now = false;
+	return wanted;
 }
 
 /* ---- time ------------------------------------------------------------ */
@@ -380,6 +407,7 @@ static void hold_panes(struct app *a, bool hold)
 		pane_hold(&a->pane[i], hold);
 	pane_hold(&a->listeners, hold);
 	pane_hold(&a->sockets, hold);
+	pane_hold(&a->flood, hold);
 }
 
 void app_hold(struct app *a)
@@ -457,6 +485,8 @@ struct pane *app_list(struct app *a)
 		return &a->listeners;
 	case SCREEN_SOCKETS:
 		return &a->sockets;
+	case SCREEN_FLOOD:
+		return &a->flood;
 	}
 	return NULL;
 }
@@ -472,10 +502,13 @@ enum context app_context(const struct app *a)
 		[SCREEN_OVERVIEW] = CTX_OVERVIEW,
 		[SCREEN_LISTENERS] = CTX_LISTENERS,
 		[SCREEN_SOCKETS] = CTX_SOCKETS,
+		[SCREEN_FLOOD] = CTX_FLOOD,
 	};
 
 	if (a->asked != ASKED_NOTHING)
 		return a->asked == ASKED_COLUMNS ? CTX_COLUMNS : CTX_PROMPT;
+	if (app_reads(a))
+		return a->explained.open ? CTX_EXPLAIN : CTX_DETAIL;
 	return contexts[a->screen];
 }
 
@@ -496,6 +529,8 @@ static void layout_screen(struct app *a)
 		layout_list(&a->layout, a->w, a->h);
 	else
 		layout_overview(&a->layout, a->w, a->h, a->focus);
+	if (a->screen == SCREEN_FLOOD && a->asked != ASKED_COLUMNS)
+		layout_flood(&a->layout, a->w, a->h);
 	if (a->zoom && a->screen == SCREEN_OVERVIEW)
 		layout_zoom(&a->layout, a->focus);
 	if (prompts(a))

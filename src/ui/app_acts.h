@@ -22,6 +22,16 @@ bool app_prompt_key(struct app *a, struct key k);
 /* An action in the choice of columns. False: it is not one of those. */
 bool app_columns_act(struct app *a, enum action act);
 
+void app_act_explain(struct app *a);
+void app_act_detail(struct app *a);
+/* The next length of the prefixes of the flood view. */
+void app_flood_prefixes(struct app *a);
+void app_act_copy(struct app *a);
+/* A key while lines to be copied have the screen. */
+void app_copy_key(struct app *a, struct key k);
+/* An action on the page that is open. False: it is not one of those of pages. */
+bool app_page_act(struct app *a, enum action act);
+
 void app_act_mouse(struct app *a);
 /* What the mouse did. True: it is as if this key had been pressed. */
 bool app_mouse(struct app *a, struct mouse m, struct key *k);

@@ -113,9 +113,22 @@ static void add_where(const struct app *a, struct bar *b, char *cut, size_t size
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
 		bar_add(b, (struct piece){ .text = TEXT_LIT("listeners"), .gap = 1, .drop = 3 });
 	}
+	if (a->screen == SCREEN_FLOOD ||
+	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_FLOOD)) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("flood"), .gap = 1, .drop = 3 });
+	}
 	if (a->screen == SCREEN_SOCKETS) {
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
 		bar_add(b, (struct piece){ .text = TEXT_LIT("sockets"), .gap = 1, .drop = 3 });
+	}
+	if (a->watched.open) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("socket"), .gap = 1, .drop = 3 });
+	}
+	if (a->explained.open) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("why"), .gap = 1, .drop = 3 });
 	}
 }
 
@@ -128,11 +141,13 @@ static bool follows(const struct app *a)
 		return a->listeners.follow != 0;
 	case SCREEN_SOCKETS:
 		return a->sockets.follow != 0;
+	case SCREEN_FLOOD:
+		return a->flood.follow != 0;
 	}
 	return a->pane[a->focus].follow != 0;
 }
 
-static void draw_status(const struct app *a, struct canvas *c)
+void app_draw_status(const struct app *a, struct canvas *c)
 {
 	char state[TEXT_SIZE], every[TEXT_SIZE], when[FMT_SIZE], total[TEXT_SIZE];
 	char change[TEXT_SIZE], interval[FMT_SIZE], cut[HOST_MAX_CELLS * 16];
@@ -269,26 +284,52 @@ static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE],
 	bar_add(b, (struct piece){ .text = own(buf), .role = ROLE_DIM });
 }
 
+static void add_problem(const struct app *a, struct bar *b, const struct problem *p, char *why,
+			size_t size)
+{
+	bar_add(b, (struct piece){ .text = TEXT_LIT("!"), .role = p->role });
+	bar_add(b, (struct piece){ .text = own(p->what), .role = p->role, .gap = 1 });
+	bar_add(b, (struct piece){ .text = TEXT_LIT(":"), .role = p->role });
+	bar_add(b, (struct piece){ .text = text_clean(p->why, strlen(p->why), a->set, why, size),
+				   .gap = 1 });
+	bar_add(b, (struct piece){ .text = own(advice(a)), .gap = 2, .drop = 1, .right = true });
+}
+
+/*
+ * A sample that failed is worse than whatever was found in the one before; that a source is not
+ * complete stands behind what was found, as it is so for as long as the rights are missing.
+ */
+static void draw_found(const struct app *a, const struct problem *p, bool problem, struct canvas *c)
+{
+	struct rect rest = a->layout.findings;
+	int used = alerts_draw(&a->alerts, c, rest, a->set) + 3;
+	char text[TEXT_SIZE];
+	struct clean t;
+
+	snprintf(text, sizeof(text), "! %s: see I", p->what);
+	rest.x += used;
+	rest.w -= used;
+	t = own(text);
+	if (problem && (int)t.cells <= rest.w)
+		canvas_put(c, rest, rest.x, rest.y, p->role, t);
+}
+
 static void draw_findings(const struct app *a, struct canvas *c)
 {
 	char why[TEXT_ROOM(sizeof(a->trouble.msg))], more[TEXT_SIZE], calm[TEXT_SIZE];
 	struct count counts[PULSE_COUNTS];
 	struct bar b = { .n = 0 };
-	struct problem p;
+	struct problem p = { .what = "" };
+	bool problem = find_problem(a, &p);
 
 	if (a->layout.findings.h == 0)
 		return;
-	if (find_problem(a, &p)) {
-		const char *help = advice(a);
-
-		bar_add(&b, (struct piece){ .text = TEXT_LIT("!"), .role = p.role });
-		bar_add(&b, (struct piece){ .text = own(p.what), .role = p.role, .gap = 1 });
-		bar_add(&b, (struct piece){ .text = TEXT_LIT(":"), .role = p.role });
-		bar_add(&b, (struct piece){ .text = text_clean(p.why, strlen(p.why), a->set, why,
-							       sizeof(why)),
-					    .gap = 1 });
-		bar_add(&b,
-			(struct piece){ .text = own(help), .gap = 2, .drop = 1, .right = true });
+	if (a->alerts.found.n > 0 && a->trouble.code >= 0) {
+		draw_found(a, &p, problem, c);
+		return;
+	}
+	if (problem) {
+		add_problem(a, &b, &p, why, sizeof(why));
 		snprintf(more, sizeof(more), "(%u more)", p.more);
 		if (p.more > 0)
 			bar_add(&b, (struct piece){ .text = own(more), .gap = 2, .right = true });
@@ -313,6 +354,8 @@ static uint32_t matched(const struct app *a)
 		return view_totals(a->sockets.view)->matched;
 	if (a->screen == SCREEN_LISTENERS)
 		return view_totals(a->listeners.view)->matched;
+	if (a->screen == SCREEN_FLOOD)
+		return view_totals(a->flood.view)->matched;
 	if (p->pins.n == 0)
 		return view_totals(p->view)->matched;
 	/* That pane leaves its own pins out. But each socket is in one state, so its rows add up.
@@ -342,12 +385,24 @@ static void draw_filter(const struct app *a, struct canvas *c)
 {
 	char counts[TEXT_SIZE], n[FMT_SIZE], of[FMT_SIZE];
 	bool some = a->whole.len > 0, merged = a->layout.findings.h == 0;
+	char head[ALERT_HEAD_SIZE];
 	struct bar b = { .n = 0 };
 	struct problem p;
 
 	if (a->layout.filter.h == 0)
 		return;
-	if (merged && find_problem(a, &p)) {
+	if (merged && a->alerts.found.n > 0 && a->trouble.code >= 0) {
+		/* One row for both: what was found has it, unless there is a filter to be told. */
+		if (!some) {
+			alerts_draw(&a->alerts, c, a->layout.filter, a->set);
+			return;
+		}
+		bar_add(&b, (struct piece){ .text = TEXT_LIT("!"),
+					    .role = finding_role(&a->alerts.found.item[0]) });
+		bar_add(&b, (struct piece){ .text = alerts_head(&a->alerts, a->set, head),
+					    .role = finding_role(&a->alerts.found.item[0]),
+					    .gap = 1 });
+	} else if (merged && find_problem(a, &p)) {
 		bar_add(&b, (struct piece){ .text = TEXT_LIT("!"), .role = p.role });
 		bar_add(&b, (struct piece){ .text = own(p.what), .role = p.role, .gap = 1 });
 	}
@@ -377,7 +432,7 @@ static void draw_filter(const struct app *a, struct canvas *c)
 
 /* ---- footer ---- */
 
-static void draw_footer(const struct app *a, struct canvas *c)
+void app_draw_footer(const struct app *a, struct canvas *c)
 {
 	const uint8_t *list = keymap_footer(app_context(a));
 	char keys[BAR_PIECES][KEYMAP_TEXT_SIZE];
@@ -486,9 +541,13 @@ static void draw_prompt(const struct app *a, struct canvas *c)
 void app_draw(struct app *a, struct canvas *c)
 {
 	canvas_clear(c);
+	if (a->copying) {
+		app_copy_draw(a, c);
+		return;
+	}
 	if (a->help) {
 		struct help h = { .ctx = app_context(a),
-				  .pane = app_focus(a),
+				  .pane = app_reads(a) ? NULL : app_focus(a),
 				  .set = a->set,
 				  .page = a->help_page };
 
@@ -501,19 +560,26 @@ void app_draw(struct app *a, struct canvas *c)
 		status_draw(&s, c);
 		return;
 	}
-	draw_status(a, c);
-	draw_findings(a, c);
+	if (app_reads(a)) {
+		app_draw_page(a, c);
+		return;
+	}
+	app_draw_status(a, c);
+	if (a->screen != SCREEN_FLOOD || a->asked == ASKED_COLUMNS)
+		draw_findings(a, c);
 	draw_filter(a, c);
 	if (a->asked == ASKED_COLUMNS)
 		draw_chooser(a, c);
 	else if (a->screen == SCREEN_SOCKETS)
 		draw_list(a, &a->sockets, "no socket is like this now", c);
+	else if (a->screen == SCREEN_FLOOD)
+		app_flood_draw(a, c);
 	else if (a->screen == SCREEN_LISTENERS)
 		draw_list(a, &a->listeners,
 			  "no listener, and no connection of one, is like this now", c);
 	else
 		draw_overview(a, c);
-	draw_footer(a, c);
+	app_draw_footer(a, c);
 	if (a->asked == ASKED_FIND)
 		draw_prompt(a, c);
 }

@@ -112,27 +112,36 @@ static void act_pin(struct app *a)
 		app_tell(a, e.msg);
 }
 
-static void act_open(struct app *a)
+void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane)
 {
-	struct pane *p = app_focus(a);
-	uint32_t row = table_cursor_row(&p->table);
-	char buf[FIELD_TEXT_SIZE];
-	struct clean label;
-
-	if (row == IDX_NONE) {
-		app_say(a, "there is no row here");
-		return;
-	}
 	buf_reset(&a->drill);
-	pane_row_expr(p, row, &a->drill, &label, buf);
-	a->drill_pane = a->screen == SCREEN_OVERVIEW ? a->focus : PANE_NONE;
-	a->parent = a->screen;
+	buf_str(&a->drill, expr);
+	a->drill_pane = drill_pane;
+	if (a->screen != SCREEN_SOCKETS)
+		a->parent = a->screen;
 	pane_forget(&a->sockets);
 	go_to(a, SCREEN_SOCKETS);
 	refilter(a);
 	/* The expression may be that of the last visit, which started nothing. */
 	if (!view_busy(a->sockets.view))
 		app_start_pane(a, &a->sockets);
+}
+
+static void act_open(struct app *a)
+{
+	struct pane *p = app_focus(a);
+	uint32_t row = table_cursor_row(&p->table);
+	char buf[FIELD_TEXT_SIZE];
+	struct buf expr = { 0 };
+	struct clean label;
+
+	if (row == IDX_NONE) {
+		app_say(a, "there is no row here");
+		return;
+	}
+	pane_row_expr(p, row, &expr, &label, buf);
+	app_open_sockets(a, expr.s, a->screen == SCREEN_OVERVIEW ? a->focus : PANE_NONE);
+	buf_free(&expr);
 }
 
 static void act_listeners(struct app *a)
@@ -177,6 +186,19 @@ static void leave_list(struct app *a)
 	go_to(a, to);
 	refilter(a);
 	app_start_views(a);
+}
+
+static void act_flood(struct app *a)
+{
+	if (a->screen == SCREEN_FLOOD) {
+		leave_list(a);
+		return;
+	}
+	go_to(a, SCREEN_FLOOD);
+	app_flood_make(a);
+	refilter(a);
+	if (!view_busy(a->flood.view))
+		app_start_pane(a, &a->flood);
 }
 
 static bool unpin_last(struct app *a)
@@ -301,6 +323,7 @@ static void act_pause(struct app *a)
 		return;
 	/* What the pause put off. */
 	app_tick(a, a->now_ms);
+	app_notice(a);
 	app_adopt(a);
 }
 
@@ -350,12 +373,16 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PANE_PROCESSES] = act_processes,
 	[ACT_PANE_REMOTES] = act_remotes,
 	[ACT_LISTENERS] = act_listeners,
+	[ACT_FLOOD] = act_flood,
+	[ACT_COPY] = app_act_copy,
 	[ACT_GROUP_BY] = act_group_by,
 	[ACT_PREFIXES] = app_act_prefixes,
 	[ACT_OWN] = app_act_own,
 	[ACT_STATUS] = act_status,
 	[ACT_PIN] = act_pin,
 	[ACT_OPEN] = act_open,
+	[ACT_DETAIL] = app_act_detail,
+	[ACT_EXPLAIN] = app_act_explain,
 	[ACT_BACK] = act_back,
 	[ACT_CLEAR] = act_clear,
 	[ACT_SORT_NEXT] = act_sort_next,
@@ -383,7 +410,9 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 
 static void help_key(struct app *a, struct key k)
 {
-	struct help h = { .ctx = app_context(a), .pane = app_focus(a), .set = a->set };
+	struct help h = { .ctx = app_context(a),
+			  .pane = app_reads(a) ? NULL : app_focus(a),
+			  .set = a->set };
 	unsigned last = help_pages(&h, a->w, a->h) - 1;
 	enum action act = keymap_find(CTX_HELP, k);
 
@@ -430,7 +459,8 @@ static void say_unknown(struct app *a, struct key k)
 
 static bool acts_on_rows(enum action act)
 {
-	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_OPEN;
+	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_OPEN ||
+	       act == ACT_DETAIL || act == ACT_EXPLAIN;
 }
 
 /* Whether nothing is left of the row under the cursor that this could be done to. */
@@ -447,8 +477,8 @@ static bool cursor_is_gone(const struct pane *p, enum action act)
 /* What is meant for the row that a search will find; any other key ends the search. */
 static bool acts_on_found(enum action act)
 {
-	return act == ACT_PIN || act == ACT_OPEN || act == ACT_FOLLOW || act == ACT_FIND_NEXT ||
-	       act == ACT_FIND_PREV;
+	return act == ACT_PIN || act == ACT_OPEN || act == ACT_DETAIL || act == ACT_EXPLAIN ||
+	       act == ACT_FOLLOW || act == ACT_FIND_NEXT || act == ACT_FIND_PREV;
 }
 
 /* A key for the screen itself. */
@@ -466,7 +496,7 @@ static void screen_key(struct app *a, struct key k)
 	gone = cursor_is_gone(p, act);
 	table_settle(&p->table);
 	/* What acts on the row acts on the one that was seen, not on its neighbour. */
-	if (gone && (act == ACT_PIN || act == ACT_OPEN)) {
+	if (gone && (act == ACT_PIN || act == ACT_OPEN || act == ACT_DETAIL)) {
 		app_say(a, "that row is gone");
 	} else if (act == ACT_NONE) {
 		say_unknown(a, k);
@@ -476,6 +506,17 @@ static void screen_key(struct app *a, struct key k)
 	} else {
 		acts[act](a);
 	}
+}
+
+/* On a page; of the other actions, those of the program go on. */
+static void page_key(struct app *a, struct key k)
+{
+	enum action act = keymap_find(app_context(a), k);
+
+	if (act == ACT_NONE)
+		say_unknown(a, k);
+	else if (!app_page_act(a, act))
+		acts[act](a);
 }
 
 /* What is asked takes its own keys; of the others, those of the program go on. */
@@ -498,12 +539,16 @@ void app_key(struct app *a, struct key k, int64_t now_ms)
 	a->remark[0] = '\0';
 	if (key_is_mouse(k) && !app_mouse(a, key_mouse(k), &k))
 		return;
-	if (a->help)
+	if (a->copying)
+		app_copy_key(a, k);
+	else if (a->help)
 		help_key(a, k);
 	else if (a->status)
 		status_key(a, k);
 	else if (a->asked != ASKED_NOTHING)
 		asked_key(a, k);
+	else if (app_reads(a))
+		page_key(a, k);
 	else
 		screen_key(a, k);
 }

@@ -114,7 +114,8 @@ bool app_mouse(struct app *a, struct mouse m, struct key *k)
 	struct pane *p;
 
 	*k = (struct key){ KEYC_ENTER };
-	if (!a->mouse || a->help || a->status || a->asked == ASKED_FIND)
+	if (!a->mouse || a->copying || a->help || a->status || a->asked == ASKED_FIND ||
+	    app_reads(a))
 		return false;
 	if (a->asked == ASKED_COLUMNS) {
 		mouse_in_choice(a, m);

@@ -56,6 +56,10 @@ void app_act_prefixes(struct app *a)
 	bool pinned = p->pins.n > 0;
 	struct err e;
 
+	if (a->screen == SCREEN_FLOOD) {
+		app_flood_prefixes(a);
+		return;
+	}
 	app_set_remotes(a, (a->remotes + 1) % REMOTES_COUNT, a->show_own);
 	pins_clear(&p->pins);
 	pane_pins_changed(p);

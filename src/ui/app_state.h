@@ -3,12 +3,15 @@
 #ifndef SOCKEYE_UI_APP_STATE_H
 #define SOCKEYE_UI_APP_STATE_H
 
+#include "alerts.h"
 #include "chooser.h"
+#include "detail_page.h"
 #include "find.h"
 #include "pace.h"
 #include "pane.h"
 #include "prompt.h"
 #include "rates.h"
+#include "sockeye/insight/flood.h"
 #include "sockeye/ui/app.h"
 #include "sockeye/ui/keymap.h"
 #include "sockeye/ui/layout.h"
@@ -24,6 +27,7 @@ enum app_screen {
 	SCREEN_OVERVIEW,
 	SCREEN_LISTENERS,
 	SCREEN_SOCKETS,
+	SCREEN_FLOOD,
 };
 
 /* What keys are meant for before the screen gets them. */
@@ -38,12 +42,35 @@ struct total { /* how many sockets there were at one instant */
 	int64_t mono_ns; /* 0: not known */
 };
 
+/* The page that says why; over whatever screen. */
+struct explained {
+	bool open;
+	bool over;           /* the finding was not made again */
+	unsigned state;      /* enum tcp_state; 0: it is the finding */
+	struct finding what; /* a copy */
+	struct page page;
+	unsigned top;
+};
+
+/* The page of one socket, over the socket list. */
+struct watched {
+	bool open, gone;
+	bool now;         /* a sample is wanted at once, as it is the first with the details */
+	struct sock sock; /* as it was last */
+	uint32_t ifindex;
+	int64_t there_ms; /* when it was last there */
+	struct detail_seen seen[DETAIL_SEEN];
+	unsigned n_seen;
+	struct page page;
+	unsigned top;
+};
+
 #define MESSAGE_SIZE 256
 #define SELF_SAMPLES 16
 
 struct app {
 	struct pane pane[PANE_COUNT];
-	struct pane listeners, sockets;
+	struct pane listeners, sockets, flood;
 	struct layout layout;
 	int w, h;
 	char *host; /* clean */
@@ -71,6 +98,16 @@ struct app {
 	struct table_place found_from; /* where the cursor was before */
 	bool find_missed;              /* what stands in the prompt is not there */
 	struct chooser chooser;
+
+	/* What was found, and what is read of it. */
+	struct history *history;
+	struct alerts alerts;
+	struct explained explained;
+	struct watched watched;
+	struct flood flooded; /* of the flood view, while that is open */
+	unsigned flood_step;  /* how long its prefixes are */
+	struct buf copied;    /* lines to be selected, each ended by \n */
+	bool copying;         /* they have the screen */
 
 	/* Samples. */
 	const struct snap *shown;  /* the views are of it, or on their way to it */
@@ -124,6 +161,22 @@ void app_hold(struct app *a);
 bool app_holds(const struct app *a);
 /* Goes over to the newest sample. */
 void app_adopt(struct app *a);
+
+/* Opens the list of the sockets that this selects; pins of one pane may be left out. */
+void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane);
+/* Findings of the newest sample, and the pages that are open. */
+void app_notice(struct app *a);
+/* The figures of the flood view, if that is open; how long its prefixes are. */
+void app_flood_make(struct app *a);
+void app_flood_set(struct app *a, unsigned step);
+/* Whether a page is over the screen; draws it. */
+bool app_reads(const struct app *a);
+void app_draw_page(const struct app *a, struct canvas *c);
+void app_flood_draw(const struct app *a, struct canvas *c);
+void app_copy_draw(const struct app *a, struct canvas *c);
+/* Of every screen: the row at the top, the keys at the bottom. */
+void app_draw_status(const struct app *a, struct canvas *c);
+void app_draw_footer(const struct app *a, struct canvas *c);
 
 /* What the status page shows; borrowed from the app. */
 struct status app_status(const struct app *a);

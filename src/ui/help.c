@@ -119,7 +119,8 @@ static void make_text(struct page *p, struct help_lines *l, const struct help *h
 {
 	add_actions(p, h);
 	add_marks(p, h->set);
-	add_columns(p, h->pane);
+	if (h->pane != NULL)
+		add_columns(p, h->pane);
 	l->n = 0;
 	page_walk(p, page->column_w, add_row, l);
 }

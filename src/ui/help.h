@@ -8,7 +8,7 @@
 
 struct help {
 	enum context ctx;        /* whose keys */
-	const struct pane *pane; /* whose columns */
+	const struct pane *pane; /* whose columns; NULL: there are none */
 	enum text_set set;
 	unsigned page; /* from 0 on; more than there are shows the last */
 };

@@ -47,6 +47,7 @@ static const struct binding bindings[] = {
 	{ CTX_PANE, ACT_FIND_NEXT, 'n' },
 	{ CTX_PANE, ACT_FIND_PREV, 'N' },
 	{ CTX_PANE, ACT_FOLLOW, 'F' },
+	{ CTX_PANE, ACT_EXPLAIN, 'e' },
 	{ CTX_PANE, ACT_COLUMNS, 'c' },
 	{ CTX_PANE, ACT_SCROLL_LEFT, KEYC_LEFT },
 	{ CTX_PANE, ACT_SCROLL_RIGHT, KEYC_RIGHT },
@@ -57,6 +58,7 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_PANE_PROCESSES, '2' },
 	{ CTX_OVERVIEW, ACT_PANE_REMOTES, '3' },
 	{ CTX_OVERVIEW, ACT_LISTENERS, 'L' },
+	{ CTX_OVERVIEW, ACT_FLOOD, 'd' },
 	{ CTX_OVERVIEW, ACT_GROUP_BY, 'u' },
 	{ CTX_OVERVIEW, ACT_PREFIXES, 'a' },
 	{ CTX_OVERVIEW, ACT_OWN, 'o' },
@@ -72,10 +74,33 @@ static const struct binding bindings[] = {
 	{ CTX_LISTENERS, ACT_SORT_PREV, '<' },
 	{ CTX_LISTENERS, ACT_SORT_REVERSE, 'S' },
 
+	{ CTX_SOCKETS, ACT_DETAIL, KEYC_ENTER },
 	{ CTX_SOCKETS, ACT_SORT_NEXT, 's' },
 	{ CTX_SOCKETS, ACT_SORT_NEXT, '>' },
 	{ CTX_SOCKETS, ACT_SORT_PREV, '<' },
 	{ CTX_SOCKETS, ACT_SORT_REVERSE, 'S' },
+
+	{ CTX_FLOOD, ACT_OPEN, KEYC_ENTER },
+	{ CTX_FLOOD, ACT_PREFIXES, 'a' },
+	{ CTX_FLOOD, ACT_COPY, 'y' },
+	{ CTX_FLOOD, ACT_SORT_NEXT, 's' },
+	{ CTX_FLOOD, ACT_SORT_NEXT, '>' },
+	{ CTX_FLOOD, ACT_SORT_PREV, '<' },
+	{ CTX_FLOOD, ACT_SORT_REVERSE, 'S' },
+	{ CTX_FLOOD, ACT_FLOOD, 'd' },
+
+	{ CTX_EXPLAIN, ACT_OPEN, KEYC_ENTER },
+	{ CTX_EXPLAIN, ACT_NEXT_ITEM, KEYC_RIGHT },
+	{ CTX_EXPLAIN, ACT_NEXT_ITEM, 'n' },
+	{ CTX_EXPLAIN, ACT_PREV_ITEM, KEYC_LEFT },
+	{ CTX_EXPLAIN, ACT_PREV_ITEM, 'N' },
+	{ CTX_EXPLAIN, ACT_EXPLAIN, 'e' },
+
+	{ CTX_DETAIL, ACT_NEXT_ITEM, 'n' },
+	{ CTX_DETAIL, ACT_NEXT_ITEM, KEYC_RIGHT },
+	{ CTX_DETAIL, ACT_PREV_ITEM, 'N' },
+	{ CTX_DETAIL, ACT_PREV_ITEM, KEYC_LEFT },
+	{ CTX_DETAIL, ACT_EXPLAIN, 'e' },
 
 	{ CTX_COLUMNS, ACT_TOGGLE, KEYC_SPACE },
 	{ CTX_COLUMNS, ACT_EARLIER, '<' },
@@ -114,7 +139,10 @@ static const enum context fallback[CTX_COUNT] = {
 	[CTX_OVERVIEW] = CTX_PANE,
 	[CTX_LISTENERS] = CTX_PANE,
 	[CTX_SOCKETS] = CTX_PANE,
+	[CTX_FLOOD] = CTX_PANE,
 	[CTX_HELP] = CTX_TABLE,
+	[CTX_EXPLAIN] = CTX_TABLE,
+	[CTX_DETAIL] = CTX_TABLE,
 	[CTX_COLUMNS] = CTX_TABLE,
 	[CTX_PROMPT] = CTX_PROMPT,
 };
@@ -167,18 +195,31 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE,    ACT_OPEN,     ACT_PIN,  ACT_SORT_NEXT, ACT_FIND,
-		ACT_PAUSE,        ACT_QUIT,     ACT_ZOOM, ACT_GROUP_BY,  ACT_LISTENERS,
-		ACT_COLUMNS,      ACT_PREFIXES, ACT_OWN,  ACT_INTERVAL,  ACT_FOLLOW,
-		ACT_SORT_REVERSE, ACT_STATUS,   ACT_HELP, ACT_NONE,
+		ACT_NEXT_PANE, ACT_OPEN,      ACT_PIN,          ACT_SORT_NEXT, ACT_FIND,
+		ACT_EXPLAIN,   ACT_PAUSE,     ACT_QUIT,         ACT_FLOOD,     ACT_ZOOM,
+		ACT_GROUP_BY,  ACT_LISTENERS, ACT_COLUMNS,      ACT_PREFIXES,  ACT_OWN,
+		ACT_INTERVAL,  ACT_FOLLOW,    ACT_SORT_REVERSE, ACT_STATUS,    ACT_HELP,
+		ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
-		ACT_BACK,         ACT_OPEN,  ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,
-		ACT_SORT_REVERSE, ACT_PAUSE, ACT_INTERVAL,  ACT_HELP, ACT_NONE,
+		ACT_BACK,         ACT_OPEN,  ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,
+		ACT_SORT_REVERSE, ACT_PAUSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t sockets[] = {
-		ACT_BACK,   ACT_COLUMNS, ACT_SORT_NEXT,    ACT_FIND,     ACT_FIND_NEXT, ACT_PAUSE,
-		ACT_FOLLOW, ACT_CLEAR,   ACT_SORT_REVERSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
+		ACT_BACK,         ACT_DETAIL,    ACT_EXPLAIN, ACT_COLUMNS, ACT_SORT_NEXT,
+		ACT_FIND,         ACT_FIND_NEXT, ACT_PAUSE,   ACT_FOLLOW,  ACT_CLEAR,
+		ACT_SORT_REVERSE, ACT_INTERVAL,  ACT_HELP,    ACT_NONE,
+	};
+	static const uint8_t flood[] = {
+		ACT_BACK,      ACT_OPEN, ACT_PREFIXES, ACT_COPY,         ACT_EXPLAIN,
+		ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,  ACT_SORT_REVERSE, ACT_PAUSE,
+		ACT_INTERVAL,  ACT_HELP, ACT_NONE,
+	};
+	static const uint8_t explain[] = {
+		ACT_BACK, ACT_OPEN, ACT_NEXT_ITEM, ACT_PREV_ITEM, ACT_PAUSE, ACT_HELP, ACT_NONE,
+	};
+	static const uint8_t detail[] = {
+		ACT_BACK, ACT_NEXT_ITEM, ACT_PREV_ITEM, ACT_EXPLAIN, ACT_PAUSE, ACT_HELP, ACT_NONE,
 	};
 	static const uint8_t columns[] = {
 		ACT_TOGGLE, ACT_EARLIER, ACT_LATER, ACT_ACCEPT, ACT_RESET, ACT_BACK, ACT_NONE,
@@ -190,7 +231,8 @@ const uint8_t *keymap_footer(enum context ctx)
 	static const uint8_t *const lists[CTX_COUNT] = {
 		[CTX_GLOBAL] = none,       [CTX_TABLE] = none,          [CTX_PANE] = none,
 		[CTX_OVERVIEW] = overview, [CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets,
-		[CTX_HELP] = none,         [CTX_COLUMNS] = columns,     [CTX_PROMPT] = prompt,
+		[CTX_HELP] = none,         [CTX_FLOOD] = flood,         [CTX_EXPLAIN] = explain,
+		[CTX_DETAIL] = detail,     [CTX_COLUMNS] = columns,     [CTX_PROMPT] = prompt,
 	};
 
 	return lists[ctx];

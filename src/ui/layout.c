@@ -16,6 +16,11 @@
 #define STATES_TREND_W (STATES_W + 12)
 /* Head, the states of TCP, UDP. */
 #define STATES_H (1 + ST_COUNT - 1 + 1)
+/* The flood view: figures, the least that its table has, the most that its text needs. */
+#define FLOOD_TALL          18
+#define FLOOD_HEAD_H        3
+#define FLOOD_TABLE_LEAST_H 6
+#define FLOOD_TEXT_H        11
 /* A blank row, the head and at least one counter. */
 #define COUNTERS_MIN_H 3
 
@@ -102,6 +107,34 @@ void layout_list(struct layout *l, int w, int h)
 	l->list = body;
 }
 
+void layout_flood(struct layout *l, int w, int h)
+{
+	struct rect body = take_bars(l, w, h);
+
+	if (h >= TALL)
+		l->head = take_top(&body, h >= FLOOD_TALL ? FLOOD_HEAD_H : 1);
+	/* The table keeps a head and some rows; the text gets what is left, up to what it needs. */
+	if (body.h > FLOOD_TABLE_LEAST_H + 2)
+		l->info = take_bottom(&body, body.h - FLOOD_TABLE_LEAST_H < FLOOD_TEXT_H
+						     ? body.h - FLOOD_TABLE_LEAST_H
+						     : FLOOD_TEXT_H);
+	l->list = body;
+}
+
+void layout_page(struct layout *l, int w, int h)
+{
+	struct rect body = { 0, 0, w, h };
+
+	memset(l, 0, sizeof(*l));
+	l->form = form_of(w, h);
+	l->status = take_top(&body, 1);
+	if (l->form != FORM_TINY) {
+		l->footer = take_bottom(&body, 1);
+		l->info = take_bottom(&body, 1);
+	}
+	l->list = body;
+}
+
 void layout_zoom(struct layout *l, unsigned focus)
 {
 	struct rect body = l->rule;
@@ -136,5 +169,6 @@ void layout_prompt(struct layout *l, int w, int h, int rows)
 	cut_bottom(&l->rule, top);
 	cut_bottom(&l->list, top);
 	cut_bottom(&l->info, top);
+	cut_bottom(&l->head, top);
 	l->prompt = (struct rect){ 0, top, w, foot - top };
 }

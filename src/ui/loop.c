@@ -252,6 +252,8 @@ static void serve_app(struct loop *l)
 		collector_want(l->collector, interval_ms, &want);
 		collector_pulse_every(l->collector, pulse_ms);
 	}
+	if (app_wants_now(l->app))
+		collector_now(l->collector);
 	if (app_wants_redraw(l->app)) {
 		term_redraw(l->term);
 		l->urgent = true;

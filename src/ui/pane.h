@@ -10,6 +10,7 @@
 #ifndef SOCKEYE_UI_PANE_H
 #define SOCKEYE_UI_PANE_H
 
+#include "alerts.h"
 #include "kept.h"
 #include "pins.h"
 #include "sockeye/ui/table.h"
@@ -38,7 +39,7 @@ struct pane_kind {
 #define NATURAL_NONE 0xff
 
 extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
-extern const struct pane_kind kind_listeners, kind_sockets;
+extern const struct pane_kind kind_listeners, kind_sockets, kind_flood;
 
 /* Rows of the pane of states: TCP's, and UDP. */
 #define STATE_ROWS ST_COUNT
@@ -54,7 +55,8 @@ struct pane {
 	bool refiltered;     /* the result that comes is of another filter than what is shown */
 	struct buf expr;     /* the text that the newest of the filters was made of */
 	struct pins pins;
-	uint8_t missing[PINS_MAX]; /* indexes of pins that the view has no row for */
+	const struct alerts *alerts; /* mark rows; borrowed, NULL for none */
+	uint8_t missing[PINS_MAX];   /* indexes of pins that the view has no row for */
 	unsigned n_missing;
 	uint8_t order[STATE_ROWS]; /* rows of the view, in the order of the pane of states */
 	unsigned n_order;

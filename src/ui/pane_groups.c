@@ -376,6 +376,18 @@ static struct clean state_cell(const void *pane, uint32_t row, unsigned id, char
 	return pane_group_cell(pane, row, id, buf, role);
 }
 
+/* What was found about it. */
+static unsigned alert_of(const struct pane *p, const struct group *g)
+{
+	if (p->kind->by == BY_STATE)
+		return alerts_of_state(p->alerts, g->key.state);
+	if (p->kind->by == BY_PROCESS && g->why == WHY_OWNED)
+		return alerts_of_process(p->alerts, g->key.pid);
+	if (p->kind->by == BY_REMOTE)
+		return alerts_of_remote(p->alerts, &g->key.end.addr, g->key.end.bits);
+	return 0;
+}
+
 unsigned pane_group_marks(const void *pane, uint32_t row)
 {
 	const struct pane *p = pane;
@@ -393,7 +405,7 @@ unsigned pane_group_marks(const void *pane, uint32_t row)
 		marks |= MARK_NEW;
 	if (is_unreadable(g))
 		marks |= MARK_UNKNOWN;
-	return marks;
+	return marks | alert_of(p, g);
 }
 
 /* ---- new results ---- */

@@ -260,11 +260,11 @@ static void test_saved_colours_are_shown(void **state)
 
 	write_file(p, "colors = key=bold,161\n");
 	v = start_and_wait(p, NULL);
-	assert_int_equal(colour_of(v, "q quit"), 161);
+	assert_int_equal(colour_of(v, "e why"), 161);
 	quit(v);
 
 	v = start_and_wait(p, "SOCKEYE_COLORS=key=35");
-	assert_int_equal(colour_of(v, "q quit"), 35);
+	assert_int_equal(colour_of(v, "e why"), 35);
 	vt_keys(v, "W");
 	assert_true(vt_wait_text(v, "settings saved in ", LIMIT_MS));
 	quit(v);
@@ -272,11 +272,11 @@ static void test_saved_colours_are_shown(void **state)
 
 	v = start_and_wait(p, "SOCKEYE_COLORS=kye=35");
 	assert_true(vt_has(v, "SOCKEYE_COLORS, column 1: no such role"));
-	assert_int_equal(colour_of(v, "q quit"), 161);
+	assert_int_equal(colour_of(v, "e why"), 161);
 	quit(v);
 
 	v = start_and_wait(p, "NO_COLOR=1");
-	assert_int_equal(colour_of(v, "q quit"), -1);
+	assert_int_equal(colour_of(v, "e why"), -1);
 	quit(v);
 }
 

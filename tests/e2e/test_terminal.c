@@ -15,7 +15,7 @@ static bool has_footer(struct vt *v, const void *ctx)
 	int row, col;
 
 	(void)ctx;
-	return vt_find(v, "q quit", &row, &col) && row == vt_rows(v) - 1;
+	return vt_find(v, "e why", &row, &col) && row == vt_rows(v) - 1;
 }
 
 static struct vt *start(struct vt_cfg cfg)
@@ -38,7 +38,7 @@ static void test_terminal_first_screen(void **state)
 	assert_true(vt_has(v, "SYN_RECV       12"));
 	assert_true(vt_has(v, "nginx[901]"));
 	assert_true(vt_has(v, "203.0.113.9"));
-	assert_true(vt_has(v, "q quit"));
+	assert_true(vt_has(v, "e why"));
 	assert_true(vt_seqs(v)->colour > 0);
 	program_quit(v);
 }

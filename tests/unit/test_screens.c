@@ -311,6 +311,36 @@ static void test_screens_zoom(void **state)
 	check_goldens("zoom", "3 z");
 }
 
+static void test_screens_state_explained(void **state)
+{
+	(void)state;
+	check_goldens("explained", "1 j j j j j j e");
+}
+
+static void test_screens_finding_explained(void **state)
+{
+	(void)state;
+	check_goldens("finding", "3 e");
+}
+
+static void test_screens_socket(void **state)
+{
+	(void)state;
+	check_goldens("socket", "1 j j j j j j Enter s s s s Enter");
+}
+
+static void test_screens_flood(void **state)
+{
+	(void)state;
+	check_goldens("flood", "d");
+}
+
+static void test_screens_lines_to_copy(void **state)
+{
+	(void)state;
+	check_goldens("copy", "d y");
+}
+
 static void test_screens_help(void **state)
 {
 	(void)state;
@@ -352,7 +382,8 @@ static void test_screens_have_one_sort_mark_a_pane(void **state)
 static void test_screens_hold_at_every_size(void **state)
 {
 	static const char *const keys[] = {
-		"", "1 G", "Enter G", "u", "u u G", "L G", "?", "I", "/ [ _", "Enter c G", "3 z G",
+		"",  "1 G", "Enter G", "u",         "u u G", "L G",
+		"?", "I",   "/ [ _",   "Enter c G", "3 z G", "d G",
 	};
 
 	(void)state;
@@ -367,6 +398,29 @@ static void test_screens_hold_at_every_size(void **state)
 				check_screen(&d, TEXT_UTF8);
 				if (w >= 40 && h >= 8 && strpbrk(keys[i], "?I") == NULL)
 					assert_true(d.canvas.cursor_x >= 0);
+			}
+		drive_close(&d);
+	}
+}
+
+/* The same for pages, which have no cursor: scrolled to their end, and wherever keys lead from there. */
+static void test_screens_pages_hold_at_every_size(void **state)
+{
+	static const char *const keys[] = {
+		"e",   "1 e G", "e Right Right Right G", "Enter Enter", "Enter Enter G n e",
+		"d e", "d y",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		struct drive d;
+
+		open_server(&d, 80, 24, TEXT_UTF8);
+		drive_keys(&d, keys[i]);
+		for (int h = 1; h <= 40; h += h < 16 ? 1 : 7)
+			for (int w = 1; w <= 240; w += w < 130 ? 3 : 13) {
+				drive_resize(&d, w, h);
+				check_screen(&d, TEXT_UTF8);
 			}
 		drive_close(&d);
 	}
@@ -446,6 +500,8 @@ static struct key random_key(uint64_t *rng)
 		'x',          'q',          'L',         'I',
 		'/',          'n',          'N',         'F',
 		'c',          'z',          KEYC_LEFT,   KEYC_RIGHT,
+		'e',          'e',          'd',         'a',
+		'y',          'W',          'e',         KEYC_ENTER,
 		'u',          KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
 		KEYC_ESC,     KEYC_TAB,     KEYC_UP,     KEYC_DOWN,
 		KEYC_PGUP,    KEYC_PGDN,    KEYC_HOME,   KEYC_END,
@@ -531,9 +587,15 @@ int main(void)
 		cmocka_unit_test(test_screens_columns),
 		cmocka_unit_test(test_screens_columns_chosen),
 		cmocka_unit_test(test_screens_zoom),
+		cmocka_unit_test(test_screens_state_explained),
+		cmocka_unit_test(test_screens_finding_explained),
+		cmocka_unit_test(test_screens_socket),
+		cmocka_unit_test(test_screens_flood),
+		cmocka_unit_test(test_screens_lines_to_copy),
 		cmocka_unit_test(test_screens_help),
 		cmocka_unit_test(test_screens_have_one_sort_mark_a_pane),
 		cmocka_unit_test(test_screens_hold_at_every_size),
+		cmocka_unit_test(test_screens_pages_hold_at_every_size),
 		cmocka_unit_test(test_screens_never_cut_a_number),
 		cmocka_unit_test(test_screens_names_of_any_width_keep_the_columns),
 		cmocka_unit_test(test_screens_survive_a_monkey),

@@ -99,6 +99,7 @@ bool app_wants_suspend(struct app *a);         /* Ctrl-Z as a key; clears it */
 bool app_wants_redraw(struct app *a);          /* Ctrl-L; clears it */
 bool app_wants_mouse(struct app *a, bool *on); /* m: switched; clears it */
 bool app_wants_save(struct app *a);            /* W: keep the preferences; clears it */
+bool app_wants_now(struct app *a);             /* a sample without delay; clears it */
 /* What is wanted of the collector has changed; clears it. pulse_ms: as collector_pulse_every(). */
 bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w);
 

@@ -16,10 +16,13 @@ enum context {
 	CTX_GLOBAL,
 	CTX_TABLE,    /* anything with rows; falls back on CTX_GLOBAL */
 	CTX_PANE,     /* a list of things; falls back on CTX_TABLE */
-	CTX_OVERVIEW, /* falls back on CTX_PANE, like the next two */
+	CTX_OVERVIEW, /* falls back on CTX_PANE, like the next three */
 	CTX_LISTENERS,
 	CTX_SOCKETS,
-	CTX_HELP,    /* falls back on CTX_TABLE, like the next */
+	CTX_FLOOD,
+	CTX_HELP,    /* falls back on CTX_TABLE, like the next three */
+	CTX_EXPLAIN, /* the page of a state or a finding */
+	CTX_DETAIL,  /* the page of a socket */
 	CTX_COLUMNS, /* the choice of columns */
 	CTX_PROMPT,  /* falls back on nothing: characters are text */
 	CTX_COUNT

@@ -28,6 +28,7 @@ struct layout {
 	struct rect rule; /* the line between left and right, one column */
 	struct rect pane[PANE_COUNT];
 	struct rect list, info; /* the socket list and the row beneath it */
+	struct rect head;       /* figures above the list of the flood view; info is its text */
 	struct rect prompt;     /* above the footer */
 };
 
@@ -36,6 +37,10 @@ struct layout {
 void layout_overview(struct layout *l, int w, int h, unsigned focus);
 /* One table over the whole screen. */
 void layout_list(struct layout *l, int w, int h);
+/* Figures, a table, and what they come to. */
+void layout_flood(struct layout *l, int w, int h);
+/* A page of text instead of a table: status and keys stay, findings and filter do not. */
+void layout_page(struct layout *l, int w, int h);
 /* After layout_overview(): the pane that has the focus takes the room of all. */
 void layout_zoom(struct layout *l, unsigned focus);
 /* Last: takes so many rows away from what stands above the footer. */
