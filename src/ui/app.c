@@ -367,12 +367,15 @@ void app_work(struct app *a)
 
 bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w)
 {
-	bool changed = a->want_changed;
+	bool idle = app_shows_idle(a), changed = a->want_changed || idle != a->idle_asked;
 
 	a->want_changed = false;
+	a->idle_asked = idle;
 	*interval_ms = pace_interval_ms(&a->pace);
 	*pulse_ms = pace_is_stretched(&a->pace) ? a->pace.asked_ms : 0;
-	*w = (struct want){ .protos = a->select.protos, .close = true, .owners = true };
+	*w = (struct want){
+		.protos = a->select.protos, .close = true, .owners = true, .tcp_stat = idle
+	};
 	if (a->watched.open) {
 		w->detail = a->watched.sock;
 		w->detail_ifindex = a->watched.ifindex;

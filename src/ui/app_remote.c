@@ -78,3 +78,13 @@ void app_act_own(struct app *a)
 	app_say(a, a->show_own ? "this host's own addresses are shown among the remotes"
 			       : "this host's own addresses are hidden among the remotes");
 }
+
+bool app_shows_idle(const struct app *a)
+{
+	const struct table *t = &a->pane[PANE_REMOTES].table;
+
+	for (unsigned i = 0; i < t->shown && a->screen == SCREEN_OVERVIEW; i++)
+		if (t->col[table_column_at(t, i)].id == COL_IDLE)
+			return true;
+	return false;
+}

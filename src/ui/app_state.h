@@ -89,6 +89,7 @@ struct app {
 	uint64_t pin_order;
 	enum remotes_by remotes;
 	bool show_own;
+	bool idle_asked; /* the collector is asked for what the column of idle ones needs */
 
 	/* What is asked. */
 	enum app_asked asked;
@@ -184,6 +185,8 @@ struct status app_status(const struct app *a);
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* Whether what is on the screen tells how long connections have been idle. */
+bool app_shows_idle(const struct app *a);
 /* What the pane of remotes has rows for, from its next start on. */
 void app_set_remotes(struct app *a, enum remotes_by by, bool show_own);
 

@@ -102,6 +102,7 @@ static const struct group_column remote_columns[] = {
 	{ .id = COL_ADDRESSES },
 	{ .id = COL_NEW },
 	TREND_COLUMN,
+	{ .id = COL_SEEN },
 	{ .id = COL_OLDEST },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
@@ -116,6 +117,8 @@ static const struct group_column remote_columns[] = {
 	SPARE_STATE(CLOSING),
 	SPARE_STATE(CLOSE),
 	SPARE_STATE(LISTEN),
+	{ .id = COL_HALF_SHARE, .spare = true },
+	{ .id = COL_IDLE, .spare = true },
 };
 // clang-format on
 
@@ -181,13 +184,11 @@ static void columns_of_remotes(struct pane *p)
 /* ---- cells ---- */
 
 /* Below ten a second, tenths tell. */
-static struct clean rate_text(const struct snap *s, uint64_t n, char *buf, enum role *role)
+static struct clean rate_text(int64_t span_ns, uint64_t n, char *buf, enum role *role)
 {
-	int64_t span_ns = s->mono_ns - s->prev_mono_ns;
 	uint64_t tenths;
 
-	/* In a first sample everything would be new. */
-	if (s->prev_mono_ns == 0 || span_ns <= 0)
+	if (span_ns <= 0)
 		return TEXT_LIT("");
 	if (n == 0) {
 		*role = ROLE_DIM;
@@ -199,6 +200,17 @@ static struct clean rate_text(const struct snap *s, uint64_t n, char *buf, enum 
 	tenths = tenths > 0 ? tenths : 1;
 	return text_own(buf, (size_t)snprintf(buf, FMT_SIZE, "%u.%u", (unsigned)tenths / 10,
 					      (unsigned)tenths % 10));
+}
+
+/* In a first sample everything would be new. */
+static int64_t sample_span_ns(const struct snap *s)
+{
+	return s->prev_mono_ns != 0 ? s->mono_ns - s->prev_mono_ns : 0;
+}
+
+static uint32_t view_now_s(const struct view *v)
+{
+	return (uint32_t)(view_snap(v)->mono_ns / (int64_t)NS_PER_S);
 }
 
 /* In minutes, so that rows that stand still stay as they are from sample to sample. */
@@ -292,7 +304,8 @@ static struct clean missing_cell(const struct pin *pin, enum column c)
 {
 	if (c == COL_KEY)
 		return text_own(pin->label, pin->label_len);
-	if (c == COL_DELTA || c == COL_NEW || c == COL_OLDEST || !column_info(c)->right)
+	if (c == COL_DELTA || c == COL_NEW || c == COL_OLDEST || c == COL_SEEN || c == COL_IDLE ||
+	    !column_info(c)->right)
 		return TEXT_LIT("");
 	return TEXT_LIT("0");
 }
@@ -346,7 +359,13 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 	if (c == COL_TREND)
 		return trend_text(p, g->id, buf);
 	if (c == COL_NEW)
-		return rate_text(view_snap(p->view), g->born, buf, role);
+		return rate_text(sample_span_ns(view_snap(p->view)), g->born, buf, role);
+	if (c == COL_DROP_RATE)
+		return rate_text(g->has_delta ? view_delta_ns(p->view) : 0, g->dropped, buf, role);
+	if (c == COL_SEEN)
+		return oldest_text(view_now_s(p->view) - g->seen_s, buf);
+	if (c == COL_IDLE && g->timed == 0)
+		return TEXT_LIT("-");
 	if (c == COL_OLDEST)
 		return oldest_text(g->oldest_s, buf);
 	if (c == COL_DELTA)

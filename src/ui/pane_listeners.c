@@ -23,6 +23,8 @@ static const struct group_column columns[] = {
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .title = "Half", .id = STATE(SYN_RECV) },
 	{ "Owners", COL_OWNER, 18, 22, 60, false, false },
+	{ .id = COL_DROP_RATE },
+	{ .id = COL_DROPS },
 	{ .id = COL_LISTENERS },
 	{ .id = COL_NEW },
 	{ .id = COL_PEERS },
@@ -175,6 +177,8 @@ static struct clean listener_cell(const void *pane, uint32_t row, unsigned id, c
 		return queue_text(p->view, g, buf, role);
 	if (id == COL_OWNER)
 		return owners_text(p, g, buf, role);
+	if ((id == COL_DROPS || id == COL_DROP_RATE) && queue_of(p->view, g).unknown)
+		return TEXT_LIT("-");
 	return pane_group_cell(pane, row, id, buf, role);
 }
 

@@ -42,9 +42,14 @@ static const unsigned char groupings[COL_STATE] = {
 	[COL_OWNER] = BY_OWNER,
 	[COL_NEW] = BY_GROUPS,
 	[COL_OLDEST] = BY_GROUPS,
+	[COL_SEEN] = BY_GROUPS,
+	[COL_HALF_SHARE] = BY_BREAKUP,
+	[COL_IDLE] = BY_BREAKUP,
 	[COL_LISTENERS] = BY(LISTENER),
 	[COL_ACCEPT_QUEUE] = BY(LISTENER),
 	[COL_ACCEPT_MAX] = BY(LISTENER),
+	[COL_DROPS] = BY(LISTENER),
+	[COL_DROP_RATE] = BY(LISTENER),
 	[COL_LISTENS] = BY_OWNER,
 	[COL_PORTS] = BY(REMOTE),
 	[COL_TREND] = BY_GROUPS,
@@ -134,7 +139,7 @@ bool column_is_ends(enum column c)
 
 bool column_sorts(enum column c)
 {
-	return !column_is_ends(c) && c != COL_TREND;
+	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE;
 }
 
 int sort_by_name(enum by by, const char *s, size_t len)
@@ -148,6 +153,11 @@ int sort_by_name(enum by by, const char *s, size_t len)
 		return field_by_name(s, len);
 	c = column_by_name(s, len);
 	return c >= 0 && column_of(by, (enum column)c) && column_sorts((enum column)c) ? c : -1;
+}
+
+static uint64_t percent(uint64_t part, uint64_t whole)
+{
+	return whole > 0 ? part * 100 / whole : 0;
 }
 
 uint64_t group_number(const struct group *g, enum column c)
@@ -179,6 +189,17 @@ uint64_t group_number(const struct group *g, enum column c)
 		return g->born;
 	case COL_OLDEST:
 		return g->oldest_s;
+	case COL_SEEN:
+		/* Those that came first are on top, as the largest age. */
+		return UINT32_MAX - g->seen_s;
+	case COL_HALF_SHARE:
+		return percent(g->state[ST_SYN_RECV], g->sockets);
+	case COL_IDLE:
+		return percent(g->idle, g->timed);
+	case COL_DROPS:
+		return g->drops;
+	case COL_DROP_RATE:
+		return g->dropped;
 	case COL_LISTENERS:
 		return g->listeners;
 	case COL_ACCEPT_QUEUE:

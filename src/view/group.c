@@ -65,7 +65,7 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 
 	if (g == NULL || mark == NULL || (r->query.ends && !push_ends(r)))
 		return IDX_NONE;
-	*g = (struct group){ .id = id, .key = *key, .first = IDX_NONE };
+	*g = (struct group){ .id = id, .key = *key, .first = IDX_NONE, .seen_s = gr->now_s };
 	*mark = 0;
 	index_put(&r->ix, at, i);
 	return i;
@@ -179,6 +179,22 @@ static inline void note_age(const struct grouper *gr, struct group *g, uint32_t 
 		g->oldest_s = gr->now_s - since;
 }
 
+/* Whether data goes through it, of which the kernel notes the time. */
+static bool is_open(const struct sock *s)
+{
+	return s->proto == PROTO_TCP &&
+	       (ST_BIT(s->state) & (ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE_WAIT) |
+				    ST_BIT(ST_FIN_WAIT1) | ST_BIT(ST_FIN_WAIT2)));
+}
+
+static void note_idle(struct group *g, const struct tcp_stat *t)
+{
+	if (t->idle_ms == UINT32_MAX)
+		return;
+	g->timed++;
+	g->idle += t->idle_ms > IDLE_MS;
+}
+
 /* Adds one socket to a group. 0 or -ENOMEM, also for a group that there was no memory for. */
 static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 {
@@ -198,6 +214,8 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		g->udp++;
 	g->born += (s->flags & SOCK_NEW) != 0;
 	note_age(gr, g, hit.row);
+	if (gr->r->snap->tcp != NULL && is_open(s))
+		note_idle(g, &gr->r->snap->tcp[hit.row]);
 	if (s->state != ST_LISTEN) {
 		g->recv_q += s->rxq;
 		g->send_q += s->txq;
@@ -582,6 +600,7 @@ static int look_listeners(struct grouper *gr, uint32_t from, uint32_t to)
 		g->listeners++;
 		g->accept_queue += sock[row].rxq;
 		g->accept_max += sock[row].txq;
+		g->drops += gr->r->snap->ext[row].drops;
 	}
 	return 0;
 }
@@ -689,6 +708,11 @@ bool grouper_keeps(const struct grouper *gr, uint32_t group)
 	if (q->rollup && rollup_hides(gr, group))
 		return false;
 	return !result_groups(gr->r)[group].own || gr->other_sockets == 0;
+}
+
+uint32_t grouper_parent(const struct grouper *gr, uint32_t group)
+{
+	return gr->r->query.rollup ? rollup_parent(gr, group) : IDX_NONE;
 }
 
 uint32_t grouper_base(const struct grouper *gr, uint32_t group)

@@ -60,6 +60,8 @@ int grouper_look(struct grouper *gr, uint32_t from, uint32_t to);
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n);
 /* After the last row: whether this group is to be shown. */
 bool grouper_keeps(const struct grouper *gr, uint32_t group);
+/* The prefix's group that the group is part of, or IDX_NONE; it comes after its parts. */
+uint32_t grouper_parent(const struct grouper *gr, uint32_t group);
 /* How many sockets a group that was not there before is to be compared with. */
 uint32_t grouper_base(const struct grouper *gr, uint32_t group);
 

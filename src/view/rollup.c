@@ -183,6 +183,8 @@ static void add_up(struct group *sum, const struct group *g)
 	sum->recv_q += g->recv_q;
 	sum->send_q += g->send_q;
 	sum->born += g->born;
+	sum->idle += g->idle;
+	sum->timed += g->timed;
 	sum->addresses++;
 	for (unsigned st = 0; st < ST_COUNT; st++)
 		sum->state[st] += g->state[st];
@@ -284,11 +286,16 @@ int rollup_step(struct grouper *gr, const struct result *before, uint32_t *budge
 	return ru->step == STEP_DONE;
 }
 
-bool rollup_hides(const struct grouper *gr, uint32_t group)
+uint32_t rollup_parent(const struct grouper *gr, uint32_t group)
 {
 	uint32_t net = nets(gr)[marks(gr)[group]].group;
 
-	return net != IDX_NONE && net != group;
+	return net != group ? net : IDX_NONE;
+}
+
+bool rollup_hides(const struct grouper *gr, uint32_t group)
+{
+	return rollup_parent(gr, group) != IDX_NONE;
 }
 
 uint32_t rollup_base(const struct grouper *gr, uint32_t group)

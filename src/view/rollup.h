@@ -27,7 +27,8 @@ void rollup_begin(struct rollup *ru);
  * or NULL; what was rolled up there stays so for longer. 1 when all is done, 0 or -ENOMEM.
  */
 int rollup_step(struct grouper *gr, const struct result *before, uint32_t *budget);
-/* Whether the group is an address that is part of a prefix's group. */
+/* The prefix's group that an address is part of, or IDX_NONE. */
+uint32_t rollup_parent(const struct grouper *gr, uint32_t group);
 bool rollup_hides(const struct grouper *gr, uint32_t group);
 /* How many sockets a prefix's group would have had in the result before. */
 uint32_t rollup_base(const struct grouper *gr, uint32_t group);

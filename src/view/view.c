@@ -217,16 +217,24 @@ static bool equal_text(const struct buf *a, const struct buf *b)
 	return a->len == b->len && (a->len == 0 || memcmp(a->s, b->s, a->len) == 0);
 }
 
+/* Whether groups of both with the same id are the same. */
+static bool related(const struct result *a, const struct result *b)
+{
+	const struct query *x = &a->query, *y = &b->query;
+
+	return a->snap != NULL && b->snap != NULL && x->by == y->by && x->by != BY_SOCKET;
+}
+
 /* Whether both ask for the same groups; their order is no matter. */
 static bool comparable(const struct result *a, const struct result *b)
 {
 	const struct query *x = &a->query, *y = &b->query;
 
-	return a->snap != NULL && b->snap != NULL && x->by == y->by && x->prefix4 == y->prefix4 &&
-	       x->prefix6 == y->prefix6 && x->select.protos == y->select.protos &&
-	       x->select.v4 == y->select.v4 && x->select.v6 == y->select.v6 &&
-	       x->select.listening == y->select.listening && x->rollup == y->rollup &&
-	       x->hide_own == y->hide_own && equal_text(&a->filter_text, &b->filter_text);
+	return related(a, b) && x->prefix4 == y->prefix4 && x->prefix6 == y->prefix6 &&
+	       x->select.protos == y->select.protos && x->select.v4 == y->select.v4 &&
+	       x->select.v6 == y->select.v6 && x->select.listening == y->select.listening &&
+	       x->rollup == y->rollup && x->hide_own == y->hide_own &&
+	       equal_text(&a->filter_text, &b->filter_text);
 }
 
 static int step_rollup(struct view *v, uint32_t *budget)
@@ -261,32 +269,55 @@ static void set_delta(const struct group *was, uint32_t base, bool same, struct 
 		g->delta = was != NULL ? was->delta : 0;
 		g->has_delta = was != NULL && was->has_delta;
 		g->fresh = was != NULL && was->fresh;
+		g->dropped = was != NULL ? was->dropped : 0;
 		return;
 	}
 	g->delta = (int32_t)(g->sockets - (was != NULL ? was->sockets : base));
 	g->has_delta = true;
 	g->fresh = was == NULL && base == 0;
+	/* Fewer than before: another one listens there now. */
+	if (was != NULL && g->drops >= was->drops)
+		g->dropped = g->drops - was->drops;
+}
+
+static void set_seen(struct group *g, uint32_t since)
+{
+	if (since < g->seen_s)
+		g->seen_s = since;
+}
+
+/* Since when it is known to be there is known also of a row of another filter. */
+static void note_before(struct view *v, uint32_t i, bool deltas, bool same)
+{
+	struct group *g = &result_groups(v->work)[i];
+	const struct group *was = NULL;
+	uint32_t parent = grouper_parent(&v->grouper, i);
+
+	if (related(v->shown, v->work))
+		was = find_before(v->shown, g->id, &v->before);
+	set_seen(g, v->grouper.now_s - g->oldest_s);
+	if (was != NULL)
+		set_seen(g, was->seen_s);
+	if (parent != IDX_NONE)
+		set_seen(&result_groups(v->work)[parent], g->seen_s);
+	if (deltas)
+		set_delta(was, grouper_base(&v->grouper, i), same, g);
 }
 
 static int step_delta(struct view *v, uint32_t *budget)
 {
 	const struct result *before = v->shown;
 	struct result *r = v->work;
-	uint32_t n = r->query.by != BY_SOCKET && comparable(before, r) ? result_n_groups(r) : 0;
+	uint32_t n = r->query.by != BY_SOCKET ? result_n_groups(r) : 0;
 	uint32_t left = n - v->next < *budget ? n - v->next : *budget;
-	bool same = n > 0 && before->snap == r->snap;
+	bool deltas = n > 0 && comparable(before, r), same = deltas && before->snap == r->snap;
 
 	*budget -= left;
-	while (left-- > 0) {
-		uint32_t i = v->next++;
-		struct group *g = &result_groups(r)[i];
-
-		set_delta(find_before(before, g->id, &v->before), grouper_base(&v->grouper, i),
-			  same, g);
-	}
+	while (left-- > 0)
+		note_before(v, v->next++, deltas, same);
 	if (v->next < n)
 		return 0;
-	if (n > 0)
+	if (deltas)
 		r->delta_ns = same ? before->delta_ns : r->snap->mono_ns - before->snap->mono_ns;
 	v->phase = PHASE_SORT;
 	return order_seal(&v->order);

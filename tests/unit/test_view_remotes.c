@@ -322,6 +322,124 @@ static void test_own_addresses_are_no_part_of_a_prefix(void **state)
 	teardown(&b);
 }
 
+/* ---- since when, and what of them ------------------------------------- */
+
+static uint32_t seen_s(const struct bench *b, const char *key)
+{
+	return (uint32_t)(b->snap->mono_ns / INT64_C(1000000000)) - must_find(b, key)->seen_s;
+}
+
+static void use_filter(struct bench *b, const char *text)
+{
+	filter_free(b->query.filter);
+	b->query.filter = filter_parse(text, strlen(text), NULL);
+	assert_non_null(b->query.filter);
+}
+
+static void test_seen_is_how_long_a_row_is_there(void **state)
+{
+	struct bench b = setup();
+
+	(void)state;
+	add_text(&b, "sample 1000000000000\n"
+		     "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.1:9\n");
+	look(&b);
+	assert_int_equal(seen_s(&b, "203.0.113.1"), 0);
+	/* Another socket, in another state: the row is the same. */
+	add_text(&b, "sample 1000000090000\n"
+		     "sock tcp CLOSE_WAIT 10.4.0.7:443 203.0.113.1:10\n"
+		     "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.2:10\n");
+	look(&b);
+	assert_int_equal(seen_s(&b, "203.0.113.1"), 90);
+	assert_int_equal(seen_s(&b, "203.0.113.2"), 0);
+	/* Also under another filter, and in the row of a prefix. */
+	use_filter(&b, "sport = :443");
+	add_text(&b, "sample 1000000100000\n");
+	add_net(&b, ROLLUP_MIN, 1);
+	look(&b);
+	assert_int_equal(view_rows(b.view), 1);
+	assert_int_equal(seen_s(&b, "203.0.113.0/24"), 100);
+	/* And when the prefix has no row any more. */
+	add_text(&b, "sample 1000000200000\n");
+	add_net(&b, ROLLUP_STAY - 1, 1);
+	look(&b);
+	assert_int_equal(seen_s(&b, "203.0.113.1"), 200);
+	assert_int_equal(seen_s(&b, "203.0.113.3"), 100);
+	filter_free(b.query.filter);
+	teardown(&b);
+}
+
+static void test_half_share_is_of_all_sockets(void **state)
+{
+	struct bench b = setup();
+	const struct group *g;
+
+	(void)state;
+	add_text(&b, "sock tcp SYN_RECV 10.4.0.7:443 203.0.113.1:9\n"
+		     "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.1:10 times 2\n"
+		     "sock udp ESTABLISHED 10.4.0.7:53 203.0.113.1:10\n");
+	look(&b);
+	g = must_find(&b, "203.0.113.1");
+	assert_int_equal(group_number(g, COL_HALF_SHARE), 25);
+	teardown(&b);
+}
+
+/* What the kernel does not know of is neither idle nor busy. */
+static void test_idle_is_of_connections_that_are_known(void **state)
+{
+	static const struct tcp_stat stats[] = { { .idle_ms = IDLE_MS + 1 },
+						 { .idle_ms = IDLE_MS },
+						 { .idle_ms = UINT32_MAX },
+						 { .idle_ms = 3 * IDLE_MS },
+						 { .idle_ms = 0 } };
+	struct bench b = setup();
+	const struct group *g;
+
+	(void)state;
+	add_text(&b, "sock tcp ESTABLISHED 10.4.0.7:443 203.0.113.1:9 times 4\n"
+		     "sock tcp TIME_WAIT 10.4.0.7:443 203.0.113.1:20\n");
+	look(&b);
+	assert_int_equal(view_group(b.view, 0)->timed, 0);
+	((struct snap *)(uintptr_t)b.snap)->tcp = stats;
+	view_set(b.view, b.snap, &b.query);
+	view_finish(b.view);
+	g = must_find(&b, "203.0.113.1");
+	assert_int_equal(g->sockets, 5);
+	assert_int_equal(g->timed, 3);
+	assert_int_equal(g->idle, 2);
+	assert_int_equal(group_number(g, COL_IDLE), 66);
+	((struct snap *)(uintptr_t)b.snap)->tcp = NULL;
+	teardown(&b);
+}
+
+static void test_drops_are_of_the_listeners(void **state)
+{
+	struct bench b = setup();
+	const struct group *g;
+
+	(void)state;
+	b.query.by = BY_LISTENER;
+	add_text(&b, "sock tcp LISTEN 10.4.0.7:443 - ino 1 drops 10\n"
+		     "sock tcp LISTEN 10.4.0.7:443 - ino 2 drops 5\n"
+		     "sock tcp LISTEN 10.4.0.7:80 - ino 3 drops 7\n");
+	look(&b);
+	g = must_find(&b, "10.4.0.7:443");
+	assert_int_equal(g->drops, 15);
+	assert_int_equal(g->dropped, 0);
+	add_text(&b, "sock tcp LISTEN 10.4.0.7:443 - ino 1 drops 10\n"
+		     "sock tcp LISTEN 10.4.0.7:443 - ino 2 drops 25\n"
+		     "sock tcp LISTEN 10.4.0.7:80 - ino 4 drops 1\n");
+	look(&b);
+	assert_int_equal(must_find(&b, "10.4.0.7:443")->dropped, 20);
+	/* It listens anew. */
+	assert_int_equal(must_find(&b, "10.4.0.7:80")->dropped, 0);
+	b.query.sort = COL_DROP_RATE;
+	view_set(b.view, b.snap, &b.query);
+	view_finish(b.view);
+	assert_int_equal(view_group(b.view, 0)->dropped, 20);
+	teardown(&b);
+}
+
 /* ---- what must hold of any ------------------------------------------- */
 
 static unsigned roll(uint64_t *random, unsigned sides)
@@ -419,6 +537,10 @@ int main(void)
 		cmocka_unit_test(test_own_addresses_have_no_row_and_are_counted),
 		cmocka_unit_test(test_own_addresses_are_shown_when_there_are_no_others),
 		cmocka_unit_test(test_own_addresses_are_no_part_of_a_prefix),
+		cmocka_unit_test(test_seen_is_how_long_a_row_is_there),
+		cmocka_unit_test(test_half_share_is_of_all_sockets),
+		cmocka_unit_test(test_idle_is_of_connections_that_are_known),
+		cmocka_unit_test(test_drops_are_of_the_listeners),
 		cmocka_unit_test(test_rollup_counts_each_socket_in_one_row),
 	};
 

@@ -123,14 +123,20 @@ struct group {
 	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
 	uint64_t recv_q, send_q;              /* without LISTEN */
 	uint32_t processes, peers, addresses; /* 0 unless query.distinct */
-	uint32_t born;     /* of sockets, those with SOCK_NEW; in a first sample all */
-	uint32_t oldest_s; /* longest time that one of them has been seen in its state */
+	uint32_t born;        /* of sockets, those with SOCK_NEW; in a first sample all */
+	uint32_t oldest_s;    /* longest time that one of them has been seen in its state */
+	uint32_t seen_s;      /* monotonic second since which it is known to have been there */
+	uint32_t idle, timed; /* without data for IDLE_MS; of so many it is known: see snap.tcp */
 	uint32_t listeners, accept_queue,
-		accept_max; /* BY_LISTENER: of all that listen there, filter or not */
+		accept_max;      /* BY_LISTENER: of all that listen there, filter or not */
+	uint32_t drops, dropped; /* of these: since they listen; since the last sample */
 	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
 	int32_t delta;  /* sockets against the last complete result of the same query */
 };
+
+/* A connection without data for longer is called idle. */
+#define IDLE_MS 60000
 
 #define GROUP_ENDS 4 /* listening ends that are kept of a group */
 
