@@ -3,13 +3,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "attrs.h"
 #include "sockeye/base/mem.h"
 
 #define KERNEL_BOUND_INACTIVE 13   /* as in inet_diag.c: shown as CLOSE */
@@ -78,20 +78,6 @@ static void take_dctcp(const void *from, size_t len, struct detail *d)
 	d->dctcp[3] = info.dctcp_ab_ecn;
 	d->dctcp[4] = info.dctcp_ab_tot;
 	d->has |= DETAIL_DCTCP;
-}
-
-/* libmnl 1.0.4 compares lengths as int. */
-static bool attr_ok(const struct nlattr *a, size_t left)
-{
-	return left >= sizeof(*a) && a->nla_len >= sizeof(*a) && a->nla_len <= left;
-}
-
-static const struct nlattr *attr_next(const struct nlattr *a, size_t *left)
-{
-	size_t step = MNL_ALIGN(a->nla_len);
-
-	*left -= step < *left ? step : *left;
-	return (const void *)((const unsigned char *)a + step);
 }
 
 static void take_ulp(const void *from, size_t len, struct detail *d)

@@ -13,6 +13,8 @@
 #include "sockeye/collect/cookie.h"
 #include "sockeye/collect/devices.h"
 
+#include "tcp_facts.h"
+
 /* States of the kernel that are none of enum tcp_state. */
 #define KERNEL_NEW_SYN_RECV   12 /* a request: shown as SYN_RECV */
 #define KERNEL_BOUND_INACTIVE 13 /* Linux >= 6.8; shown as CLOSE; older kernels ignore the bit */
@@ -100,6 +102,8 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 		.timer = m.idiag_timer,
 		.retrans = m.idiag_retrans,
 	};
+	if (q->info && state == ST_CLOSE_WAIT)
+		(void)tcp_facts_since(payload, len, q->now_ns, &x->since_s);
 	/* Without this, sockets of an emulation that counts no cookies would all be one. */
 	if (s->cookie == 0 || s->cookie == UINT64_MAX)
 		cookie_make(s);
@@ -151,8 +155,14 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	uint32_t states = (q->states != 0 ? q->states : STATES_TABLED) |
 			  (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
 	/* The family of the legacy request is ignored; it always walks both. */
-	struct inet_diag_req legacy = { .idiag_family = AF_INET, .idiag_states = states };
+	uint8_t ext = q->info ? 1u << (INET_DIAG_INFO - 1) : 0;
+	struct inet_diag_req legacy = {
+		.idiag_family = AF_INET,
+		.idiag_ext = ext,
+		.idiag_states = states,
+	};
 	struct inet_diag_req_v2 by_family = {
+		.idiag_ext = ext,
 		.sdiag_family = (uint8_t)q->family,
 		.sdiag_protocol = ip_proto[q->proto],
 		.idiag_states = states,

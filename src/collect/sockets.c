@@ -16,6 +16,7 @@
 #include "sockeye/collect/procnet.h"
 
 #include "halves.h"
+#include "tcp_facts.h"
 
 /*
  * A protocol that was refused is asked for again only now and then: the kernel tries to load a
@@ -40,6 +41,7 @@ struct sockets {
 	bool close_known;      /* of the snapshot before */
 	unsigned close_age;    /* samples since they were asked for */
 	struct devices devices;
+	struct tcp_facts facts;
 };
 
 static const enum source_id source_of[PROTO_COUNT] = {
@@ -446,6 +448,10 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 		leave_out(s, b, proto);
 		return 0;
 	}
+	/* Where only CLOSE_WAITs come, that since when they are comes with them saves a walk. */
+	q.info = snap_prev(b) == NULL && q.proto == PROTO_TCP &&
+		 (q.states & ~ST_BIT(ST_LISTEN)) == ST_BIT(ST_CLOSE_WAIT);
+	q.now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (is_empty(b, &q)) {
 		snap_source_ok(b, source_of[proto]);
 		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;
@@ -457,7 +463,12 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 		judge(b, source_of[proto], rc, &st);
 		if (is_thinned(&q))
 			snap_set_thinned(b, proto, q.code == NULL ? q.states : 0);
-		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;
+		if (proto != PROTO_TCP)
+			return 0;
+		rc = settle_close(s, b, w);
+		return rc != 0 ? rc
+			       : tcp_facts_update(&s->facts, s->nl, s->by_family, q.info, b,
+						  cancel_fd);
 	}
 	if (proto == PROTO_TCP)
 		s->close_known = false;

@@ -8,6 +8,9 @@
 
 #define NS_PER_S 1000000000
 
+#define TIMER_TIME_WAIT 3     /* idiag_timer */
+#define TIME_WAIT_MS    60000 /* TCP_TIMEWAIT_LEN (include/net/tcp.h), which nothing changes */
+
 /* Holds come by process; a counting sort brings them together by socket and keeps that order. */
 static int seal_owners(struct snap_builder *b)
 {
@@ -226,6 +229,45 @@ static uint32_t find_in_prev(const struct snap *prev, uint64_t cookie, uint32_t 
 	return row;
 }
 
+/* The second at which the state began, as far as the kernel told; 0: it did not. */
+static uint32_t told_since(const struct sock *s, const struct sock_ext *x, uint32_t now_s)
+{
+	uint32_t since = x->since_s, gone_s;
+
+	if (s->proto == PROTO_TCP && s->state == ST_TIME_WAIT && x->timer == TIMER_TIME_WAIT &&
+	    x->expires_ms <= TIME_WAIT_MS) {
+		gone_s = (TIME_WAIT_MS - x->expires_ms) / 1000;
+		since = now_s > gone_s ? now_s - gone_s : 1;
+	}
+	return since < now_s ? since : now_s;
+}
+
+/* told: 0 for a state of which nobody says since when. */
+static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x, uint32_t was,
+		     uint32_t told, uint32_t now_s)
+{
+	const struct snap *prev = b->prev;
+	bool same = was != IDX_NONE && prev->sock[was].state == s->state;
+
+	s->flags &= SOCK_NO_COOKIE;
+	x->since_s = now_s;
+	if (same) {
+		x->since_s = prev->ext[was].since_s;
+		s->flags |= prev->sock[was].flags & SOCK_OLDER;
+	} else if (prev == NULL) {
+		s->flags |= SOCK_OLDER;
+	} else if (was == IDX_NONE) {
+		s->flags |= SOCK_NEW;
+	}
+	if (told != 0) {
+		s->flags &= (uint8_t)~SOCK_OLDER;
+		if (told < x->since_s)
+			x->since_s = told;
+	} else if (s->proto == PROTO_TCP && s->state == ST_CLOSE_WAIT && was == IDX_NONE) {
+		b->snap.since_untold = true;
+	}
+}
+
 static void seal_rows(struct snap_builder *b)
 {
 	const struct snap *prev = b->prev;
@@ -244,19 +286,9 @@ static void seal_rows(struct snap_builder *b)
 		if (row == 0 || s->uid != uid)
 			snap_add_user(b, s->uid, STR_NONE);
 		uid = s->uid;
-		x->since_s = now_s;
-		s->flags &= SOCK_NO_COOKIE;
-		if (prev == NULL) {
-			s->flags |= SOCK_OLDER;
-			continue;
-		}
-		was = find_in_prev(prev, s->cookie, &hint);
-		if (was == IDX_NONE) {
-			s->flags |= SOCK_NEW;
-		} else if (prev->sock[was].state == s->state) {
-			x->since_s = prev->ext[was].since_s;
-			s->flags |= prev->sock[was].flags & SOCK_OLDER;
-		}
+		if (prev != NULL)
+			was = find_in_prev(prev, s->cookie, &hint);
+		seal_age(b, s, x, was, told_since(s, x, now_s), now_s);
 	}
 }
 

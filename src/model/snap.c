@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const source_names[SRC_COUNT] = {
 	[SRC_TCP] = "tcp",
@@ -91,6 +92,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	b->prev = prev;
 	b->unfound = WHY_NO_PROCESS;
 	b->limit = UINT32_MAX;
+	memset(b->tcp_rows, 0, sizeof(b->tcp_rows));
 }
 
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
@@ -271,6 +273,8 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 	ext->n_owners = 0;
 	ext->listener = IDX_NONE;
 	index_put(&b->cookies, at, b->snap.n_sock++);
+	if (s->proto == PROTO_TCP && s->state < ST_COUNT)
+		b->tcp_rows[s->state]++;
 	return 0;
 }
 
@@ -280,8 +284,13 @@ int snap_carry(struct snap_builder *b, unsigned state)
 
 	for (uint32_t i = 0; prev != NULL && i < prev->n_sock; i++) {
 		const struct sock *s = &prev->sock[i];
+		struct sock_ext x;
 
-		if (s->proto == PROTO_TCP && s->state == state && snap_add(b, s, &prev->ext[i]) < 0)
+		if (s->proto != PROTO_TCP || s->state != state)
+			continue;
+		x = prev->ext[i];
+		x.since_s = 0;
+		if (snap_add(b, s, &x) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -301,6 +310,39 @@ const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n)
 {
 	*n = b->snap.n_sock;
 	return (const void *)b->sock.base;
+}
+
+uint32_t snap_count(const struct snap_builder *b, enum tcp_state st)
+{
+	return b->tcp_rows[st];
+}
+
+/* The cold part of a TCP row in this state, or NULL. */
+static struct sock_ext *find_ext(struct snap_builder *b, uint64_t cookie, enum tcp_state st)
+{
+	const struct sock *rows = (const void *)b->sock.base;
+	struct sock_ext *ext = (void *)b->ext.base;
+	uint32_t row = snap_row(b, cookie);
+
+	if (row == IDX_NONE || rows[row].proto != PROTO_TCP || rows[row].state != st)
+		return NULL;
+	return &ext[row];
+}
+
+void snap_set_since(struct snap_builder *b, uint64_t cookie, uint32_t since_s)
+{
+	struct sock_ext *x = find_ext(b, cookie, ST_CLOSE_WAIT);
+
+	if (x != NULL)
+		x->since_s = since_s;
+}
+
+void snap_set_drops(struct snap_builder *b, uint64_t cookie, uint32_t drops)
+{
+	struct sock_ext *x = find_ext(b, cookie, ST_LISTEN);
+
+	if (x != NULL)
+		x->drops = drops;
 }
 
 uint32_t snap_row(const struct snap_builder *b, uint64_t cookie)

@@ -26,8 +26,9 @@ struct snap_builder {
 	struct index users;   /* rows of user, until they are sorted */
 	struct strpool str;
 	enum why unfound;
-	uint32_t limit; /* of rows */
-	struct detail detail; /* snap.detail points here, or nowhere */
+	uint32_t limit;              /* of rows */
+	uint32_t tcp_rows[ST_COUNT]; /* by state */
+	struct detail detail;        /* snap.detail points here, or nowhere */
 };
 
 struct snap_pool {

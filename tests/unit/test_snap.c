@@ -284,6 +284,86 @@ static void test_snap_carries_ages(void **state)
 	snap_pool_free(pool);
 }
 
+/* A sample at this second with one socket, of which the kernel tells since when it is so. */
+static const struct snap *told_at(struct snap_pool *pool, const struct snap *prev, int64_t at_s,
+				  enum tcp_state st, struct sock_ext x)
+{
+	struct snap_builder *b = snap_build(pool, prev);
+	struct sock s = tcp(1, st, 1);
+
+	snap_set_times(b, 0, at_s * NS_PER_S);
+	assert_int_equal(snap_add(b, &s, &x), 0);
+	snap_unref(prev);
+	return seal(b);
+}
+
+static void test_snap_takes_ages_that_are_told(void **state)
+{
+	const struct sock_ext told = { .since_s = 400 }, later = { .since_s = 990 },
+			      never = { .since_s = 0 }, ahead = { .since_s = 2000 },
+			      dying = { .timer = 3, .expires_ms = 15000 },
+			      endless = { .timer = 3, .expires_ms = 60001 };
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = told_at(pool, NULL, 1000, ST_CLOSE_WAIT, told);
+
+	(void)state;
+	assert_int_equal(s->ext[0].since_s, 400);
+	assert_false(s->sock[0].flags & SOCK_OLDER);
+	assert_false(s->since_untold);
+	/* Once told it stays, and what is seen longer is truer than what is told. */
+	s = told_at(pool, s, 1010, ST_CLOSE_WAIT, never);
+	assert_int_equal(s->ext[0].since_s, 400);
+	assert_false(s->since_untold);
+	s = told_at(pool, s, 1020, ST_CLOSE_WAIT, later);
+	assert_int_equal(s->ext[0].since_s, 400);
+	s = told_at(pool, s, 1030, ST_TIME_WAIT, dying);
+	assert_int_equal(s->ext[0].since_s, 1030 - 45);
+	snap_unref(s);
+	s = told_at(pool, NULL, 1000, ST_CLOSE_WAIT, never);
+	assert_int_equal(s->ext[0].since_s, 1000);
+	assert_true(s->sock[0].flags & SOCK_OLDER);
+	assert_true(s->since_untold);
+	snap_unref(s);
+	s = told_at(pool, NULL, 1000, ST_CLOSE_WAIT, ahead);
+	assert_int_equal(s->ext[0].since_s, 1000);
+	snap_unref(s);
+	s = told_at(pool, NULL, 20, ST_TIME_WAIT, dying);
+	assert_int_equal(s->ext[0].since_s, 1);
+	snap_unref(s);
+	s = told_at(pool, NULL, 1000, ST_TIME_WAIT, endless);
+	assert_true(s->sock[0].flags & SOCK_OLDER);
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+static void test_snap_takes_facts_of_rows_in_their_state(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *s;
+
+	(void)state;
+	snap_set_times(b, 0, 1000 * NS_PER_S);
+	add(b, tcp(1, ST_LISTEN, 1));
+	add(b, tcp(2, ST_CLOSE_WAIT, 2));
+	add(b, tcp(3, ST_ESTABLISHED, 3));
+	assert_int_equal(snap_count(b, ST_LISTEN), 1);
+	assert_int_equal(snap_count(b, ST_TIME_WAIT), 0);
+	for (uint64_t cookie = 1; cookie <= 4; cookie++) {
+		snap_set_since(b, cookie, 900);
+		snap_set_drops(b, cookie, 7);
+	}
+	s = seal(b);
+	assert_int_equal(s->ext[0].drops, 7);
+	assert_int_equal(s->ext[0].since_s, 1000);
+	assert_int_equal(s->ext[1].since_s, 900);
+	assert_int_equal(s->ext[1].expires_ms, 0);
+	assert_int_equal(s->ext[2].since_s, 1000);
+	assert_int_equal(s->ext[2].expires_ms, 0);
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
 static void test_snap_carries_states_not_asked_for(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -410,6 +490,8 @@ int main(void)
 		cmocka_unit_test(test_snap_listener_of_the_bound_device),
 		cmocka_unit_test(test_snap_reuseport_member_with_a_queue),
 		cmocka_unit_test(test_snap_carries_ages),
+		cmocka_unit_test(test_snap_takes_ages_that_are_told),
+		cmocka_unit_test(test_snap_takes_facts_of_rows_in_their_state),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_users_and_names),
 		cmocka_unit_test(test_snap_first_problem_stays),

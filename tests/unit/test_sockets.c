@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fakenl.h"
@@ -330,6 +331,152 @@ static void test_sockets_knows_no_close_that_it_did_not_ask_for(void **state)
 	end_dump(f, 0);
 	assert_int_equal(update(f, TCP, false, -1), 0);
 	assert_false(f->snap->close_known);
+}
+
+/* ---- facts of some ---------------------------------------------------- */
+
+/* A row with one attribute, in which the number at this place is value. */
+static void add_fact(struct fixture *f, uint8_t state, uint32_t cookie, uint16_t type, size_t at,
+		     uint32_t value)
+{
+	struct {
+		struct inet_diag_msg m;
+		struct nlattr a;
+		unsigned char bytes[104];
+	} row = {
+		.m = { .idiag_family = AF_INET,
+		       .idiag_state = state,
+		       .id = { .idiag_cookie = { cookie } } },
+		.a = { .nla_len = sizeof(row.a) + sizeof(row.bytes), .nla_type = type },
+	};
+
+	memcpy(row.bytes + at, &value, sizeof(value));
+	fakenl_add(&f->k, TCPDIAG_GETSOCK, &row, sizeof(row));
+}
+
+static uint32_t now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint32_t)t.tv_sec;
+}
+
+/* What was asked after the dump itself: states and extensions, as many as there were. */
+static unsigned facts_asked(struct fixture *f, uint32_t states[4], uint8_t ext[4])
+{
+	struct {
+		struct nlmsghdr h;
+		struct inet_diag_req rq;
+	} asked;
+	unsigned n = 0;
+
+	assert_true(recv(f->k.fd, &asked, sizeof(asked), MSG_DONTWAIT) > 0);
+	for (; n < 4 && recv(f->k.fd, &asked, sizeof(asked), MSG_DONTWAIT) > 0; n++) {
+		states[n] = asked.rq.idiag_states;
+		ext[n] = asked.rq.idiag_ext;
+	}
+	return n;
+}
+
+static void test_sockets_ask_listeners_what_they_dropped(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t states[4];
+	uint8_t ext[4];
+
+	for (uint32_t sample = 0; sample < 2; sample++) {
+		add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_LISTEN, 1);
+		add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_ESTABLISHED, 2);
+		end_dump(f, 0);
+		add_fact(f, ST_LISTEN, 1, INET_DIAG_SKMEMINFO, 32, 41 + sample);
+		add_fact(f, ST_LISTEN, 2, INET_DIAG_SKMEMINFO, 32, 99); /* another one's */
+		end_dump(f, 0);
+		assert_int_equal(update(f, TCP, false, -1), 0);
+		assert_int_equal(f->snap->n_sock, 2);
+		assert_int_equal(f->snap->ext[0].drops, 41 + sample);
+		assert_int_equal(f->snap->ext[1].expires_ms, 0);
+		assert_int_equal(facts_asked(f, states, ext), 1);
+		assert_int_equal(states[0], ST_BIT(ST_LISTEN));
+		assert_int_equal(ext[0], 1u << (INET_DIAG_SKMEMINFO - 1));
+	}
+}
+
+static void add_close_wait(struct fixture *f, uint32_t cookie)
+{
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_CLOSE_WAIT, cookie);
+}
+
+static uint32_t age_of(struct fixture *f, uint32_t cookie)
+{
+	uint32_t row = snap_find(f->snap, cookie);
+
+	return now_s() - f->snap->ext[row].since_s;
+}
+
+static int update_now(struct fixture *f)
+{
+	struct snap_builder *b = snap_build(f->pool, f->snap);
+	const struct want w = { .protos = TCP };
+	int rc;
+
+	snap_set_times(b, 0, (int64_t)now_s() * 1000000000);
+	rc = sockets_update(f->sockets, b, &w, -1, &f->err);
+	snap_unref(f->snap);
+	f->snap = snap_seal(b);
+	assert_non_null(f->snap);
+	return rc;
+}
+
+static void test_sockets_ask_once_since_when_close_waits_are(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t states[4], age;
+	uint8_t ext[4];
+
+	if (now_s() < 200)
+		skip();
+	add_close_wait(f, 1);
+	end_dump(f, 0);
+	add_fact(f, ST_CLOSE_WAIT, 1, INET_DIAG_INFO, 56, 100000);
+	end_dump(f, 0);
+	assert_int_equal(update_now(f), 0);
+	age = age_of(f, 1);
+	assert_in_range(age, 99, 110);
+	assert_false(f->snap->sock[0].flags & SOCK_OLDER);
+	assert_false(f->snap->since_untold);
+	assert_int_equal(facts_asked(f, states, ext), 1);
+	assert_int_equal(states[0], ST_BIT(ST_CLOSE_WAIT));
+	assert_int_equal(ext[0], 1u << (INET_DIAG_INFO - 1));
+	/* A second one, which was never seen in another state, is to be asked for: but not at once. */
+	add_close_wait(f, 1);
+	add_close_wait(f, 2);
+	end_dump(f, 0);
+	assert_int_equal(update_now(f), 0);
+	assert_in_range(age_of(f, 1), 99, 110);
+	assert_in_range(age_of(f, 2), 0, 10);
+	assert_true(f->snap->since_untold);
+	assert_int_equal(facts_asked(f, states, ext), 0);
+}
+
+static void test_sockets_ask_no_close_wait_that_was_seen_to_become_one(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t states[4];
+	uint8_t ext[4];
+
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_ESTABLISHED, 1);
+	end_dump(f, 0);
+	assert_int_equal(update_now(f), 0);
+	assert_int_equal(facts_asked(f, states, ext), 0);
+	for (int i = 0; i < 2; i++) {
+		add_close_wait(f, 1);
+		end_dump(f, 0);
+		assert_int_equal(update_now(f), 0);
+		assert_false(f->snap->since_untold);
+		assert_false(f->snap->sock[0].flags & SOCK_OLDER);
+		assert_int_equal(facts_asked(f, states, ext), 0);
+	}
 }
 
 /* ---- less than all --------------------------------------------------- */
@@ -682,6 +829,9 @@ int main(void)
 		WITH_KERNEL(test_sockets_carries_close_over),
 		WITH_KERNEL(test_sockets_does_not_carry_close_for_ever),
 		WITH_KERNEL(test_sockets_knows_no_close_that_it_did_not_ask_for),
+		WITH_KERNEL(test_sockets_ask_listeners_what_they_dropped),
+		WITH_KERNEL(test_sockets_ask_once_since_when_close_waits_are),
+		WITH_KERNEL(test_sockets_ask_no_close_wait_that_was_seen_to_become_one),
 		WITH_KERNEL(test_sockets_asks_for_the_states_that_are_looked_at),
 		WITH_KERNEL(test_sockets_knows_close_where_it_is_not_looked_at),
 		WITH_KERNEL(test_sockets_is_whole_where_all_states_are_looked_at),

@@ -23,6 +23,9 @@ struct inet_query {
 	/* A program that says which of them (INET_DIAG_REQ_BYTECODE), of code_len bytes; NULL: all. */
 	const void *code;
 	size_t code_len;
+	/* Asks for tcp_info as well, to tell since when CLOSE_WAITs are: now_ns is CLOCK_MONOTONIC. */
+	bool info;
+	int64_t now_ns;
 	/* Held while rows are added, where another dump fills the same builder; NULL: none does. */
 	pthread_mutex_t *rows_lock;
 	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */

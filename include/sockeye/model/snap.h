@@ -85,6 +85,7 @@ struct snap {
 		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
 	uint16_t whole[PROTO_COUNT]; /* ST_BIT() of the states of which every socket is in it */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
+	bool since_untold; /* a CLOSE_WAIT is older than this run has seen it: how old, nobody said */
 	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };
 
@@ -127,8 +128,8 @@ const struct snap *snap_prev(const struct snap_builder *b);
 void snap_limit(struct snap_builder *b, uint32_t rows);
 
 /*
- * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner,
- * listener and since fields of x are filled by snap_seal(). 0 for added, 1 for a double, -ENOMEM,
+ * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner and
+ * listener fields of x are filled by snap_seal(), since_s where it is 0. 0 for added, 1 for a double, -ENOMEM,
  * -EFBIG for one row more than snap_limit() allows.
  */
 int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x);
@@ -141,6 +142,13 @@ int snap_carry(struct snap_builder *b, unsigned state);
 
 /* The rows so far. Borrowed, valid until the next snap_add(). */
 const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
+
+/* How many TCP rows are in this state so far. */
+uint32_t snap_count(const struct snap_builder *b, enum tcp_state st);
+/* What the kernel says of the row with this cookie, if there is one, and it is in CLOSE_WAIT. */
+void snap_set_since(struct snap_builder *b, uint64_t cookie, uint32_t since_s);
+/* The same of one in LISTEN. */
+void snap_set_drops(struct snap_builder *b, uint64_t cookie, uint32_t drops);
 
 /* The row so far with this cookie, or IDX_NONE. */
 uint32_t snap_row(const struct snap_builder *b, uint64_t cookie);
@@ -186,7 +194,7 @@ void snap_set_unfound(struct snap_builder *b, enum why why);
 
 /*
  * Freezes the builder and takes it: joins owners, finds each connection's listener, says why sockets
- * have no owner, carries since_s over from prev by cookie, sorts users and interfaces.
+ * have no owner, carries since_s over from prev by cookie where it is not told to be earlier, sorts users and interfaces.
  * Returns a snapshot with one reference, or NULL without memory.
  */
 const struct snap *snap_seal(struct snap_builder *b);
