@@ -16,6 +16,7 @@
 #include "config.h"
 #include "rights.h"
 #include "sandbox.h"
+#include "sockeye/collect/owners.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
@@ -88,11 +89,12 @@ static int print_help(void)
 
 static int print_version(void)
 {
+	const char *no_bpf = owners_bpf_missing();
 	struct buf b = { .s = NULL };
 
 	buf_str(&b, "sockeye " PACKAGE_VERSION "\n");
-	buf_str(&b,
-		"sockets: sock_diag, else /proc/net; owners: /proc, incremental; BPF: not built in\n");
+	buf_str(&b, "sockets: sock_diag, else /proc/net; owners: /proc, incremental; BPF: ");
+	buf_fmt(&b, "%s\n", no_bpf != NULL ? no_bpf : "for many sockets");
 	return print(&b);
 }
 
@@ -261,6 +263,7 @@ static void advance(struct timespec *t, unsigned ms)
 /* For the status page. */
 struct given_up {
 	const struct options *o;
+	bool bpf; /* calls of bpf() go on */
 	struct buf kept;
 	char sandbox[320];
 };
@@ -275,6 +278,9 @@ static void give_up_rights(struct given_up *g, bool owners)
 
 	if (!g->o->read_only)
 		uses |= RIGHTS_DETAILS;
+	g->bpf = owners && owners_bpf_missing() == NULL;
+	if (g->bpf)
+		uses |= RIGHTS_BPF;
 	rights_drop(uses, &g->kept);
 }
 
@@ -286,7 +292,7 @@ static void enter_sandbox(void *ctx)
 
 	if (g->o->no_sandbox)
 		snprintf(g->sandbox, sizeof(g->sandbox), "off (--no-sandbox)");
-	else if (sandbox_enter(false, &e) != 0)
+	else if (sandbox_enter(g->bpf, &e) != 0)
 		snprintf(g->sandbox, sizeof(g->sandbox), "none: %s", e.msg);
 	else
 		snprintf(g->sandbox, sizeof(g->sandbox), "on");

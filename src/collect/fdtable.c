@@ -168,6 +168,29 @@ int fdtable_read(struct procfs *p, struct fdtable *t, bool trust)
 	return rc == 0 ? 0 : explain(p, t, -rc);
 }
 
+void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n)
+{
+	struct slot *old = t->slot;
+	uint32_t n_old = t->n, at = 0;
+
+	t->slot = xreallocarray(NULL, n, sizeof(*t->slot));
+	t->room = n;
+	t->n = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		struct slot s = { .fd = (int32_t)r[i].fd, .ino = r[i].ino, .row = ROW_YOUNG };
+
+		while (at < n_old && old[at].fd < s.fd)
+			at++;
+		if (at < n_old && old[at].fd == s.fd && old[at].ino == s.ino)
+			s.row = old[at].row;
+		if (s.ino != 0)
+			push_slot(t, s);
+		if (s.fd > t->max_fd)
+			t->max_fd = s.fd;
+	}
+	free(old);
+}
+
 int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 {
 	char path[PATH_SIZE];

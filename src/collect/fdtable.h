@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "owners_bpf.h"
 #include "procfs.h"
 
 /* struct slot.row when the socket is in no row of the newest dump. */
@@ -40,10 +41,13 @@ struct fdtable {
 	uint64_t dir_ino; /* of its fd directory: another number may mean another process */
 	int64_t count; /* descriptors, as the kernel counts them (st_size, Linux 6.2); -1 unknown */
 	uint64_t born; /* sample that saw it first */
-	bool gone;     /* to be taken out of the map */
+	uint64_t scanned; /* last sample whose scan told of it */
+	uint32_t stale;   /* slots whose socket went away since they were read */
+	bool gone;        /* to be taken out of the map */
 	bool unreadable;
-	bool moved; /* holds another socket than when it was named */
-	bool odd;   /* holds what no socket we know of explains: read it again */
+	bool moved;   /* holds another socket than when it was named */
+	bool changed; /* some of it has, so that what it shares with others may have, too */
+	bool odd;     /* holds what no socket we know of explains: read it again */
 	/* who it is, read when it first has a socket to show */
 	uint64_t named; /* sample of the last look, 0 never */
 	uint64_t start;
@@ -63,6 +67,9 @@ void fdtable_free(struct fdtable *t);
  * ROW_YOUNG. 0, -EACCES (unreadable is set then), or -ESRCH when it is gone.
  */
 int fdtable_read(struct procfs *p, struct fdtable *t, bool trust);
+
+/* Takes n records, all of this table, by fd, for what it holds. New sockets come as ROW_YOUNG. */
+void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n);
 
 /*
  * Asks the kernel how many descriptors it has and whether it is still the same. 0, or -ESRCH.

@@ -67,6 +67,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	counters_read(b, NULL);
 	local_ports_read(b, NULL);
 	sysctls_read(&l->sysctls, b, NULL, begin_ns);
+	if (w->owners && snap_counters(b)->known[CTR_SOCKETS_USED])
+		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED]);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);

@@ -21,6 +21,9 @@
 #define BUDGET_MIN   1024
 #define BUDGET_SHARE 64 /* and one for so many sockets */
 
+/* Sockets from which on it pays to load the program that tells of descriptors. */
+#define BPF_LEAST 8192
+
 #define NAME_PERIOD  8  /* samples after which a name is read again */
 #define RETRY_PERIOD 16 /* samples after which an unreadable table is tried again */
 #define PREFETCH     12 /* slots ahead */
@@ -49,6 +52,7 @@ struct owners *owners_new(const char *root)
 	index_init(&o->by_ino);
 	index_init(&o->missing_ix);
 	o->privileged = has_rights();
+	o->no_bpf = "for many sockets only";
 	o->has_proc = procfs_open(&o->proc, root != NULL ? root : "/proc") == 0;
 	len = o->has_proc ? readlinkat(o->proc.fd, "self/ns/pid", link, sizeof(link)) : -1;
 	o->first_pidns =
@@ -63,6 +67,7 @@ void owners_free(struct owners *o)
 	for (uint32_t i = 0; i < o->n; i++)
 		fdtable_free(o->table[i]);
 	free(o->table);
+	owners_bpf_close(o->bpf);
 	procfs_close(&o->proc);
 	index_free(&o->by_ino);
 	index_free(&o->missing_ix);
@@ -71,6 +76,18 @@ void owners_free(struct owners *o)
 	arena_free(&o->missing[0]);
 	arena_free(&o->missing[1]);
 	free(o);
+}
+
+void owners_prepare(struct owners *o, uint64_t sockets)
+{
+	if (o->bpf != NULL || o->bpf_tried || sockets < BPF_LEAST)
+		return;
+	o->bpf_tried = true;
+	/* The kernel numbers processes as our own namespace does, /proc as the one it was mounted in. */
+	if (o->has_proc && o->proc.self == getpid())
+		o->bpf = owners_bpf_open(&o->no_bpf);
+	else
+		o->no_bpf = "/proc is of another pid namespace";
 }
 
 bool owners_cancelled(int fd)
@@ -102,7 +119,7 @@ static int index_rows(struct owners *o)
 	if (arena_push(&o->held, o->n_rows + 1) == NULL || index_reset(&o->by_ino, o->n_rows) != 0)
 		return -ENOMEM;
 	memset(o->held.base, 0, o->n_rows);
-	o->n_missing = 0;
+	o->n_inodes = 0;
 	o->twins = false;
 	for (uint32_t row = 0; row < o->n_rows; row++) {
 		if (o->rows[row].ino == 0)
@@ -112,10 +129,11 @@ static int index_rows(struct owners *o)
 			while (index_row(&o->by_ino, at) != IDX_NONE)
 				at = index_next(&o->by_ino, at);
 		} else {
-			o->n_missing++;
+			o->n_inodes++;
 		}
 		index_put(&o->by_ino, at, row);
 	}
+	o->n_missing = o->n_inodes;
 	return 0;
 }
 
@@ -148,41 +166,50 @@ static void prefetch_slot(const struct owners *o, const struct slot *s)
 
 void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n)
 {
-	if (n == 0)
-		return;
-	if (fdtable_check(&o->proc, t, at, n) == -ESRCH)
+	int rc = n > 0 ? fdtable_check(&o->proc, t, at, n) : 0;
+
+	if (rc == -ESRCH)
 		t->gone = true;
+	/* A process that nobody may look into: the iterator tells of it all the same. */
+	if (rc == -EACCES && owners_rescan(o, t))
+		return;
 	for (uint32_t i = 0; i < n; i++)
 		if (t->slot[at[i]].row == ROW_YOUNG && t->slot[at[i]].ino != 0)
 			match_slot(o, &t->slot[at[i]]);
 	fdtable_pack(t);
 }
 
-/*
- * Matches a table with the new dump. Slots whose socket is not there any more, though it was or
- * was expected to be, are read again: the number may hold another socket by now, and most new
- * sockets are found there, because the kernel gives the lowest free number.
- */
+/* Matches a table with the new dump and counts slots whose socket was, or should be, there. */
 static void match_table(struct owners *o, struct fdtable *t)
+{
+	t->stale = 0;
+	for (uint32_t i = 0; i < t->n; i++) {
+		struct slot *s = &t->slot[i];
+
+		if (i + PREFETCH < t->n)
+			prefetch_slot(o, s + PREFETCH);
+		if (match_slot(o, s) || s->row == ROW_OTHER)
+			continue;
+		s->row = ROW_YOUNG;
+		t->stale++;
+		t->changed = true;
+	}
+}
+
+/*
+ * Reads those slots again: the number may hold another socket by now, and most new sockets are
+ * found there, because the kernel gives the lowest free number.
+ */
+static void check_stale(struct owners *o, struct fdtable *t)
 {
 	uint32_t *again;
 	uint32_t n = 0;
 
 	arena_reset(&o->scratch);
-	again = arena_push(&o->scratch, (t->n + 1) * sizeof(*again));
-	for (uint32_t i = 0; i < t->n; i++) {
-		struct slot *s = &t->slot[i];
-		bool expected = s->row != ROW_OTHER;
-
-		if (i + PREFETCH < t->n)
-			prefetch_slot(o, s + PREFETCH);
-		if (match_slot(o, s))
-			continue;
-		if (expected)
-			s->row = ROW_YOUNG;
-		if (expected && again != NULL)
+	again = arena_push(&o->scratch, (t->stale + 1) * sizeof(*again));
+	for (uint32_t i = 0; again != NULL && i < t->n && n < t->stale; i++)
+		if (t->slot[i].row == ROW_YOUNG)
 			again[n++] = i;
-	}
 	owners_check_slots(o, t, again, n);
 }
 
@@ -203,7 +230,7 @@ void owners_keep_table(struct owners *o, struct fdtable *t)
 	o->table[o->n++] = t;
 }
 
-static int cmp_table(const void *a, const void *b)
+int owners_cmp_table(const void *a, const void *b)
 {
 	const struct fdtable *x = *(struct fdtable *const *)a, *y = *(struct fdtable *const *)b;
 
@@ -217,7 +244,7 @@ static int cmp_table(const void *a, const void *b)
 
 void owners_sort_tables(struct owners *o)
 {
-	qsort(o->table, o->n, sizeof(struct fdtable *), cmp_table);
+	qsort(o->table, o->n, sizeof(struct fdtable *), owners_cmp_table);
 }
 
 static void merge_pid(struct owners *o, struct merge *m, int32_t pid)
@@ -263,6 +290,8 @@ static int list_processes(struct owners *o)
 
 void owners_read_table(struct owners *o, struct fdtable *t, bool trust)
 {
+	if (owners_rescan(o, t))
+		return;
 	if (fdtable_read(&o->proc, t, trust) == -ESRCH)
 		t->gone = true;
 	owners_match_fresh(o, t);
@@ -301,14 +330,21 @@ static int read_new(struct owners *o, int cancel_fd)
 	return 0;
 }
 
-static int match_known(struct owners *o, int cancel_fd)
+static void match_known(struct owners *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		match_table(o, o->table[i]);
+}
+
+static int check_known(struct owners *o, int cancel_fd)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
-		if (o->table[i]->n == 0 || o->table[i]->born == o->sample)
+		if (o->table[i]->stale == 0 || o->table[i]->born == o->sample)
 			continue;
 		if (owners_cancelled(cancel_fd))
 			return -ECANCELED;
-		match_table(o, o->table[i]);
+		if (!owners_scan_one_pays(o, o->table[i]) || !owners_rescan(o, o->table[i]))
+			check_stale(o, o->table[i]);
 	}
 	return 0;
 }
@@ -336,6 +372,7 @@ static void follow_count(struct owners *o, struct fdtable *t)
 		return;
 	if (had_dir && !same)
 		check_identity(o, t);
+	t->changed |= t->count >= 0 && t->count != (int64_t)t->n + t->others;
 	if (t->count > (int64_t)t->n + t->others && fdtable_probe(&o->proc, t) == 0)
 		owners_match_fresh(o, t);
 	if (t->count < 0)
@@ -437,6 +474,16 @@ static int publish(struct owners *o, struct snap_builder *b)
 	return 0;
 }
 
+static void tell_way(const struct owners *o, struct snap_builder *b)
+{
+	if (o->bpf == NULL)
+		snap_set_owners_how(b, "/proc, what changed; BPF: %s", o->no_bpf);
+	else if (!o->privileged)
+		snap_set_owners_how(b, "BPF, all of it: no right to read /proc");
+	else
+		snap_set_owners_how(b, "BPF for great changes, /proc for small ones");
+}
+
 static void tell_source(const struct owners *o, struct snap_builder *b)
 {
 	if (o->proc.last_error != 0)
@@ -465,13 +512,47 @@ static void count_unreadable(struct owners *o)
 		o->unreadable += o->table[i]->unreadable && o->table[i]->tid == o->table[i]->pid;
 }
 
+/* The map is read anew, and matched from the start. */
+static int take_anew(struct owners *o, int cancel_fd)
+{
+	int rc = owners_scan(o, cancel_fd);
+
+	if (rc == -ECANCELED)
+		return rc;
+	memset(o->held.base, 0, o->n_rows);
+	o->n_missing = o->n_inodes;
+	match_known(o);
+	if (rc != 0) {
+		owners_bpf_close(o->bpf);
+		o->bpf = NULL;
+		o->no_bpf = "the kernel stopped telling";
+		return rc;
+	}
+	for (uint32_t i = 0; i < o->n; i++)
+		if (o->table[i]->born == o->sample)
+			settle(o->table[i]);
+	return 0;
+}
+
 static int follow_changes(struct owners *o, int cancel_fd)
 {
 	bool searching;
-	int rc = read_new(o, cancel_fd);
+	int rc;
 
+	match_known(o);
+	if (owners_scan_pays(o)) {
+		rc = take_anew(o, cancel_fd);
+		if (rc == 0) {
+			count_unreadable(o);
+			owners_list_missing(o);
+			return 0;
+		}
+		if (rc == -ECANCELED)
+			return rc;
+	}
+	rc = read_new(o, cancel_fd);
 	if (rc == 0)
-		rc = match_known(o, cancel_fd);
+		rc = check_known(o, cancel_fd);
 	if (rc == 0)
 		rc = follow_counts(o, cancel_fd);
 	if (rc == 0)
@@ -522,12 +603,14 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	if (rc == 0)
 		rc = publish(o, b);
 	owners_keep_missing(o);
+	o->n_unfound = o->n_missing;
 	if (rc == -ENOMEM) {
 		snap_source_fail(b, SRC_OWNERS, SOURCE_PARTIAL, "not enough memory for all owners");
 		snap_set_unfound(b, WHY_NOT_PERMITTED);
 		rc = 0;
 	}
 	tell_source(o, b);
+	tell_way(o, b);
 	snap_cost(b)->readlinks = o->proc.readlinks;
 	snap_cost(b)->getdents = o->proc.getdents;
 	return rc;

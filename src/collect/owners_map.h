@@ -15,6 +15,9 @@ struct missing {
 struct owners {
 	struct procfs proc;
 	bool has_proc, first_pidns;
+	struct owners_bpf *bpf; /* NULL: all is read from /proc, */
+	const char *no_bpf;     /* because */
+	bool bpf_tried;
 	bool privileged;        /* we have what is needed to look into every process */
 	struct fdtable **table; /* by pid, then tid */
 	uint32_t n, room;
@@ -26,6 +29,8 @@ struct owners {
 	struct index by_ino; /* rows with an inode */
 	struct arena held;   /* a byte a row: a holder is known */
 	struct arena scratch;
+	uint32_t n_sorted;  /* tables before those that a scan adds */
+	uint32_t n_inodes;  /* different ones of the rows */
 	uint32_t n_missing; /* rows with an inode and no holder yet */
 	bool twins;         /* rows that share an inode: MPTCP subflows */
 	uint32_t unreadable, processes;
@@ -36,6 +41,7 @@ struct owners {
 	/* from sample to sample */
 	struct arena missing[2]; /* struct missing; [0] the last sample's, [1] this one's */
 	struct index missing_ix; /* rows of missing[0] */
+	uint32_t n_unfound;      /* rows with an inode that ended without a holder */
 	uint32_t round;          /* walks that were completed */
 	uint32_t walk_at;        /* table at which the walk goes on */
 	uint32_t verify_at, verify_slot;
@@ -47,12 +53,24 @@ bool owners_cancelled(int fd);
 /* Takes t; the caller sees to the order. */
 void owners_keep_table(struct owners *o, struct fdtable *t);
 void owners_sort_tables(struct owners *o);
+int owners_cmp_table(const void *a, const void *b); /* of pointers to them */
 /* Reads a table and matches what is new in it; with trust, live slots are taken as they are. */
 void owners_read_table(struct owners *o, struct fdtable *t, bool trust);
 /* Matches those slots of a table that are not live. */
 void owners_match_fresh(struct owners *o, struct fdtable *t);
 /* Reads these slots of a table again and matches what they hold now. */
 void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n);
+
+/* ---- owners_scan.c --------------------------------------------------- */
+
+/* Whether it is cheaper than to follow what changed, after the tables were matched with the dump. */
+bool owners_scan_pays(const struct owners *o);
+/* Reads all tables; nothing is matched yet. 0, -ECANCELED, or why it is not to be had. */
+int owners_scan(struct owners *o, int cancel_fd);
+/* Whether it is cheaper to read one whole than those of its slots that are stale. */
+bool owners_scan_one_pays(const struct owners *o, const struct fdtable *t);
+/* Reads one so and matches what is new in it. False when it cannot be, and it is as it was. */
+bool owners_rescan(struct owners *o, struct fdtable *t);
 
 /* ---- owners_search.c ------------------------------------------------- */
 

@@ -13,30 +13,41 @@
 #define VERIFY_SHARE  256
 #define SEARCH_ROUNDS 2 /* walks through all tables before a socket counts as unfound */
 
+/* The slots of a table whose sockets others hold as well are read again. Returns how many. */
+static uint32_t read_shared(struct owners *o, struct fdtable *t)
+{
+	uint32_t *at;
+	uint32_t n = 0;
+
+	arena_reset(&o->scratch);
+	at = arena_push(&o->scratch, (t->n + 1) * sizeof(*at));
+	for (uint32_t i = 0; at != NULL && i < t->n; i++)
+		if (slot_is_live(&t->slot[i]) && o->held.base[t->slot[i].row] > 1)
+			at[n++] = i;
+	if (!t->gone && !t->unreadable)
+		owners_check_slots(o, t, at, n);
+	return n;
+}
+
 /*
- * A process that closes its copy of a shared socket and takes the number for a new one leaves no
- * trace: the shared socket lives on in the other holder, and the count is the same. So when a
- * socket is without a holder, the slots of shared ones are looked at.
+ * A process that closes its copy of a shared socket and takes the number for another leaves no
+ * trace: the shared socket lives on in the other holder, and the count is the same. So the slots of
+ * shared ones are looked at where something else has changed; and everywhere, in turn, while a
+ * socket is without a holder.
  */
 void owners_check_shared(struct owners *o)
 {
 	int64_t left = o->budget;
 
-	for (uint32_t steps = 0; steps < o->n && o->n_missing > 0 && left > 0; steps++) {
+	for (uint32_t steps = 0; steps < o->n && left > 0; steps++) {
 		struct fdtable *t;
-		uint32_t *at;
-		uint32_t n = 0;
 
 		o->shared_at = o->shared_at + 1 < o->n ? o->shared_at + 1 : 0;
 		t = o->table[o->shared_at];
-		arena_reset(&o->scratch);
-		at = arena_push(&o->scratch, (t->n + 1) * sizeof(*at));
-		for (uint32_t i = 0; at != NULL && i < t->n; i++)
-			if (slot_is_live(&t->slot[i]) && o->held.base[t->slot[i].row] > 1)
-				at[n++] = i;
-		left -= n;
-		if (!t->gone && !t->unreadable)
-			owners_check_slots(o, t, at, n);
+		if (!t->changed && o->n_missing == 0)
+			continue;
+		t->changed = false;
+		left -= read_shared(o, t);
 	}
 }
 

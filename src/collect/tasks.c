@@ -52,8 +52,7 @@ int tasks_list(struct procfs *p, const char *dir, struct task_list *l)
 	return rc;
 }
 
-/* 1: the two threads share their descriptor table, 0: they do not, or a negative errno. */
-static int share_files(int32_t a, int32_t b)
+int tasks_share_files(int32_t a, int32_t b)
 {
 	long rc = syscall(SYS_kcmp, a, b, KCMP_FILES, 0UL, 0UL);
 
@@ -75,12 +74,13 @@ int tasks_with_own_table(struct procfs *p, const struct fdtable *leader, struct 
 		return 0;
 	rc = tasks_list(p, dir, &all);
 	for (uint32_t i = 0; rc == 0 && i < all.n; i++) {
-		int shared = all.id[i] == leader->pid ? 1 : share_files(leader->pid, all.id[i]);
+		int shared =
+			all.id[i] == leader->pid ? 1 : tasks_share_files(leader->pid, all.id[i]);
 
 		if (shared < 0)
 			shared = leader->n + leader->others > 0 || own->n > 0;
 		for (uint32_t k = 0; shared == 0 && k < own->n; k++)
-			shared = share_files(own->id[k], all.id[i]) == 1;
+			shared = tasks_share_files(own->id[k], all.id[i]) == 1;
 		if (shared == 0)
 			push(own, all.id[i]);
 	}

@@ -18,6 +18,9 @@ struct task_list {
 int tasks_list(struct procfs *p, const char *dir, struct task_list *l);
 void tasks_free(struct task_list *l);
 
+/* 1: the two threads share their descriptor table, 0: they do not, or a negative errno. */
+int tasks_share_files(int32_t a, int32_t b);
+
 /*
  * One thread for each descriptor table of this process that is not its leader's. Told by kcmp(2),
  * which compares without reading; where it is refused, one thread of a leader without descriptors

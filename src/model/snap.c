@@ -483,6 +483,15 @@ void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole)
 	b->snap.thinned = true;
 }
 
+void snap_set_owners_how(struct snap_builder *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(b->snap.owners_how, sizeof(b->snap.owners_how), fmt, ap);
+	va_end(ap);
+}
+
 void snap_set_unfound(struct snap_builder *b, enum why why)
 {
 	b->unfound = why;

@@ -94,6 +94,8 @@ static void add_owners(struct page *p, const struct snap *s)
 	fmt_group(n, count[WHY_OWNED]);
 	fmt_group(of, s->n_sock);
 	add(p, ROLE_TEXT, "attributed", "%s of %s sockets", n, of);
+	if (s->owners_how[0] != '\0')
+		add(p, ROLE_TEXT, "found by", "%s", s->owners_how);
 	for (unsigned why = WHY_OWNED + 1; why < WHY_COUNT; why++) {
 		bool unseen = why == WHY_NOT_PERMITTED || why == WHY_OTHER_PIDNS;
 		char term[TERM_W + 1];

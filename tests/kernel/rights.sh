@@ -6,7 +6,7 @@
 
 SOCKEYE=$(public "$SOCKEYE")
 mk a comm=busy established=2:2001
-DAC_OVERRIDE=1 DAC_READ_SEARCH=2 NET_ADMIN=12 SYS_PTRACE=19
+DAC_OVERRIDE=1 PERFMON=38 BPF=39 DAC_READ_SEARCH=2 NET_ADMIN=12 SYS_PTRACE=19
 
 # mask BIT...: as the kernel prints it.
 mask() {
@@ -39,9 +39,12 @@ skip_without_libcap_ng() {
   skip "built without libcap-ng"
 }
 
+# Where owners can come by BPF, its rights are kept as well.
+for_bpf=()
+"$SOCKEYE" -V | grep -q 'BPF: for many sockets' && for_bpf=("$PERFMON" "$BPF")
 look --by process
 skip_without_libcap_ng
-check "root keeps" "$(mask $DAC_READ_SEARCH $NET_ADMIN $SYS_PTRACE)" "$(of CapPrm)"
+check "root keeps" "$(mask $DAC_READ_SEARCH $NET_ADMIN $SYS_PTRACE "${for_bpf[@]}")" "$(of CapPrm)"
 check "and has them at hand" "$(of CapPrm)" "$(of CapEff)"
 for set in CapInh CapAmb CapBnd; do
   check "$set is empty" "$(mask)" "$(of $set)"
@@ -55,7 +58,8 @@ check "with what is left, all owners are found" true \
 sampler_end
 
 look --by process --read-only
-check "--read-only gives up NET_ADMIN" "$(mask $DAC_READ_SEARCH $SYS_PTRACE)" "$(of CapPrm)"
+check "--read-only gives up NET_ADMIN" "$(mask $DAC_READ_SEARCH $SYS_PTRACE "${for_bpf[@]}")" \
+  "$(of CapPrm)"
 sampler_end
 look --by state
 check "no owners, no rights to find them" "$(mask $NET_ADMIN)" "$(of CapPrm)"

@@ -20,6 +20,14 @@ struct owners *owners_new(const char *root);
 void owners_free(struct owners *o);
 
 /*
+ * Why descriptors cannot be told of by a program in the kernel (BPF), as far as that is known before
+ * it is tried; a constant text, NULL when nothing stands against it.
+ */
+const char *owners_bpf_missing(void);
+/* Before a dump that may tell of so many sockets: loads that program once, if it is worth it. */
+void owners_prepare(struct owners *o, uint64_t sockets);
+
+/*
  * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).
  * Until there is a row that can have one, nothing is read. Rows may be all that the kernel has or a
  * choice of them, but the same choice each time: who left it is taken for gone and read again.

@@ -80,6 +80,8 @@ struct snap {
 	const struct detail *detail; /* of the socket that was asked for, or NULL */
 	const struct tcp_stat *tcp;  /* the same rows as sock, where want.tcp_stat; or NULL */
 	struct source_state source[SRC_COUNT];
+	char owners_how
+		[80]; /* by which way owners are found, and why by no better; ASCII made by us */
 	struct snap_cost cost;
 	uint16_t port_first,
 		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
@@ -180,6 +182,7 @@ void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last)
 void snap_set_close(struct snap_builder *b, bool known);
 /* Of these states (ST_BIT()) of the protocol every socket is there; of the others some may be missing. */
 void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole);
+void snap_set_owners_how(struct snap_builder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
 void snap_source_ok(struct snap_builder *b, enum source_id id);

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Owners by BPF: the same as by the links of /proc while processes hand sockets around; in the program
+# from many sockets on; and with no other rights than those for BPF.
+. "$(dirname "$0")/lib.sh"
+
+rounds=25
+[ -z "${SOCKEYE_LONG-}" ] || rounds=400
+"$HELPERS/owners-check" $rounds ${SOCKEYE_TEST_SEED:+"$SOCKEYE_TEST_SEED"} >"$DIR/owners"
+status=$?
+cat "$DIR/owners"
+[ $status != 77 ] || skip "$(tail -n 1 "$DIR/owners")"
+check "links, BPF and /proc agree" 0 $status
+
+mk a comm=many established=4500:5001
+mk b comm=few established=3:5002
+bpf_calls() {
+  strace -f -qq -e trace=bpf -o "$DIR/trace" "$SOCKEYE" "$@" >"$DIR/out" 2>"$DIR/err"
+  grep -c 'BPF_ITER_CREATE' "$DIR/trace"
+}
+held='[.rows[] | select(.comm == "many" or .comm == "few") | .sockets]'
+if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null &&
+  ! grep -q __asan_init "$SOCKEYE"; then
+  check "the first picture" 1 "$(bpf_calls -b --json --by process)"
+  JSON=$(cat "$DIR/out")
+  check "its owners" '[9001,7]' "$(json "$held")"
+  mk a drop=4400
+  check "few sockets" 0 "$(bpf_calls -b --json --by process)"
+  mk a established=4400:5003
+fi
+
+# Of another user, and without the right to read links.
+# shellcheck disable=SC2054
+only_bpf=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all,+bpf,+perfmon
+  --inh-caps=-all,+bpf,+perfmon --ambient-caps=-all,+bpf,+perfmon)
+JSON=$("${only_bpf[@]}" "$(public "$SOCKEYE")" -b --json --by process -c 2 -d 0.1 | tail -n 1)
+check "with CAP_BPF and CAP_PERFMON alone" true "$(json "$held | add > 9000")"
+
+done_testing
