@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From rows to a frozen snapshot: joins owners, finds listeners, says why, carries ages over. */
+/* From rows to a frozen snapshot: joins owners, finds listeners, says why, carries over what holds. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -268,6 +268,69 @@ static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x,
 	}
 }
 
+static bool same_process(const struct proc *a, const struct proc *b)
+{
+	return a->pid == b->pid && a->start == b->start;
+}
+
+/* The process that holds a socket, or NULL when several do, or none. A run is by process. */
+static const struct proc *sole_holder(const struct proc *proc, const struct owner *run, uint32_t n)
+{
+	return n > 0 && run[0].proc == run[n - 1].proc ? &proc[run[0].proc] : NULL;
+}
+
+/*
+ * What one who held the socket before, and does no more, is to the one that is left. Parents are
+ * taken from before: who outlives his has got another one.
+ */
+static uint8_t left_to(const struct snap *prev, uint32_t was, const struct proc *left)
+{
+	const struct sock_ext *x = &prev->ext[was];
+	const struct owner *run = prev->owner + x->owner;
+	const struct proc *before = NULL;
+
+	for (uint32_t i = 0; i < x->n_owners; i++)
+		if (same_process(&prev->proc[run[i].proc], left))
+			before = &prev->proc[run[i].proc];
+	for (uint32_t i = 0; before != NULL && i < x->n_owners; i++) {
+		const struct proc *p = &prev->proc[run[i].proc];
+
+		if (p == before)
+			continue;
+		if (p->ppid == left->pid)
+			return SOCK_LEFT_TO_PARENT;
+		if (before->ppid == p->pid)
+			return SOCK_LEFT_TO_CHILD;
+	}
+	return 0;
+}
+
+/* Which of the two flags a row has; a listener that only the parent keeps is as it should be. */
+static uint8_t seal_left(const struct snap_builder *b, const struct sock *s,
+			 const struct sock_ext *x, uint32_t was)
+{
+	const uint8_t flags = SOCK_LEFT_TO_PARENT | SOCK_LEFT_TO_CHILD;
+	const struct owner *owner = (const void *)b->owner.base;
+	const struct snap *prev = b->prev;
+	const struct sock_ext *old;
+	const struct proc *left, *before;
+
+	if (was == IDX_NONE || x->n_owners == 0 || is_listener(s))
+		return 0;
+	old = &prev->ext[was];
+	if (x->n_owners >= old->n_owners && (prev->sock[was].flags & flags) == 0)
+		return 0;
+	left = sole_holder((const void *)b->proc.base, owner + x->owner, x->n_owners);
+	if (left == NULL)
+		return 0;
+	before = old->n_owners > 0
+			 ? sole_holder(prev->proc, prev->owner + old->owner, old->n_owners)
+			 : NULL;
+	if (before != NULL)
+		return same_process(before, left) ? prev->sock[was].flags & flags : 0;
+	return left_to(prev, was, left);
+}
+
 static void seal_rows(struct snap_builder *b)
 {
 	const struct snap *prev = b->prev;
@@ -289,6 +352,7 @@ static void seal_rows(struct snap_builder *b)
 		if (prev != NULL)
 			was = find_in_prev(prev, s->cookie, &hint);
 		seal_age(b, s, x, was, told_since(s, x, now_s), now_s);
+		s->flags |= seal_left(b, s, x, was);
 	}
 }
 

@@ -364,6 +364,78 @@ static void test_snap_takes_facts_of_rows_in_their_state(void **state)
 	snap_pool_free(pool);
 }
 
+/* Who holds one socket in one sample. */
+struct holders {
+	struct proc proc[3];
+	uint32_t n;
+};
+
+static const struct snap *held_by(struct snap_pool *pool, const struct snap *prev,
+				  enum tcp_state st, const struct holders *h)
+{
+	struct snap_builder *b = snap_build(pool, prev);
+
+	add(b, tcp(1, st, 1));
+	for (uint32_t i = 0; i < h->n; i++)
+		assert_int_equal(snap_add_owner(b, 0, snap_add_proc(b, &h->proc[i]), 5), 0);
+	snap_unref(prev);
+	return seal(b);
+}
+
+#define SHELL                                    \
+	{                                        \
+		.pid = 10, .start = 1, .ppid = 1 \
+	}
+#define CHILD                                     \
+	{                                         \
+		.pid = 20, .start = 2, .ppid = 10 \
+	}
+
+static void test_snap_says_to_whom_a_copy_was_left(void **state)
+{
+	static const struct holders both = { { SHELL, CHILD }, 2 }, parent = { { SHELL }, 1 },
+				    child = { { CHILD }, 1 },
+				    orphan = { { { .pid = 20, .start = 2, .ppid = 1 } }, 1 },
+				    other = { { { .pid = 10, .start = 9, .ppid = 1 } }, 1 },
+				    three = { { SHELL, CHILD, { .pid = 30, .ppid = 10 } }, 3 },
+				    cousins = { { { .pid = 11, .start = 1, .ppid = 1 }, CHILD },
+						2 };
+	static const struct {
+		const struct holders *at[4];
+		enum tcp_state st;
+		uint8_t flags;
+	} cases[] = {
+		{ { &both, &parent }, ST_CLOSE_WAIT, SOCK_LEFT_TO_PARENT },
+		{ { &both, &parent, &parent }, ST_CLOSE_WAIT, SOCK_LEFT_TO_PARENT },
+		{ { &both, &child }, ST_ESTABLISHED, SOCK_LEFT_TO_CHILD },
+		{ { &both, &orphan }, ST_ESTABLISHED, SOCK_LEFT_TO_CHILD },
+		{ { &three, &both, &parent }, ST_CLOSE_WAIT, SOCK_LEFT_TO_PARENT },
+		{ { &three, &both }, ST_CLOSE_WAIT, 0 },
+		{ { &both, &both }, ST_CLOSE_WAIT, 0 },
+		{ { &both, &parent, &both }, ST_CLOSE_WAIT, 0 },
+		{ { &parent, &parent }, ST_CLOSE_WAIT, 0 },
+		{ { &cousins, &child }, ST_CLOSE_WAIT, 0 },
+		/* the number of the parent, but another process */
+		{ { &both, &other }, ST_CLOSE_WAIT, 0 },
+		{ { &both, &parent, &other }, ST_CLOSE_WAIT, 0 },
+		{ { &both, &parent }, ST_LISTEN, 0 },
+	};
+	struct snap_pool *pool = snap_pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct snap *s = NULL;
+
+		for (size_t k = 0; k < 4 && cases[i].at[k] != NULL; k++)
+			s = held_by(pool, s, cases[i].st, cases[i].at[k]);
+		if ((s->sock[0].flags & (SOCK_LEFT_TO_PARENT | SOCK_LEFT_TO_CHILD)) !=
+		    cases[i].flags)
+			fail_msg("case %zu", i);
+		snap_unref(s);
+	}
+	snap_pool_free(pool);
+}
+
 static void test_snap_carries_states_not_asked_for(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -492,6 +564,7 @@ int main(void)
 		cmocka_unit_test(test_snap_carries_ages),
 		cmocka_unit_test(test_snap_takes_ages_that_are_told),
 		cmocka_unit_test(test_snap_takes_facts_of_rows_in_their_state),
+		cmocka_unit_test(test_snap_says_to_whom_a_copy_was_left),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_users_and_names),
 		cmocka_unit_test(test_snap_first_problem_stays),

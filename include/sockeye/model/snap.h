@@ -197,7 +197,7 @@ void snap_set_unfound(struct snap_builder *b, enum why why);
 
 /*
  * Freezes the builder and takes it: joins owners, finds each connection's listener, says why sockets
- * have no owner, carries since_s over from prev by cookie where it is not told to be earlier, sorts users and interfaces.
+ * have no owner and to whom one was left, carries since_s over from prev by cookie where it is not told to be earlier, sorts users and interfaces.
  * Returns a snapshot with one reference, or NULL without memory.
  */
 const struct snap *snap_seal(struct snap_builder *b);
