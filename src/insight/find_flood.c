@@ -128,8 +128,7 @@ void find_half_open_flood(struct find *f)
 		     60 + find_size(1 + count + sent));
 	if (x == NULL)
 		return;
-	/* With its counters for company, fewer rows than would be enough alone are evidence. */
-	if (many || (find_whole(f->s, ST_SYN_RECV) && count > 0))
+	if (many)
 		put_half_open(x, f, count, usual);
 	put_counters(x, sent, lost, drops);
 }

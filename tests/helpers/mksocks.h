@@ -50,12 +50,14 @@ struct recipe {
 };
 
 /* Each ends with a nameless entry. */
-extern const struct recipe state_recipes[], socket_recipes[], process_recipes[];
+extern const struct recipe state_recipes[], socket_recipes[], process_recipes[], trouble_recipes[];
 
 /* Adds " key=number" to the answer. */
 void mk_say(struct mk *mk, const char *key, long value);
 /* Keeps a connection under care of the commands that work on the newest ones. */
 void mk_keep(struct mk *mk, int client, int server);
+/* Forks: pid 0 in the child, which ends when mk->life does and has *channel to its parent. */
+struct child *mk_child(struct mk *mk, int *channel);
 /* The i-th newest connection (0: the newest); ends the program where there is none. */
 struct pair *mk_newest(struct mk *mk, size_t i);
 

@@ -93,7 +93,7 @@ static _Noreturn void serve(const struct mk *mk, int channel)
 }
 
 /* Both in the parent (which gets the child) and in the child (pid 0; *channel is its end). */
-static struct child *child_fork(struct mk *mk, int *channel)
+struct child *mk_child(struct mk *mk, int *channel)
 {
 	struct child *c = &mk->child[mk->n_children];
 	int ends[2];
@@ -135,7 +135,7 @@ static void do_fork(struct mk *mk, const struct amount *a, const char *value)
 	(void)value;
 	for (unsigned i = 0; i < a->n; i++) {
 		int channel;
-		const struct child *c = child_fork(mk, &channel);
+		const struct child *c = mk_child(mk, &channel);
 
 		if (!c->pid)
 			serve(mk, channel);
@@ -249,7 +249,7 @@ static _Noreturn void churn(const struct mk *mk, unsigned rate, uint16_t port)
 static void make_churn(struct mk *mk, const struct amount *a, const char *value)
 {
 	int channel;
-	const struct child *c = child_fork(mk, &channel);
+	const struct child *c = mk_child(mk, &channel);
 
 	(void)value;
 	if (!c->pid)
@@ -326,7 +326,7 @@ static void make_dead_leader(struct mk *mk, const struct amount *a, const char *
 	(void)value;
 	if (pipe2(facts, O_CLOEXEC) < 0)
 		fail("pipe");
-	c = child_fork(mk, &channel);
+	c = mk_child(mk, &channel);
 	if (!c->pid) {
 		static struct listening l;
 
