@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/base/thread.h"
 #include "sockeye/collect/clock.h"
 
 /* TCP sockets in CLOSE are asked for in one sample of so many; a source carries them over. */
@@ -249,9 +250,9 @@ int collector_start(struct collector **out, const struct source_ops *src, unsign
 	rc = src->open(&c->priv, e);
 	if (rc != 0)
 		goto fail;
-	rc = pthread_create(&c->thread, NULL, run, c);
+	rc = thread_start(&c->thread, run, c);
 	if (rc != 0) {
-		rc = err_set(e, -rc, "cannot start a thread: %s", strerror(rc));
+		(void)err_set(e, rc, "cannot start a thread: %s", strerror(-rc));
 		goto fail;
 	}
 	*out = c;

@@ -300,6 +300,14 @@ static bool parse_stat(struct fdtable *t, const char *s, size_t len)
 	return true;
 }
 
+/* For want of rights as well: whose descriptors may be read may be named, so that is a fault. */
+static int no_name(struct procfs *p, int error)
+{
+	if (error != ENOENT && error != ESRCH)
+		p->last_error = error;
+	return -ESRCH;
+}
+
 int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 {
 	char path[PATH_SIZE], text[1024];
@@ -316,12 +324,12 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	snprintf(path, sizeof(path), "%d/stat", t->pid);
 	fd = openat(p->fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return explain(p, t, errno);
+		return no_name(p, errno);
 	len = read(fd, text, sizeof(text));
 	error = errno;
 	close(fd);
 	if (len < 0)
-		return explain(p, t, error);
+		return no_name(p, error);
 	if (len == 0 || !parse_stat(t, text, (size_t)len))
 		return -ESRCH;
 	t->named = sample;

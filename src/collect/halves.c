@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "sockeye/base/buf.h"
 #include "sockeye/base/mem.h"
+#include "sockeye/base/thread.h"
 #include "sockeye/collect/clock.h"
 
 /* Rows of which the ports are looked at: the pivot is off by some 2 % then. */
@@ -168,27 +168,22 @@ void halves_free(struct halves *h)
 	free(h);
 }
 
-/* Signals are for the thread that was there first. */
 static int begin(struct halves *h)
 {
-	sigset_t all, old;
 	struct nl *nl;
 	int rc = nl_open(&nl);
 
 	if (rc != 0)
 		return rc;
 	h->nl = nl;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&h->thread, NULL, run, h);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	rc = thread_start(&h->thread, run, h);
 	if (rc == 0 && pthread_getcpuclockid(h->thread, &h->cpu_clock) != 0)
 		h->cpu_clock = CLOCK_THREAD_CPUTIME_ID;
 	if (rc != 0) {
 		nl_close(nl);
 		h->nl = NULL;
 	}
-	return -rc;
+	return rc;
 }
 
 int64_t halves_cpu_ns(struct halves *h)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/base/thread.h"
 
 /* One question on its way from the list of those asked to the list of answers. */
 struct job {
@@ -107,7 +108,7 @@ struct resolver *resolver_new(size_t (*lookup)(uint32_t id, char *name, size_t s
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->asked_more, NULL);
 	r->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (r->fd < 0 || pthread_create(&r->thread, NULL, resolve, r) != 0) {
+	if (r->fd < 0 || thread_start(&r->thread, resolve, r) != 0) {
 		destroy(r);
 		return NULL;
 	}

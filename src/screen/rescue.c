@@ -54,7 +54,7 @@ static void send_leave(void)
 			poll(&out, 1, WRITE_WAIT_MS);
 			tries++;
 		} else if (n == 0 || errno != EINTR) {
-			return;
+			tries++;
 		}
 	}
 }

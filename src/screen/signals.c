@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/base/thread.h"
 #include "sockeye/screen/term.h"
 
 // clang-format off
@@ -125,12 +126,12 @@ int signals_start(struct signals **out, struct err *e)
 	choose_signals(&s->set);
 	pthread_sigmask(SIG_BLOCK, &s->set, &s->old_mask);
 	sigaction(SIGPIPE, &ignore, &s->old_pipe);
-	code = pthread_create(&s->thread, NULL, watch, s);
+	code = thread_start(&s->thread, watch, s);
 	if (code == 0) {
 		*out = s;
 		return 0;
 	}
-	code = err_set(e, -code, "thread: %s", strerror(code));
+	(void)err_set(e, code, "thread: %s", strerror(-code));
 	sigaction(SIGPIPE, &s->old_pipe, NULL);
 	pthread_sigmask(SIG_SETMASK, &s->old_mask, NULL);
 	close(fd[0]);

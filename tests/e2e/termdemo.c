@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The terminal layer alone, for tests: shows the size, the names of the last keys and a sample of
- * each role. Ways to die that cannot be sent from outside are keys: o overflows the stack, f writes
- * frames until it is told to stop, x stops reading signals and sleeps. q quits.
+ * each role. Ways to die that cannot be sent from outside are keys: o overflows the stack, t that of
+ * another thread, ! fails an assertion, f writes frames until it is told to stop, x stops reading
+ * signals and sleeps. q quits.
  */
+#include <assert.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/base/thread.h"
 #include "sockeye/screen/signals.h"
 #include "sockeye/screen/term.h"
 
@@ -71,15 +74,27 @@ static int overflow(volatile int *depth)
 	return *depth < 0 ? 0 : overflow(frame) + frame[0];
 }
 
+static void *overflow_there(void *depth)
+{
+	overflow(depth);
+	return NULL;
+}
+
 static void take_key(struct demo *d, struct key k)
 {
 	volatile int zero = 0;
 	char name[KEY_NAME_SIZE];
+	pthread_t thread;
 
 	if (k.code == 'q')
 		d->done = true;
 	else if (k.code == 'o')
 		d->status = overflow(&zero);
+	else if (k.code == 't' &&
+		 thread_start(&thread, overflow_there, (void *)(uintptr_t)&zero) == 0)
+		pthread_join(thread, NULL);
+	else if (k.code == '!')
+		assert(zero > 0);
 	else if (k.code == 'f')
 		d->flood = !d->flood;
 	else if (k.code == 'x')

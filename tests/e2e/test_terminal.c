@@ -160,9 +160,8 @@ static void test_terminal_of_any_size(void **state)
 {
 	static const struct {
 		int rows, cols;
-	} sizes[] = {
-		{ 1, 1 }, { 1, 80 }, { 24, 1 }, { 2, 2 }, { 5, 20 }, { 10, 40 }, { 300, 1000 }
-	};
+	} sizes[] = { { 1, 1 },  { 1, 80 },  { 24, 1 },     { 2, 2 },
+		      { 5, 20 }, { 10, 40 }, { 300, 1000 }, { 1, 4000 } };
 	struct vt *v = start((struct vt_cfg){ 0 });
 
 	(void)state;
@@ -244,25 +243,16 @@ static void test_terminal_plain_report_without_a_screen(void **state)
 
 /* ---- endings ----------------------------------------------------------- */
 
-static void test_terminal_left_as_found(void **state)
+static void test_terminal_left_as_found_by_keys(void **state)
 {
 	static const struct {
-		int signal;
 		const char *keys;
 		int status;
 	} cases[] = {
-		{ 0, "q", 0 },
-		{ 0, "<C-c>", 128 + SIGINT },
-		{ 0, "<C-\\>", 128 + SIGQUIT },
-		{ SIGTERM, "", 128 + SIGTERM },
-		{ SIGINT, "", 128 + SIGINT },
-		{ SIGHUP, "", 128 + SIGHUP },
-		{ SIGQUIT, "", 128 + SIGQUIT },
-		{ SIGSEGV, "", 128 + SIGSEGV },
-		{ SIGABRT, "", 128 + SIGABRT },
-		{ SIGBUS, "<Enter>", 128 + SIGBUS },
-		{ SIGTERM, "<Enter>", 128 + SIGTERM },
-		{ SIGTERM, "?", 128 + SIGTERM },
+		{ "q", 0 },
+		{ "<C-c>", 128 + SIGINT },
+		{ "<C-\\>", 128 + SIGQUIT },
+		{ "/<C-\\>", 128 + SIGQUIT },
 	};
 
 	(void)state;
@@ -270,33 +260,97 @@ static void test_terminal_left_as_found(void **state)
 		struct vt *v = start((struct vt_cfg){ 0 });
 
 		vt_keys(v, cases[i].keys);
-		if (cases[i].signal)
-			vt_signal(v, cases[i].signal);
 		assert_int_equal(tty_exit_status(v), cases[i].status);
 		tty_assert_as_found(v);
 		vt_free(v);
 	}
 }
 
-static void test_terminal_ends_while_output_is_stopped(void **state)
+/* What may be on the screen when it happens: the keys that bring it, and what it is known by. */
+static const struct {
+	const char *keys, *text;
+} pages[] = {
+	{ "", "java[2211]" },       { "<Space><Enter>", "row 1 of 66" }, { "/nginx", "Enter keep" },
+	{ "?", "sockeye help" }, { "I", "sockeye status" },
+};
+
+static const int deadly[] = { SIGTERM, SIGHUP, SIGINT,  SIGQUIT, SIGSEGV, SIGBUS,
+			      SIGFPE,  SIGILL, SIGABRT, SIGSYS,  SIGALRM, SIGUSR1 };
+
+static struct vt *start_on_page(size_t page, struct vt_cfg cfg)
 {
-	static const int signals[] = { SIGTERM, SIGHUP, SIGSEGV };
+	struct vt *v = start(cfg);
+
+	vt_keys(v, pages[page].keys);
+	if (!vt_wait_text(v, pages[page].text, LIMIT_MS))
+		fail_msg("page %zu did not come", page);
+	return v;
+}
+
+static void test_terminal_left_as_found_by_any_signal_on_any_page(void **state)
+{
+	(void)state;
+	for (size_t page = 0; page < ARRAY_SIZE(pages); page++)
+		for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
+			struct vt *v = start_on_page(page, (struct vt_cfg){ 0 });
+
+			vt_signal(v, deadly[i]);
+			assert_int_equal(tty_exit_status(v), 128 + deadly[i]);
+			tty_assert_as_found(v);
+			vt_free(v);
+		}
+}
+
+/* A reader of a pipe that has gone, and a limit of files, are for those who write to them. */
+static void test_terminal_lives_on_after_pipe_and_xfsz(void **state)
+{
+	static const int harmless[] = { SIGPIPE, SIGXFSZ };
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
-		struct vt *v = program_start((struct vt_cfg){ 0 }, "growing.fake", NULL, NULL);
-		int64_t begin;
+	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
+		struct vt *v = start_on_page(page, (struct vt_cfg){ 0 });
 
-		assert_true(vt_wait_text(v, "CLOSE_WAIT      2", LIMIT_MS));
-		vt_keys(v, "<C-s>");
-		assert_true(vt_wait_full(v, LIMIT_MS));
-		vt_pump(v, 300); /* a frame would be due */
-		vt_signal(v, signals[i]);
-		begin = vt_now_ms();
-		assert_int_equal(tty_exit_status(v), 128 + signals[i]);
-		assert_in_range(vt_now_ms() - begin, 0, 1000);
+		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+			vt_signal(v, harmless[i]);
+		vt_resize(v, 30, 100);
+		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
+		vt_keys(v, "<Esc>");
+		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
+		vt_keys(v, "q");
+		assert_int_equal(tty_exit_status(v), 0);
 		tty_assert_as_found(v);
 		vt_free(v);
+	}
+}
+
+/* The keys that stop it come when a frame is about to be written, or while it is. */
+static void end_while_stopped(size_t page, int signal)
+{
+	static const char *const args[] = { "-d", "0.1", NULL };
+	struct vt *v = program_start((struct vt_cfg){ 0 }, "growing.fake", NULL, args);
+	int64_t begin;
+
+	assert_true(vt_wait_text(v, "CLOSE_WAIT      2", LIMIT_MS));
+	vt_keys(v, pages[page].keys);
+	vt_keys(v, "<C-s>");
+	assert_true(vt_wait_full(v, LIMIT_MS));
+	vt_pump(v, 150); /* a frame would be due */
+	vt_signal(v, signal);
+	begin = vt_now_ms();
+	assert_int_equal(tty_exit_status(v), 128 + signal);
+	assert_in_range(vt_now_ms() - begin, 0, 1000);
+	tty_assert_as_found(v);
+	vt_free(v);
+}
+
+static void test_terminal_ends_while_output_is_stopped(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
+		end_while_stopped(i % ARRAY_SIZE(pages), deadly[i]);
+	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
+		end_while_stopped(page, SIGTERM);
+		end_while_stopped(page, SIGSEGV);
 	}
 }
 
@@ -330,16 +384,18 @@ static int64_t children_cpu_ms(void)
 static void test_terminal_vanishes(void **state)
 {
 	(void)state;
-	for (int ignored = 0; ignored <= 1; ignored++) {
-		struct vt *v = start((struct vt_cfg){ .ignore_hup = ignored });
-		int64_t begin = vt_now_ms(), cpu = children_cpu_ms();
+	for (size_t page = 0; page < ARRAY_SIZE(pages); page++)
+		for (int ignored = 0; ignored <= 1; ignored++) {
+			struct vt *v =
+				start_on_page(page, (struct vt_cfg){ .ignore_hup = ignored });
+			int64_t begin = vt_now_ms(), cpu = children_cpu_ms();
 
-		vt_hangup(v);
-		assert_int_equal(tty_exit_status(v), 128 + SIGHUP);
-		assert_in_range(vt_now_ms() - begin, 0, 2000);
-		assert_in_range(children_cpu_ms() - cpu, 0, 300); /* of its whole life */
-		vt_free(v);
-	}
+			vt_hangup(v);
+			assert_int_equal(tty_exit_status(v), 128 + SIGHUP);
+			assert_in_range(vt_now_ms() - begin, 0, 2000);
+			assert_in_range(children_cpu_ms() - cpu, 0, 300); /* of its whole life */
+			vt_free(v);
+		}
 }
 
 /* ---- readers that do not read ------------------------------------------ */
@@ -623,7 +679,9 @@ int main(void)
 		cmocka_unit_test(test_terminal_of_any_size),
 		cmocka_unit_test(test_terminal_same_text_everywhere),
 		cmocka_unit_test(test_terminal_plain_report_without_a_screen),
-		cmocka_unit_test(test_terminal_left_as_found),
+		cmocka_unit_test(test_terminal_left_as_found_by_keys),
+		cmocka_unit_test(test_terminal_left_as_found_by_any_signal_on_any_page),
+		cmocka_unit_test(test_terminal_lives_on_after_pipe_and_xfsz),
 		cmocka_unit_test(test_terminal_ends_while_output_is_stopped),
 		cmocka_unit_test(test_terminal_quits_while_output_is_stopped),
 		cmocka_unit_test(test_terminal_vanishes),
