@@ -232,6 +232,14 @@ void app_start_views(struct app *a)
 		start_pane(a, &a->pane[i]);
 }
 
+/* The panes of the overview that go on behind another screen, once a step of their trends. */
+static void start_behind(struct app *a)
+{
+	for (unsigned i = 0; i < PANE_COUNT && a->screen != SCREEN_OVERVIEW; i++)
+		if (pane_trend_due(&a->pane[i], a->shown->mono_ns))
+			start_pane(a, &a->pane[i]);
+}
+
 static void beat(struct app *a, const struct pulse *p)
 {
 	if (p->mono_ns <= a->pulse.mono_ns)
@@ -260,6 +268,7 @@ void app_adopt(struct app *a)
 	snap_unref(a->shown);
 	a->shown = snap_ref(a->latest);
 	app_start_views(a);
+	start_behind(a);
 }
 
 void app_snap(struct app *a, const struct snap *s)
@@ -311,7 +320,7 @@ void app_trouble(struct app *a, const struct err *e)
 static bool views_busy(const struct app *a)
 {
 	for (unsigned i = 0; i < PANE_COUNT; i++)
-		if (a->screen == SCREEN_OVERVIEW && view_busy(a->pane[i].view))
+		if (view_busy(a->pane[i].view))
 			return true;
 	return (a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view)) ||
 	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view)) ||
@@ -356,7 +365,7 @@ void app_work(struct app *a)
 {
 	bool worked = step(a, app_focus(a));
 
-	for (unsigned i = 0; i < PANE_COUNT && a->screen == SCREEN_OVERVIEW && !worked; i++)
+	for (unsigned i = 0; i < PANE_COUNT && !worked; i++)
 		worked = step(a, &a->pane[i]);
 	if (!worked && a->find.running)
 		app_find_work(a);

@@ -183,7 +183,19 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 	table_init(&p->table, &pane_ops, p, set);
 	pane_make_columns(p);
 	if (kind->by != BY_SOCKET && kind->by != BY_LISTENER)
-		p->trend = trend_new();
+		p->trend_all = trend_new();
+	if (p->trend_all != NULL)
+		p->trend_some = trend_new();
+}
+
+const struct trend *pane_trend(const struct pane *p)
+{
+	return p->all ? p->trend_all : p->trend_some;
+}
+
+bool pane_trend_due(const struct pane *p, int64_t mono_ns)
+{
+	return p->trend_all != NULL && trend_due(pane_trend(p), mono_ns);
 }
 
 void pane_set_kind(struct pane *p, const struct pane_kind *kind)
@@ -191,7 +203,8 @@ void pane_set_kind(struct pane *p, const struct pane_kind *kind)
 	p->kind = kind;
 	pane_make_columns(p);
 	pins_clear(&p->pins);
-	trend_clear(p->trend);
+	trend_clear(p->trend_all);
+	trend_clear(p->trend_some);
 	pane_forget(p);
 }
 
@@ -202,7 +215,8 @@ void pane_free(struct pane *p)
 	filter_free(p->next);
 	buf_free(&p->expr);
 	pins_clear(&p->pins);
-	trend_free(p->trend);
+	trend_free(p->trend_all);
+	trend_free(p->trend_some);
 	steady_free(&p->steady);
 	kept_free(&p->kept);
 }
@@ -269,6 +283,7 @@ void pane_start(struct pane *p, const struct snap *s)
 		old = p->query.filter;
 		p->query.filter = p->next;
 		p->next = NULL;
+		p->all = p->expr.len == 0;
 	}
 	p->query.sort = SORT_NATURAL;
 	if (t->sort != TABLE_UNSORTED &&
@@ -340,44 +355,50 @@ static bool same_question(const struct query *a, const struct query *b)
 	return same_rows(a, b) && a->sort == b->sort && a->ascending == b->ascending;
 }
 
-static void note_trend(struct pane *p, bool anew)
+/*
+ * What rows were under another filter is not known. What they were of all sockets is kept meanwhile:
+ * a pin that comes and goes leaves a gap at most.
+ */
+static void note_trend(struct pane *p, bool same)
 {
 	const struct pin *none;
 	uint32_t top =
 		p->table.top < pane_shown_rows(p) ? pane_view_row(p, p->table.top, &none) : 0;
 
-	if (p->trend == NULL)
+	if (p->trend_all == NULL)
 		return;
-	if (anew)
-		trend_clear(p->trend);
-	trend_sample(p->trend, p->view, top != IDX_NONE ? top : p->table.top,
-		     (int64_t)p->interval_ms * NS_PER_MS);
+	if (p->refiltered || !same)
+		trend_clear(p->trend_some);
+	if (!same)
+		trend_clear(p->trend_all);
+	trend_sample(p->all ? p->trend_all : p->trend_some, p->view,
+		     top != IDX_NONE ? top : p->table.top, (int64_t)p->interval_ms * NS_PER_MS);
 }
 
 bool pane_step(struct pane *p, uint32_t budget)
 {
 	struct query was = *view_query(p->view);
 	int64_t sample_ns = view_snap(p->view) != NULL ? view_snap(p->view)->mono_ns : 0;
-	bool others;
+	bool same;
 
 	if (!view_busy(p->view))
 		return false;
 	note_places(p);
 	if (!view_step(p->view, budget) || view_failed(p->view))
 		return false;
-	others = p->refiltered || !same_rows(&was, view_query(p->view));
+	same = same_rows(&was, view_query(p->view));
 	place_rows(p,
 		   p->refiltered || !same_question(&was, view_query(p->view)) ? STEADY_ANEW
 		   : p->hold                                                  ? STEADY_HOLD
 									      : STEADY_CALM,
 		   sample_ns == view_snap(p->view)->mono_ns);
-	note_trend(p, others);
+	note_trend(p, same);
 	if (p->follow != 0 && pane_find(p, p->follow) != IDX_NONE) {
 		p->table.cursor_id = p->follow;
 		p->table.moved = true;
 	}
 	/* An item that another question left out is not gone: the cursor has no place any more. */
-	if (others && pane_find(p, p->table.cursor_id) == IDX_NONE)
+	if ((p->refiltered || !same) && pane_find(p, p->table.cursor_id) == IDX_NONE)
 		p->table.moved = false;
 	p->refiltered = false;
 	p->awaited = false;

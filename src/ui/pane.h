@@ -69,7 +69,9 @@ struct pane {
 	} noted;         /* what was on the screen when steady and kept looked */
 	uint64_t follow; /* the item that is to stay in the middle; 0: none */
 	struct table table;
-	struct trend *trend; /* NULL where no column shows it */
+	/* Of all sockets, and of those that pass a filter; NULL where no column shows them. */
+	struct trend *trend_all, *trend_some;
+	bool all; /* the view is of all sockets, or on its way to them */
 	/* Ids of the columns that the user chose, each once, also of other kinds; none: all. */
 	uint8_t choice[COL_COUNT];
 	unsigned n_choice;
@@ -91,6 +93,10 @@ void pane_forget(struct pane *p);
 /* Starts the view on this snapshot; what is shown stays until pane_step() says that it is complete.
  */
 void pane_start(struct pane *p, const struct snap *s);
+/* The trend of what is shown, or NULL. */
+const struct trend *pane_trend(const struct pane *p);
+/* Whether its trend would go on with a snapshot of this instant. */
+bool pane_trend_due(const struct pane *p, int64_t mono_ns);
 /* One slice. True when a new result has come into view. */
 bool pane_step(struct pane *p, uint32_t budget);
 /* Room for the pane. True when the columns that are shown now need figures which the view has not.

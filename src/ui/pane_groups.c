@@ -280,7 +280,7 @@ static struct clean ends_text(const struct pane *p, uint32_t at, enum column c, 
 
 static struct clean trend_text(const struct pane *p, uint64_t id, char *buf)
 {
-	return spark_text(trend_cells(p->trend, id), p->set, buf);
+	return spark_text(trend_cells(pane_trend(p), id), p->set, buf);
 }
 
 static struct clean number_text(enum column c, uint64_t n, enum text_set set, char *buf,

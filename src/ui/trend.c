@@ -163,6 +163,11 @@ static void look_up(struct trend *t, const struct view *v)
 	}
 }
 
+bool trend_due(const struct trend *t, int64_t mono_ns)
+{
+	return t->step == NO_STEP || mono_ns / TREND_STEP_NS > t->step;
+}
+
 void trend_sample(struct trend *t, const struct view *v, uint32_t first, int64_t hold_ns)
 {
 	int64_t now_ns = view_snap(v)->mono_ns, step = now_ns / TREND_STEP_NS;

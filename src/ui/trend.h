@@ -33,6 +33,9 @@ void trend_clear(struct trend *t);
  */
 void trend_sample(struct trend *t, const struct view *v, uint32_t first, int64_t hold_ns);
 
+/* Whether a result of this instant would begin a new step. */
+bool trend_due(const struct trend *t, int64_t mono_ns);
+
 /* The cells of a row by its id, the oldest first; NULL for one that is not known. */
 const uint32_t *trend_cells(const struct trend *t, uint64_t id);
 
