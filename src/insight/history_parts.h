@@ -8,7 +8,7 @@
 #define NS_PER_S  INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
 
-#define POINTS        1200 /* ten minutes at two a second */
+#define POINTS        1204 /* ten minutes at two a second */
 #define MINUTES       480
 #define TRACKS        128 /* processes */
 #define TRACK_POINTS  128
