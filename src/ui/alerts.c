@@ -204,8 +204,9 @@ static struct clean cut_words(struct clean text, int room, enum text_set set, st
 		for (end--; end > 0 && text.s[end] != ' '; end--)
 			;
 	}
+	/* Not even one: then it is the name without the number. */
 	if (end == 0)
-		return text;
+		return text_own(text.s, strcspn(text.s, " "));
 	while (end > 0 && (text.s[end - 1] == ',' || text.s[end - 1] == ':'))
 		end--;
 	snprintf(l->text + end, sizeof(l->text) - end, " %s", dots.s);
@@ -254,6 +255,30 @@ static unsigned choose(struct line *l, unsigned n, unsigned of, int room)
 	return fit;
 }
 
+/* What room is left goes to the last one, which may be no more than its head. */
+static void widen_last(struct line *l, const struct alerts *a, unsigned fit, enum text_set set,
+		       int room)
+{
+	struct line *x = &l[fit - 1];
+	const char *raw = a->found.item[fit - 1].text;
+	struct clean head = x->shown, whole, cut;
+
+	for (unsigned i = 0; i + 1 < fit; i++)
+		room -= (int)l[i].shown.cells + GAP + 2;
+	whole = text_clean(raw, strlen(raw), set, x->text, sizeof(x->text));
+	if (fit == 1 || (int)whole.cells <= room) {
+		x->shown = (int)whole.cells <= room ? whole : cut_words(whole, room, set, x);
+		return;
+	}
+	cut = cut_words(whole, room, set, x);
+	/* It is worth it only for words beyond the head. */
+	if ((int)cut.cells > room || cut.len <= head.len + strlen(" \xe2\x80\xa6")) {
+		whole = text_clean(raw, strlen(raw), set, x->text, sizeof(x->text));
+		cut = text_own(whole.s, head.len);
+	}
+	x->shown = cut;
+}
+
 int alerts_draw(const struct alerts *a, struct canvas *c, struct rect line, enum text_set set)
 {
 	unsigned of = a->found.n, n = of < SHOWN_MAX ? of : SHOWN_MAX, fit;
@@ -271,8 +296,7 @@ int alerts_draw(const struct alerts *a, struct canvas *c, struct rect line, enum
 	}
 	fit = choose(l, n, of, line.w);
 	room = line.w - 2 - more_width(of - fit);
-	if (fit == 1 && (int)l[0].shown.cells > room)
-		l[0].shown = cut_words(l[0].shown, room, set, &l[0]);
+	widen_last(l, a, fit, set, room);
 	for (unsigned i = 0; i < fit; i++) {
 		rest.w = line.w - (rest.x - line.x);
 		rest.x += draw_one(&a->found.item[i], l[i].shown, c, rest) + GAP;

@@ -92,7 +92,8 @@ static bool print_remedies(const struct app *a, struct buf *out)
 {
 	const struct group *g = selected(a);
 
-	if (g == NULL)
+	/* Whoever keeps this machine itself off has another problem. */
+	if (g == NULL || addr_is_loopback(&g->key.end.addr))
 		return false;
 	flood_remedies(out, &g->key.end.addr, g->key.end.bits, port_of(a, g));
 	return out->len > 0;
@@ -102,7 +103,7 @@ void app_act_copy(struct app *a)
 {
 	buf_reset(&a->copied);
 	if (!print_remedies(a, &a->copied))
-		app_say(a, "there is no row here");
+		app_say(a, "there is nobody here to be kept off");
 	else
 		a->copying = true;
 }

@@ -83,7 +83,9 @@ static const char *span_text(char buf[FMT_SIZE], uint64_t ms)
 /* "0.41" ms of microseconds. */
 static const char *ms_text(char buf[FMT_SIZE], uint64_t us)
 {
-	if (us < 100000)
+	if (us < 1000)
+		snprintf(buf, FMT_SIZE, "0.%03u", (unsigned)us);
+	else if (us < 100000)
 		snprintf(buf, FMT_SIZE, "%u.%02u", (unsigned)us / 1000, (unsigned)us % 1000 / 10);
 	else
 		fmt_plain(buf, us / 1000);
@@ -170,6 +172,17 @@ static void add_string(struct page *p, const struct detail_shown *d, uint32_t id
 	put(p, "", &w);
 }
 
+/* The root of all of them says nothing. */
+static void add_cgroup(struct words *w, const struct detail_shown *d, uint32_t id)
+{
+	struct str raw = strpool_get(d->snap->str, id);
+	size_t len = raw.len < CMDLINE_MAX ? raw.len : CMDLINE_MAX;
+	char text[TEXT_ROOM(CMDLINE_MAX)];
+
+	if (len > 1)
+		word(w, "%s", text_clean(raw.s, len, d->set, text, sizeof(text)).s);
+}
+
 static void add_holder(struct page *p, const struct detail_shown *d, const struct owner *o,
 		       bool first)
 {
@@ -192,13 +205,11 @@ static void add_holder(struct page *p, const struct detail_shown *d, const struc
 	}
 	if (proc->fds > 0 && proc->fd_limit > 0 && proc->fd_limit != UINT32_MAX)
 		word(&w, "%u of %u descriptors used", proc->fds, proc->fd_limit);
+	if (h != NULL)
+		add_cgroup(&w, d, h->cgroup);
 	put(p, first ? "Owner" : "", &w);
-	if (h == NULL)
-		return;
-	if (h->cmdline != STR_NONE)
+	if (h != NULL)
 		add_string(p, d, h->cmdline);
-	if (h->cgroup != STR_NONE)
-		add_string(p, d, h->cgroup);
 }
 
 static void add_owners(struct page *p, const struct detail_shown *d)
@@ -218,8 +229,6 @@ static void add_owners(struct page *p, const struct detail_shown *d)
 		add_holder(p, d, &o[i], i == 0);
 	if (x->n_owners > DETAIL_HOLDERS)
 		word(&w, "and %u descriptors more hold it", x->n_owners - DETAIL_HOLDERS);
-	else if (x->n_owners == 1)
-		word(&w, "nobody else holds it");
 	put(p, "", &w);
 }
 
@@ -272,12 +281,10 @@ static void add_path(struct page *p, const struct detail_shown *d)
 		word(&w, "rto %s ms", count_text(n, v / 1000));
 	if (tcp(d, TCPI_SND_CWND, &v))
 		word(&w, "cwnd %s", count_text(n, v));
-	if (tcp(d, TCPI_SND_SSTHRESH, &v))
-		word(&w, "ssthresh %s", v >= SSTHRESH_NONE ? "-" : count_text(n, v));
+	if (tcp(d, TCPI_SND_SSTHRESH, &v) && v < SSTHRESH_NONE)
+		word(&w, "ssthresh %s", count_text(n, v));
 	if (tcp(d, TCPI_SND_MSS, &v))
 		word(&w, "mss %s", count_text(n, v));
-	if (tcp(d, TCPI_PMTU, &v))
-		word(&w, "mtu %s", count_text(n, v));
 	if (d->detail->congestion[0] != '\0')
 		word(&w, "%s",
 		     text_clean(d->detail->congestion, strlen(d->detail->congestion), d->set, name,
@@ -343,6 +350,9 @@ static void add_tcp(struct page *p, const struct detail_shown *d)
 		return;
 	if (d->detail == NULL) {
 		word(&w, "asking the kernel");
+		put(p, "TCP", &w);
+	} else if (d->detail->error != 0) {
+		word(&w, "? the kernel tells no more: %s", strerror(-d->detail->error));
 		put(p, "TCP", &w);
 	} else if (d->detail->tcp_len == 0) {
 		word(&w, "the kernel tells no measures of this socket");
@@ -455,12 +465,11 @@ static void add_names(struct page *p, const struct detail_shown *d)
 	const struct sock *k = &d->snap->sock[d->row];
 	char buf[FIELD_TEXT_SIZE];
 	struct words w = { .len = 0 };
-	struct str raw;
 
 	word(&w, "cookie %s", field_text(d->snap, d->row, F_COOKIE, d->set, buf).s);
 	word(&w, "inode %u", k->ino);
 	word(&w, "uid %u", k->uid);
-	if (d->detail != NULL && d->detail->has & DETAIL_MARK)
+	if (d->detail != NULL && d->detail->has & DETAIL_MARK && d->detail->mark != 0)
 		word(&w, "mark 0x%x", d->detail->mark);
 	if (d->detail != NULL && d->detail->has & DETAIL_CLASS_ID && d->detail->class_id != 0)
 		word(&w, "class 0x%x", d->detail->class_id);
@@ -472,14 +481,7 @@ static void add_names(struct page *p, const struct detail_shown *d)
 	w.len = 0;
 	if (d->detail == NULL || !(d->detail->has & DETAIL_CGROUP))
 		return;
-	raw = strpool_get(d->snap->str, d->detail->cgroup);
-	if (raw.len > 0)
-		word(&w, "%s",
-		     text_clean(raw.s, raw.len < CMDLINE_MAX / 4 ? raw.len : CMDLINE_MAX / 4,
-				d->set, buf, sizeof(buf))
-			     .s);
-	else
-		word(&w, "%llu", (unsigned long long)d->detail->cgroup_id);
+	add_cgroup(&w, d, d->detail->cgroup);
 	put(p, "Cgroup", &w);
 }
 

@@ -9,6 +9,8 @@
 
 /* A term of figures wider than this is cut. */
 #define TERM_MAX 34
+/* How far what is said of a figure stands in. */
+#define SAID_W 3
 
 static const char *text_of(const struct explanation *x, unsigned i)
 {
@@ -32,15 +34,19 @@ static size_t term_len(const char *text)
 	return tab != NULL ? (size_t)(tab - text) : 0;
 }
 
+/* Of all figures up to the next head, so that they stand in one column. */
 static unsigned term_width(const struct explanation *x, unsigned i, enum text_set set,
 			   struct buf *room)
 {
 	unsigned width = 0;
 
-	for (; i < x->n && x->line[i].kind == EXPLAIN_FIGURE; i++) {
+	for (; i < x->n && x->line[i].kind != EXPLAIN_HEAD; i++) {
 		const char *s = text_of(x, i);
-		struct clean term = clean(s, term_len(s), set, room);
+		struct clean term;
 
+		if (x->line[i].kind != EXPLAIN_FIGURE)
+			continue;
+		term = clean(s, term_len(s), set, room);
 		width = term.cells > width ? term.cells : width;
 	}
 	return width < TERM_MAX ? width : TERM_MAX;
@@ -79,10 +85,13 @@ void explain_page(struct page *p, const struct explanation *x, enum text_set set
 		const char *s = text_of(x, i);
 		enum explain_kind before = i > 0 ? x->line[i - 1].kind : EXPLAIN_HEAD;
 
+		if (i == 0 || x->line[i].kind == EXPLAIN_HEAD) {
+			number = 0;
+			width = term_width(x, i + (x->line[i].kind == EXPLAIN_HEAD), set, &room);
+		}
 		switch (x->line[i].kind) {
 		case EXPLAIN_HEAD:
 			page_head(p, clean(s, strlen(s), set, &room));
-			number = 0;
 			break;
 		case EXPLAIN_TEXT:
 			if (before == EXPLAIN_TEXT)
@@ -90,13 +99,17 @@ void explain_page(struct page *p, const struct explanation *x, enum text_set set
 			page_text(p, TEXT_LIT(""), ROLE_TEXT, clean(s, strlen(s), set, &room));
 			break;
 		case EXPLAIN_ITEM:
+			/* What is said of a figure is no item of a list. */
+			if (before == EXPLAIN_FIGURE) {
+				page_term(p, SAID_W, ROLE_TEXT, TEXT_LIT(""), ROLE_TEXT,
+					  clean(s, strlen(s), set, &room));
+				break;
+			}
 			snprintf(mark, sizeof(mark), "%u.", ++number);
 			page_text(p, text_own(mark, strlen(mark)), ROLE_TEXT,
 				  clean(s, strlen(s), set, &room));
 			break;
 		case EXPLAIN_FIGURE:
-			if (before != EXPLAIN_FIGURE || i == 0)
-				width = term_width(x, i, set, &room);
 			add_figure(p, s, width, set, &room);
 			break;
 		}
