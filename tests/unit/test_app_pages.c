@@ -243,7 +243,7 @@ static void test_app_shows_a_flood(void **state)
 	check_has(&d, "\n! SYN flood likely: half-open 601");
 	check_has(&d, "\n  Half-open     601");
 	check_has(&d, "\n! Accept q   :443 129/128 FULL");
-	check_has(&d, "\n>203.0.113.0/24        601");
+	check_has(&d, "\n>203.0.113.0/24             601");
 	check_has(&d, "ip saddr 203.0.113.0/24 tcp dport 443 drop");
 	check_has(&d, "A NAT or proxy may hide many honest users");
 	drive_keys(&d, "a");
