@@ -28,6 +28,7 @@ struct subject {
 	uint64_t max;                   /* OPERAND_NUMBER */
 	const struct vocabulary *words; /* OPERAND_SET */
 	const char *wants;              /* "expected a port after ..." */
+	const char *help;               /* a few words */
 	bool bare;                      /* printed without "=" */
 	bool owners;                    /* asks for processes */
 };

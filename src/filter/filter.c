@@ -10,6 +10,7 @@
 #include "offload.h"
 #include "parse.h"
 #include "prog.h"
+#include "ss.h"
 
 struct filter {
 	struct tree tree;
@@ -102,6 +103,11 @@ bool filter_needs_listeners(const struct filter *f)
 enum offload filter_compile(const struct filter *f, struct buf *out)
 {
 	return offload_compile(&f->tree, out);
+}
+
+int filter_print_ss(const struct filter *f, struct buf *out, struct err *e)
+{
+	return ss_print(&f->tree, out, e);
 }
 
 const char *filter_remark(const struct filter *f)

@@ -103,6 +103,29 @@ mask_unreadable() {
   done
 }
 
+# ---- ss ----------------------------------------------------------------------
+
+# normalise FILE PROTOCOL: a socket a line, sorted: protocol, both ends. ss leaves out the protocol
+# and the state where there can be but one.
+normalise() {
+  awk -v proto="$2" '{
+      first = 1
+      while (first < 4 && $first !~ /^[0-9]+$/)
+        first++
+      if (first > 3 || (first == 3 && $1 != "tcp" && $1 != "udp"))
+        next
+      if ($1 == "tcp" || $1 == "udp")
+        proto = $1
+      if (proto == "tcp" && (/^tcp *UNCONN/ || /^tcp *CLOSE /))
+        next
+      near = $(first + 2)
+      far = $(first + 3)
+      sub(/%[^:]*/, "", near)
+      sub(/.*:\*$/, "-", far)
+      print proto, near, far
+    }' "$1" | sed 's/\[::ffff:\([0-9.]*\)\]/\1/g' | sort
+}
+
 # ---- the socket maker ---------------------------------------------------------
 
 # As whom the next maker runs: a prefix of its command line.

@@ -27,27 +27,6 @@ mk a states=25 established=60:4001 v6=100:4002 remotes=60x4:4003 remotes6=40x4:4
   bind-device=1:4009 established=10:25 at=192.168.1.1 fin-wait1-in=10:80 fin-wait1-in=5:443 \
   closing=5:4008 at=120.33.31.1 established=10:80 time-wait=20:4010
 
-# normalise FILE PROTOCOL: a socket a line, sorted: protocol, both ends. ss leaves out the protocol
-# and the state where there can be but one.
-normalise() {
-  awk -v proto="$2" '{
-      first = 1
-      while (first < 4 && $first !~ /^[0-9]+$/)
-        first++
-      if (first > 3 || (first == 3 && $1 != "tcp" && $1 != "udp"))
-        next
-      if ($1 == "tcp" || $1 == "udp")
-        proto = $1
-      if (proto == "tcp" && (/^tcp *UNCONN/ || /^tcp *CLOSE /))
-        next
-      near = $(first + 2)
-      far = $(first + 3)
-      sub(/%[^:]*/, "", near)
-      sub(/.*:\*$/, "-", far)
-      print proto, near, far
-    }' "$1" | sed 's/\[::ffff:\([0-9.]*\)\]/\1/g' | sort
-}
-
 # both OPTION... -- WORD...: what each says, in ss.rows and eye.rows. Options are for ss alone.
 both() {
   local options=() proto=tcp

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What ss can say of a filter, and what not. It has states in front only, for TCP and UDP alike;
+ * "and" and "or" from left to right, which parentheses settle; a blank around each symbol; one
+ * number to compare with, no list, no range; and no field beyond addresses, ports and interfaces.
+ */
+#include "ss.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/model/names.h"
+
+#include "check.h"
+
+#define UDP_STATES (ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE))
+#define PORT_LAST  65535
+/* More state words than this, and it is shorter to say which are left out. */
+#define STATES_MAX 5
+/*
+ * ss looks again at what the kernel has let pass, and compares addresses without regard to their
+ * families: so few bits of one are in many of the other.
+ */
+#define BITS_LEAST 16
+
+static int no(struct err *e, const char *what)
+{
+	return err_set(e, -EOPNOTSUPP, "%s", what);
+}
+
+/* ---- what there is no word for --------------------------------------- */
+
+static bool is_states(const struct cond *c)
+{
+	return c->subject == SUBJ_STATE || c->subject == SUBJ_EXCLUDE || c->subject == SUBJ_PROTO;
+}
+
+static bool is_vague(const struct host *h)
+{
+	unsigned bits = h->v4 ? h->bits - 96u : h->bits;
+	bool zero = true;
+
+	if (!h->v4 && !h->v6)
+		return false;
+	for (unsigned i = h->v4 ? 12 : 0; i < (h->v4 ? 16u : 4u); i++)
+		zero = zero && h->addr.b[i] == 0;
+	return zero || bits < BITS_LEAST;
+}
+
+static int check_host(const struct tree *t, const struct cond *c, bool inverted, struct err *e)
+{
+	const struct host *h = &t->host[c->arg];
+
+	if (h->only != 0)
+		return err_set(e, -EOPNOTSUPP, "ss takes %s: for the whole of a filter",
+			       family_name(h->only));
+	if (inverted && is_vague(h))
+		return no(e, "ss mixes up IPv4 and IPv6 in \"not\" and an address of few bits");
+	return 0;
+}
+
+static int check_device(const struct tree *t, const struct cond *c, struct err *e)
+{
+	if (c->operand == OPERAND_NUMBER)
+		return t->range[c->first].lo != 0 ? 0 : no(e, "ss knows no dev 0");
+	if (t->name[c->arg]->kind != NAME_EXACT || t->name[c->arg]->len == 0)
+		return no(e, "ss knows dev only by its whole name");
+	return 0;
+}
+
+/* inverted: under an odd number of nots, or compared at all by ss alone, as with "dev". */
+static int check_cond(const struct tree *t, const struct cond *c, bool inverted, struct err *e)
+{
+	switch ((enum subject_id)c->subject) {
+	case SUBJ_SRC:
+	case SUBJ_DST:
+		return check_host(t, c, inverted != (c->cmp == CMP_NE), e);
+	case SUBJ_SPORT:
+	case SUBJ_DPORT:
+		return 0;
+	case SUBJ_DEV:
+		return check_device(t, c, e);
+	case SUBJ_STATE:
+	case SUBJ_EXCLUDE:
+	case SUBJ_PROTO:
+		return err_set(e, -EOPNOTSUPP, "ss takes %s only for the whole of a filter",
+			       subject_table[c->subject].name);
+	case SUBJ_AUTOBOUND:
+		return no(e, "ss means something else by autobound");
+	case SUBJ_LISTENER:
+	case SUBJ_COMM:
+	case SUBJ_USER:
+	case SUBJ_OWNER:
+	case SUBJ_PID:
+	case SUBJ_FD:
+	case SUBJ_UID:
+	case SUBJ_INODE:
+	case SUBJ_COOKIE:
+	case SUBJ_RECV_Q:
+	case SUBJ_SEND_Q:
+	case SUBJ_AGE:
+	case SUBJ_RETRANS:
+	case SUBJ_FAMILY:
+	case SUBJ_FWMARK:
+	case SUBJ_CGROUP:
+	case SUBJ_NETNS:
+	case SUBJ_COUNT:
+		break;
+	}
+	return err_set(e, -EOPNOTSUPP, "ss knows no %s", subject_table[c->subject].name);
+}
+
+/* ---- one condition --------------------------------------------------- */
+
+static void print_word(struct buf *out, const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\\' || s[i] == ' ' || s[i] == '\t')
+			buf_char(out, '\\');
+		buf_char(out, s[i]);
+	}
+}
+
+static void print_host(const struct host *h, struct buf *out)
+{
+	char text[ADDR_TEXT_SIZE];
+
+	addr_text(text, &h->addr);
+	if (h->v4) {
+		buf_str(out, text);
+		if (h->bits < 128)
+			buf_fmt(out, "/%d", h->bits - 96);
+	} else if (h->v6) {
+		buf_fmt(out, "[%s%s", addr_is_v4(&h->addr) ? "::ffff:" : "", text);
+		if (h->bits < 128)
+			buf_fmt(out, "/%d", h->bits);
+		buf_char(out, ']');
+	} else {
+		buf_char(out, '*');
+	}
+}
+
+static bool is_any_port(const struct range *r)
+{
+	return r->lo == 0 && r->hi == PORT_LAST;
+}
+
+/* "sport >= :1000 and sport <= :2000" */
+static void print_range(const char *port, const struct range *r, struct buf *out)
+{
+	if (r->lo == r->hi)
+		buf_fmt(out, "%s = :%" PRIu64, port, r->lo);
+	else
+		buf_fmt(out, "( %s >= :%" PRIu64 " and %s <= :%" PRIu64 " )", port, r->lo, port,
+			r->hi);
+}
+
+/* An address with one of several ports: each of them with the address. */
+static void print_end(const struct tree *t, const struct cond *c, struct buf *out)
+{
+	const char *name = c->subject == SUBJ_SRC ? "src" : "dst";
+	const char *port = c->subject == SUBJ_SRC ? "sport" : "dport";
+	const struct host *h = &t->host[c->arg];
+
+	for (uint32_t i = 0; i < c->count || i == 0; i++) {
+		const struct range *r = c->count > 0 ? &t->range[c->first + i] : NULL;
+		bool span = r != NULL && r->lo != r->hi && !is_any_port(r);
+
+		buf_fmt(out, "%s%s%s ", i > 0 ? " or " : "", span ? "( " : "", name);
+		print_host(h, out);
+		if (r != NULL && r->lo == r->hi)
+			buf_fmt(out, ":%" PRIu64, r->lo);
+		if (!span)
+			continue;
+		buf_str(out, " and ");
+		print_range(port, r, out);
+		buf_str(out, " )");
+	}
+}
+
+static void print_port(const struct tree *t, const struct cond *c, struct buf *out)
+{
+	static const char *const ops[] = {
+		[CMP_GT] = ">", [CMP_GE] = ">=", [CMP_LT] = "<", [CMP_LE] = "<="
+	};
+	const char *name = c->subject == SUBJ_SPORT ? "sport" : "dport";
+
+	if (c->cmp != CMP_EQ && c->cmp != CMP_NE) {
+		buf_fmt(out, "%s %s :%" PRIu64, name, ops[c->cmp], t->range[c->first].lo);
+		return;
+	}
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct range *r = &t->range[c->first + i];
+
+		buf_str(out, i > 0 ? " or " : "");
+		if (is_any_port(r))
+			buf_str(out, "src *");
+		else
+			print_range(name, r, out);
+	}
+}
+
+static void print_device(const struct tree *t, const struct cond *c, struct buf *out)
+{
+	buf_str(out, "dev = ");
+	if (c->operand == OPERAND_NUMBER)
+		buf_fmt(out, "%" PRIu64, t->range[c->first].lo);
+	else
+		print_word(out, t->name[c->arg]->text, t->name[c->arg]->len);
+}
+
+static void print_cond(const struct tree *t, const struct cond *c, struct buf *out)
+{
+	bool not = c->cmp == CMP_NE, many = c->operand != OPERAND_NAME && c->count > 1;
+
+	buf_str(out, not ? "not " : "");
+	buf_str(out, many ? "( " : "");
+	if (c->subject == SUBJ_SRC || c->subject == SUBJ_DST)
+		print_end(t, c, out);
+	else if (c->subject == SUBJ_DEV)
+		print_device(t, c, out);
+	else
+		print_port(t, c, out);
+	buf_str(out, many ? " )" : "");
+}
+
+/* ---- states, which hold for all -------------------------------------- */
+
+/* What is to be done with a node: its parts, or a text. */
+struct item {
+	const char *text; /* or NULL, then node */
+	uint32_t node;
+	uint8_t parent; /* enum node_kind */
+	bool inverted;
+};
+
+struct printer {
+	const struct tree *tree;
+	struct item *stack; /* what comes first lies on top */
+	size_t n, size;
+	uint32_t pairs; /* of protocol and state, that can pass */
+	bool alone;     /* ss cannot leave anything to the kernel */
+};
+
+static void later(struct printer *p, struct item it)
+{
+	if (p->n == p->size) {
+		p->size = p->size != 0 ? 2 * p->size : 64;
+		p->stack = xreallocarray(p->stack, p->size, sizeof(*p->stack));
+	}
+	p->stack[p->n++] = it;
+}
+
+/* Whether all that the node joins is about states and protocols, or none of it. */
+static void look(const struct tree *t, uint32_t at, bool *all, bool *none)
+{
+	*all = *none = true;
+	for (uint32_t i = t->node[at].begin; i <= at; i++)
+		if (t->node[i].kind == NODE_COND) {
+			bool states = is_states(&t->cond[t->node[i].cond]);
+
+			*all = *all && states;
+			*none = *none && !states;
+		}
+}
+
+/*
+ * Takes the states out of what "and" joins on the top, and leaves the rest on the stack, with the
+ * words between.
+ */
+static void take_states(struct printer *p)
+{
+	struct item *rest = NULL;
+	uint32_t n = 0, size = 0;
+
+	p->pairs = PAIRS_ALL;
+	if (p->tree->n_node > 0)
+		later(p, (struct item){ .node = p->tree->n_node - 1 });
+	while (p->n > 0) {
+		struct item it = p->stack[--p->n];
+		const struct node *node = &p->tree->node[it.node];
+		bool all, none;
+
+		look(p->tree, it.node, &all, &none);
+		if (all) {
+			p->pairs &= node->yes;
+		} else if (node->kind == NODE_AND && !none) {
+			later(p, (struct item){ .node = tree_left(p->tree, it.node) });
+			later(p, (struct item){ .node = tree_right(it.node) });
+		} else {
+			if (n == size) {
+				size = size != 0 ? 2 * size : 16;
+				rest = xreallocarray(rest, size, sizeof(*rest));
+			}
+			rest[n++] = it;
+		}
+	}
+	/* Both times what lies on top comes first, so here the last is the first. */
+	for (uint32_t i = 0; i < n; i++) {
+		rest[i].parent = n > 1 ? NODE_AND : NODE_COND;
+		if (i > 0)
+			later(p, (struct item){ .text = " and " });
+		later(p, rest[i]);
+	}
+	free(rest);
+}
+
+static void print_state_words(const char *verb, unsigned states, struct buf *out)
+{
+	for (unsigned st = 1; st < ST_COUNT; st++)
+		if ((states & ST_BIT(st)) != 0)
+			buf_fmt(out, " %s %s", verb, state_word(st));
+}
+
+/*
+ * TCP sockets in CLOSE are another state to ss, which it knows since 6.8: before, that word finds
+ * UDP sockets alone.
+ */
+static int print_states(uint32_t pairs, struct buf *out, struct err *e)
+{
+	unsigned tcp = pairs & ST_ALL, udp = pairs >> 16 & UDP_STATES, states = tcp | udp;
+	unsigned all = (tcp != 0 ? ST_ALL : 0) | (udp != 0 ? UDP_STATES : 0);
+
+	if (states == 0)
+		return no(e, "no socket can be like this");
+	if (tcp != 0 && udp != 0 && ((tcp ^ udp) & ST_BIT(ST_ESTABLISHED)) != 0)
+		return no(e, "ss takes the same states for TCP and UDP");
+	if (tcp != 0 && udp == ST_BIT(ST_ESTABLISHED) && (tcp & ST_BIT(ST_CLOSE)) != 0)
+		return no(e, "ss takes the same states for TCP and UDP");
+	if (tcp != 0 && (tcp & ST_BIT(ST_CLOSE)) == 0 && states == ST_ALL)
+		return no(e, "ss takes the same states for TCP and UDP");
+	buf_fmt(out, "ss -%s%san", tcp != 0 ? "t" : "", udp != 0 ? "u" : "");
+	if (states == all)
+		return 0;
+	if (udp == 0 && tcp == ST_BIT(ST_CLOSE))
+		buf_str(out, " state bound-inactive");
+	else if (__builtin_popcount(states) <= STATES_MAX)
+		print_state_words("state", states, out);
+	else
+		print_state_words("exclude", ST_ALL & ~states, out);
+	return 0;
+}
+
+/* ---- the expression -------------------------------------------------- */
+
+static int print_node(struct printer *p, const struct item *it, struct buf *out, struct err *e)
+{
+	const struct node *node = &p->tree->node[it->node];
+	enum node_kind kind = (enum node_kind)node->kind;
+	struct item part = { .parent = (uint8_t)kind, .inverted = it->inverted };
+	int rc;
+
+	if (kind == NODE_COND) {
+		rc = check_cond(p->tree, &p->tree->cond[node->cond], it->inverted || p->alone, e);
+		if (rc == 0)
+			print_cond(p->tree, &p->tree->cond[node->cond], out);
+		return rc;
+	}
+	if (kind >= NODE_AND && it->parent != NODE_COND && it->parent != (uint8_t)kind) {
+		buf_str(out, "( ");
+		later(p, (struct item){ .text = " )" });
+	}
+	part.node = tree_right(it->node);
+	if (kind == NODE_NOT) {
+		part.inverted = !it->inverted;
+		buf_str(out, "not ");
+		later(p, part);
+		return 0;
+	}
+	later(p, part);
+	later(p, (struct item){ .text = kind == NODE_AND ? " and " : " or " });
+	part.node = tree_left(p->tree, it->node);
+	later(p, part);
+	return 0;
+}
+
+/* In quotes for a shell. */
+static void print_quoted(const struct buf *expr, struct buf *out)
+{
+	buf_str(out, " '");
+	for (size_t i = 0; i < expr->len; i++)
+		buf_fmt(out, expr->s[i] == '\'' ? "'\\''" : "%c", expr->s[i]);
+	buf_char(out, '\'');
+}
+
+int ss_print(const struct tree *t, struct buf *out, struct err *e)
+{
+	struct printer p = { .tree = t };
+	struct buf expr = { 0 };
+	size_t begin = out->len;
+	int rc;
+
+	take_states(&p);
+	for (uint32_t i = 0; i < t->n_cond; i++)
+		p.alone = p.alone || t->cond[i].subject == SUBJ_DEV;
+	rc = print_states(p.pairs, out, e);
+	while (rc == 0 && p.n > 0) {
+		struct item it = p.stack[--p.n];
+
+		if (it.text != NULL)
+			buf_str(&expr, it.text);
+		else
+			rc = print_node(&p, &it, &expr, e);
+	}
+	if (rc == 0 && expr.len > 0)
+		print_quoted(&expr, out);
+	if (rc != 0) {
+		out->len = begin;
+		buf_add(out, "", 0);
+	}
+	free(p.stack);
+	buf_free(&expr);
+	return rc;
+}
