@@ -215,9 +215,9 @@ static void print_device(const struct tree *t, const struct cond *c, struct buf 
 
 static void print_cond(const struct tree *t, const struct cond *c, struct buf *out)
 {
-	bool not = c->cmp == CMP_NE, many = c->operand != OPERAND_NAME && c->count > 1;
+	bool negated = c->cmp == CMP_NE, many = c->operand != OPERAND_NAME && c->count > 1;
 
-	buf_str(out, not ? "not " : "");
+	buf_str(out, negated ? "not " : "");
 	buf_str(out, many ? "( " : "");
 	if (c->subject == SUBJ_SRC || c->subject == SUBJ_DST)
 		print_end(t, c, out);

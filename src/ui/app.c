@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The application's data: samples in, views made, expressions of filter and pins. */
+/* The application's data: samples in, views made. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,23 +28,6 @@ static char *clean_copy(const char *raw, enum text_set set)
 	return buf;
 }
 
-/*
- * In the filter's own words: as it was given it may hold comments, which would swallow what pins
- * are joined with.
- */
-static void take_filter(struct app *a, const char *text)
-{
-	struct filter *f = filter_parse(text, strlen(text), NULL);
-	const char *remark = f != NULL ? filter_remark(f) : NULL;
-
-	buf_str(&a->filter, "");
-	if (f != NULL)
-		filter_print(f, &a->filter);
-	if (remark != NULL)
-		text_clean(remark, strlen(remark), a->set, a->remark, sizeof(a->remark));
-	filter_free(f);
-}
-
 struct app *app_new(const struct app_cfg *cfg)
 {
 	static const struct pane_kind *const kinds[PANE_COUNT] = {
@@ -62,9 +45,8 @@ struct app *app_new(const struct app_cfg *cfg)
 				 .asked_ms = cfg->prefs.interval_ms };
 	a->facts = cfg->facts;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
-	take_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
-	buf_str(&a->drill, "");
-	a->drill_pane = PANE_NONE;
+	a->ask.due_ms = INT64_MAX;
+	a->ask.completer = complete_new();
 	a->sample_ms = a->hold_until_ms = INT64_MIN;
 	a->want_changed = true;
 	a->focus = PANE_PROCESSES;
@@ -79,6 +61,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->flood.alerts = &a->alerts;
 	a->history = history_new();
 	app_apply_prefs(a, &cfg->prefs);
+	app_set_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
 	app_refilter(a, &e);
 	app_resize(a, 1, 1);
 	if (cfg->notice != NULL) {
@@ -104,97 +87,17 @@ void app_free(struct app *a)
 	snap_unref(a->shown);
 	snap_unref(a->latest);
 	prompt_history_free(&a->finds);
+	prompt_history_free(&a->ask.history);
+	buf_free(&a->ask.opened);
+	buf_free(&a->ask.canonical);
+	complete_free(a->ask.completer);
+	buf_free(&a->ss);
+	buf_free(&a->trial);
 	buf_free(&a->filter);
 	buf_free(&a->drill);
 	buf_free(&a->whole);
 	free(a->host);
 	free(a);
-}
-
-/* ---- expressions ----------------------------------------------------- */
-
-static void add_and(struct buf *out, const char *expr)
-{
-	if (expr[0] == '\0')
-		return;
-	if (out->len > 0)
-		buf_str(out, " and ");
-	buf_fmt(out, "(%s)", expr);
-}
-
-/* The user's filter and the pins, those of one pane left out. */
-static void print_expr(const struct app *a, unsigned without, struct buf *out)
-{
-	buf_str(out, "");
-	add_and(out, a->filter.s);
-	for (unsigned i = 0; i < PANE_COUNT; i++) {
-		struct buf pins = { 0 };
-
-		if (i == without)
-			continue;
-		pins_print(&a->pane[i].pins, &pins);
-		if (pins.len > 0)
-			add_and(out, pins.s);
-		buf_free(&pins);
-	}
-}
-
-/* In the filter's own words, without the brackets that only we need. */
-static void print_whole(struct app *a, const char *expr)
-{
-	struct filter *f = filter_parse(expr, strlen(expr), NULL);
-	struct buf canonical = { 0 };
-	size_t size;
-	char *clean;
-
-	buf_str(&canonical, "");
-	if (f != NULL)
-		filter_print(f, &canonical);
-	filter_free(f);
-	size = TEXT_ROOM(canonical.len) + 1;
-	clean = xmalloc(size);
-	text_clean(canonical.s, canonical.len, a->set, clean, size);
-	buf_reset(&a->whole);
-	buf_str(&a->whole, clean);
-	free(clean);
-	buf_free(&canonical);
-}
-
-int app_refilter(struct app *a, struct err *e)
-{
-	struct pane *list = app_list(a);
-	struct buf expr = { 0 };
-	int rc = 0;
-
-	for (unsigned i = 0; i < PANE_COUNT; i++) {
-		struct err why;
-
-		buf_reset(&expr);
-		print_expr(a, i, &expr);
-		if (pane_set_expr(&a->pane[i], expr.s, &why) && a->screen == SCREEN_OVERVIEW)
-			app_start_pane(a, &a->pane[i]);
-		if (why.code < 0 && rc == 0) {
-			*e = why;
-			rc = why.code;
-		}
-	}
-	buf_reset(&expr);
-	print_expr(a, a->screen == SCREEN_SOCKETS ? a->drill_pane : PANE_NONE, &expr);
-	if (list != NULL) {
-		struct err why;
-
-		if (a->screen == SCREEN_SOCKETS)
-			add_and(&expr, a->drill.s);
-		if (pane_set_expr(list, expr.s, &why))
-			app_start_pane(a, list);
-		if (why.code < 0 && rc == 0) {
-			*e = why;
-			rc = why.code;
-		}
-	}
-	print_whole(a, expr.s);
-	buf_free(&expr);
-	return rc;
 }
 
 /* ---- samples and views ------------------------------------------------ */
@@ -269,6 +172,8 @@ void app_adopt(struct app *a)
 	a->shown = snap_ref(a->latest);
 	app_start_views(a);
 	start_behind(a);
+	if (a->asked == ASKED_FILTER)
+		app_filter_recount(a);
 }
 
 void app_snap(struct app *a, const struct snap *s)
@@ -441,6 +346,8 @@ void app_tick(struct app *a, int64_t now_ms)
 	a->sample_came = false;
 	if (a->message[0] != '\0' && now_ms >= a->message_until_ms)
 		a->message[0] = '\0';
+	if (now_ms >= a->ask.due_ms)
+		app_filter_follow(a);
 	/* A picture that is paused does not move. */
 	if (app_holds(a) && now_ms >= a->hold_until_ms && !a->paused) {
 		a->hold_until_ms = INT64_MIN;
@@ -450,11 +357,12 @@ void app_tick(struct app *a, int64_t now_ms)
 
 int64_t app_wake_ms(const struct app *a)
 {
-	int64_t wake = INT64_MAX;
+	int64_t wake;
 
 	if (a->sample_came)
 		return a->now_ms;
-	if (a->message[0] != '\0')
+	wake = a->ask.due_ms;
+	if (a->message[0] != '\0' && a->message_until_ms < wake)
 		wake = a->message_until_ms;
 	if (app_holds(a) && !a->paused && a->hold_until_ms < wake)
 		wake = a->hold_until_ms;
@@ -517,8 +425,16 @@ enum context app_context(const struct app *a)
 		[SCREEN_FLOOD] = CTX_FLOOD,
 	};
 
-	if (a->asked != ASKED_NOTHING)
-		return a->asked == ASKED_COLUMNS ? CTX_COLUMNS : CTX_PROMPT;
+	switch (a->asked) {
+	case ASKED_NOTHING:
+		break;
+	case ASKED_FIND:
+		return CTX_PROMPT;
+	case ASKED_COLUMNS:
+		return CTX_COLUMNS;
+	case ASKED_FILTER:
+		return CTX_FILTER;
+	}
 	if (app_reads(a))
 		return a->explained.open ? CTX_EXPLAIN : CTX_DETAIL;
 	return contexts[a->screen];
@@ -528,11 +444,6 @@ static void fit(struct app *a, struct pane *p, struct rect r)
 {
 	if (r.h > 0 && pane_fit(p, r.w, r.h))
 		app_start_pane(a, p);
-}
-
-static bool prompts(const struct app *a)
-{
-	return a->asked == ASKED_FIND;
 }
 
 static void layout_screen(struct app *a)
@@ -545,8 +456,10 @@ static void layout_screen(struct app *a)
 		layout_flood(&a->layout, a->w, a->h);
 	if (a->zoom && a->screen == SCREEN_OVERVIEW)
 		layout_zoom(&a->layout, a->focus);
-	if (prompts(a))
+	if (a->asked == ASKED_FIND)
 		layout_prompt(&a->layout, a->w, a->h, 1);
+	else if (a->asked == ASKED_FILTER)
+		layout_prompt(&a->layout, a->w, a->h, app_filter_rows(a));
 }
 
 void app_layout(struct app *a)

@@ -11,6 +11,8 @@ struct pane;
 void app_act_find(struct app *a);
 void app_act_find_next(struct app *a);
 void app_act_find_prev(struct app *a);
+void app_act_filter(struct app *a);
+void app_act_ss(struct app *a);
 void app_act_columns(struct app *a);
 void app_act_prefixes(struct app *a);
 void app_act_own(struct app *a);
@@ -19,6 +21,10 @@ void app_act_scroll_right(struct app *a);
 
 /* A key at the prompt. False: it does nothing there. */
 bool app_prompt_key(struct app *a, struct key k);
+/* The same at the prompt of the filter. */
+bool app_filter_key(struct app *a, struct key k);
+/* A key on the page that shows the filter as a command. */
+void app_ss_key(struct app *a, struct key k);
 /* An action in the choice of columns. False: it is not one of those. */
 bool app_columns_act(struct app *a, enum action act);
 

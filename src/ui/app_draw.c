@@ -344,31 +344,6 @@ static void draw_findings(const struct app *a, struct canvas *c)
 
 /* ---- filter ---- */
 
-/* How many sockets pass filter and all pins. */
-static uint32_t matched(const struct app *a)
-{
-	const struct pane *p = &a->pane[PANE_STATES];
-	uint32_t n = 0;
-
-	if (a->screen == SCREEN_SOCKETS)
-		return view_totals(a->sockets.view)->matched;
-	if (a->screen == SCREEN_LISTENERS)
-		return view_totals(a->listeners.view)->matched;
-	if (a->screen == SCREEN_FLOOD)
-		return view_totals(a->flood.view)->matched;
-	if (p->pins.n == 0)
-		return view_totals(p->view)->matched;
-	/* That pane leaves its own pins out. But each socket is in one state, so its rows add up.
-	 */
-	for (uint32_t i = 0; i < view_rows(p->view); i++) {
-		const struct group *g = view_group(p->view, i);
-
-		if (pins_find(&p->pins, g->id) != PIN_NONE)
-			n += g->sockets;
-	}
-	return n;
-}
-
 static void add_key(struct bar *b, struct clean key, struct clean label, unsigned gap,
 		    unsigned drop, bool right)
 {
@@ -409,14 +384,15 @@ static void draw_filter(const struct app *a, struct canvas *c)
 	bar_add(&b, (struct piece){ .text = TEXT_LIT("Filter"), .role = ROLE_LABEL, .gap = 2 });
 	if (!some) {
 		bar_add(&b, (struct piece){ .text = TEXT_LIT("none"), .gap = 2 });
+		add_key(&b, TEXT_LIT("f"), TEXT_LIT("type one"), 2, 1, true);
 		if (a->screen == SCREEN_OVERVIEW)
-			add_key(&b, TEXT_LIT("Space"), TEXT_LIT("pins the row"), 2, 1, true);
+			add_key(&b, TEXT_LIT("Space"), TEXT_LIT("pins the row"), 3, 2, true);
 	} else {
 		bar_add(&b, (struct piece){ .text = text_own(a->whole.s, a->whole.len),
 					    .role = ROLE_PIN,
 					    .gap = 2,
 					    .least = FILTER_LEAST });
-		fmt_group(n, matched(a));
+		fmt_group(n, app_matched(a));
 		fmt_group(of, a->now.sockets);
 		snprintf(counts, sizeof(counts), "%s of %s", n, of);
 		if (a->screen != SCREEN_SOCKETS)
@@ -446,8 +422,12 @@ void app_draw_footer(const struct app *a, struct canvas *c)
 		/* The later ones go first, the last one stays. */
 		unsigned drop = list[i + 1] == ACT_NONE ? 0 : i + 1;
 
+		const char *label = action_table[act].label;
+
+		if (act == ACT_APPLY && a->ask.err.code < 0)
+			label = "(blocked)";
 		if (key.cells > 0)
-			add_key(&b, key, own(action_table[act].label), 2, drop, false);
+			add_key(&b, key, own(label), 2, drop, false);
 	}
 	bar_draw(&b, c, a->layout.footer, a->set);
 }
@@ -554,6 +534,10 @@ void app_draw(struct app *a, struct canvas *c)
 		help_draw(&h, c);
 		return;
 	}
+	if (a->on_ss) {
+		app_ss_draw(a, c);
+		return;
+	}
 	if (a->status) {
 		struct status s = app_status(a);
 
@@ -582,4 +566,6 @@ void app_draw(struct app *a, struct canvas *c)
 	app_draw_footer(a, c);
 	if (a->asked == ASKED_FIND)
 		draw_prompt(a, c);
+	else if (a->asked == ASKED_FILTER)
+		app_filter_draw(a, c);
 }

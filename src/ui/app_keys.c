@@ -66,7 +66,7 @@ static void follow_states(struct app *a)
 	pane_sort_by_count(&a->pane[PANE_REMOTES]);
 }
 
-static int add_pin(struct app *a, struct pane *p, uint32_t row, uint64_t id, struct err *e)
+static int add_pin(struct app *a, struct pane *p, uint32_t row, struct pin pin, struct err *e)
 {
 	char buf[FIELD_TEXT_SIZE];
 	struct buf expr = { 0 };
@@ -74,7 +74,8 @@ static int add_pin(struct app *a, struct pane *p, uint32_t row, uint64_t id, str
 	int rc;
 
 	pane_row_expr(p, row, &expr, &label, buf);
-	rc = pins_add(&p->pins, id, ++a->pin_order, expr.s, label);
+	pin.order = ++a->pin_order;
+	rc = pins_add(&p->pins, &pin, expr.s, label);
 	buf_free(&expr);
 	if (rc < 0)
 		return err_set(e, rc, "no more than %d rows of a pane are pinned at once",
@@ -87,11 +88,13 @@ static int add_pin(struct app *a, struct pane *p, uint32_t row, uint64_t id, str
 	return rc;
 }
 
-static void act_pin(struct app *a)
+/* A row that is pinned the other way is turned round. */
+static void pin_row(struct app *a, bool negated)
 {
 	struct pane *p = app_focus(a);
 	uint32_t row = table_cursor_row(&p->table);
 	struct err e = { 0 };
+	bool again = false;
 	uint64_t id;
 	size_t pinned;
 
@@ -102,14 +105,28 @@ static void act_pin(struct app *a)
 	id = p->table.ops->row_id(p, row);
 	pinned = pins_find(&p->pins, id);
 	table_hold(&p->table);
-	if (pinned != PIN_NONE)
+	if (pinned != PIN_NONE) {
+		again = p->pins.pin[pinned].negated == negated;
+		p->pins.pin[pinned].negated = negated;
+	}
+	if (again)
 		pins_remove(&p->pins, pinned);
-	else
-		add_pin(a, p, row, id, &e);
+	else if (pinned == PIN_NONE)
+		add_pin(a, p, row, (struct pin){ .id = id, .negated = negated }, &e);
 	pane_pins_changed(p);
 	refilter(a);
 	if (e.code < 0)
 		app_tell(a, e.msg);
+}
+
+static void act_pin(struct app *a)
+{
+	pin_row(a, false);
+}
+
+static void act_pin_not(struct app *a)
+{
+	pin_row(a, true);
 }
 
 void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane)
@@ -240,15 +257,7 @@ static void act_quit(struct app *a)
 
 static void act_clear(struct app *a)
 {
-	for (unsigned i = 0; i < PANE_COUNT; i++) {
-		pins_clear(&a->pane[i].pins);
-		pane_pins_changed(&a->pane[i]);
-	}
-	buf_reset(&a->filter);
-	buf_str(&a->filter, "");
-	buf_reset(&a->drill);
-	buf_str(&a->drill, "");
-	a->drill_pane = PANE_NONE;
+	app_set_filter(a, "");
 	refilter(a);
 }
 
@@ -380,11 +389,14 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_OWN] = app_act_own,
 	[ACT_STATUS] = act_status,
 	[ACT_PIN] = act_pin,
+	[ACT_PIN_NOT] = act_pin_not,
+	[ACT_FILTER] = app_act_filter,
 	[ACT_OPEN] = act_open,
 	[ACT_DETAIL] = app_act_detail,
 	[ACT_EXPLAIN] = app_act_explain,
 	[ACT_BACK] = act_back,
 	[ACT_CLEAR] = act_clear,
+	[ACT_SS] = app_act_ss,
 	[ACT_SORT_NEXT] = act_sort_next,
 	[ACT_SORT_PREV] = act_sort_prev,
 	[ACT_SORT_REVERSE] = act_sort_reverse,
@@ -459,8 +471,8 @@ static void say_unknown(struct app *a, struct key k)
 
 static bool acts_on_rows(enum action act)
 {
-	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_OPEN ||
-	       act == ACT_DETAIL || act == ACT_EXPLAIN;
+	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_PIN_NOT ||
+	       act == ACT_OPEN || act == ACT_DETAIL || act == ACT_EXPLAIN;
 }
 
 /* Whether nothing is left of the row under the cursor that this could be done to. */
@@ -471,14 +483,16 @@ static bool cursor_is_gone(const struct pane *p, enum action act)
 	if (p->table.gone || row == IDX_NONE || !pane_is_gone(p, row))
 		return p->table.gone;
 	/* A pin can be taken off it. */
-	return act != ACT_PIN || pins_find(&p->pins, p->table.cursor_id) == PIN_NONE;
+	return (act != ACT_PIN && act != ACT_PIN_NOT) ||
+	       pins_find(&p->pins, p->table.cursor_id) == PIN_NONE;
 }
 
 /* What is meant for the row that a search will find; any other key ends the search. */
 static bool acts_on_found(enum action act)
 {
-	return act == ACT_PIN || act == ACT_OPEN || act == ACT_DETAIL || act == ACT_EXPLAIN ||
-	       act == ACT_FOLLOW || act == ACT_FIND_NEXT || act == ACT_FIND_PREV;
+	return act == ACT_PIN || act == ACT_PIN_NOT || act == ACT_OPEN || act == ACT_DETAIL ||
+	       act == ACT_EXPLAIN || act == ACT_FOLLOW || act == ACT_FIND_NEXT ||
+	       act == ACT_FIND_PREV;
 }
 
 /* A key for the screen itself. */
@@ -496,7 +510,8 @@ static void screen_key(struct app *a, struct key k)
 	gone = cursor_is_gone(p, act);
 	table_settle(&p->table);
 	/* What acts on the row acts on the one that was seen, not on its neighbour. */
-	if (gone && (act == ACT_PIN || act == ACT_OPEN || act == ACT_DETAIL)) {
+	if (gone &&
+	    (act == ACT_PIN || act == ACT_PIN_NOT || act == ACT_OPEN || act == ACT_DETAIL)) {
 		app_say(a, "that row is gone");
 	} else if (act == ACT_NONE) {
 		say_unknown(a, k);
@@ -523,8 +538,22 @@ static void page_key(struct app *a, struct key k)
 static void asked_key(struct app *a, struct key k)
 {
 	enum action act = keymap_find(app_context(a), k);
+	bool done = false;
 
-	if (a->asked == ASKED_COLUMNS ? app_columns_act(a, act) : app_prompt_key(a, k))
+	switch (a->asked) {
+	case ASKED_NOTHING:
+		break;
+	case ASKED_FIND:
+		done = app_prompt_key(a, k);
+		break;
+	case ASKED_COLUMNS:
+		done = app_columns_act(a, act);
+		break;
+	case ASKED_FILTER:
+		done = app_filter_key(a, k);
+		break;
+	}
+	if (done)
 		return;
 	if (acts[act] != NULL)
 		acts[act](a);
@@ -543,6 +572,8 @@ void app_key(struct app *a, struct key k, int64_t now_ms)
 		app_copy_key(a, k);
 	else if (a->help)
 		help_key(a, k);
+	else if (a->on_ss)
+		app_ss_key(a, k);
 	else if (a->status)
 		status_key(a, k);
 	else if (a->asked != ASKED_NOTHING)

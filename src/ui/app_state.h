@@ -11,6 +11,7 @@
 #include "pane.h"
 #include "prompt.h"
 #include "rates.h"
+#include "sockeye/filter/complete.h"
 #include "sockeye/insight/flood.h"
 #include "sockeye/ui/app.h"
 #include "sockeye/ui/keymap.h"
@@ -35,7 +36,22 @@ enum app_asked {
 	ASKED_NOTHING,
 	ASKED_FIND,
 	ASKED_COLUMNS,
+	ASKED_FILTER,
 };
+
+/* The prompt of the filter, beyond its line. */
+struct ask {
+	struct prompt_history history;
+	struct buf opened;    /* the text that it began with */
+	struct buf canonical; /* of the last text that was a filter */
+	struct err err;       /* of the text; code 0: it is a filter */
+	int64_t due_ms;       /* when the lists follow it; INT64_MAX: they need not */
+	struct completer *completer;
+	const struct completion *found; /* of the text, borrowed from it; NULL: not looked for */
+	size_t pick;                    /* the candidate that Tab has put in, or PICK_NONE */
+};
+
+#define PICK_NONE SIZE_MAX
 
 struct total { /* how many sockets there were at one instant */
 	uint32_t sockets;
@@ -86,6 +102,8 @@ struct app {
 	struct buf drill;    /* what it was pressed on */
 	struct buf filter;   /* the user's expression; "" for none */
 	struct buf whole;    /* the expression of what is shown, clean; "" for everything */
+	struct buf trial; /* what is typed for a filter, in the place of filter, drill and pins */
+	bool trying;      /* there is one */
 	uint64_t pin_order;
 	enum remotes_by remotes;
 	bool show_own;
@@ -95,6 +113,9 @@ struct app {
 	enum app_asked asked;
 	struct prompt prompt;
 	struct prompt_history finds;
+	struct ask ask;
+	struct buf ss; /* the filter as a command, or why there is none; clean, ASCII */
+	bool has_ss;   /* the former */
 	struct find find;
 	struct table_place found_from; /* where the cursor was before */
 	bool find_missed;              /* what stands in the prompt is not there */
@@ -132,7 +153,8 @@ struct app {
 	struct app_self self[SELF_SAMPLES]; /* the newest last */
 	unsigned n_self;
 
-	bool utc, help, status, zoom, paused, sample_came; /* the last: since the last tick */
+	bool utc, help, on_ss, status, zoom, paused,
+		sample_came; /* the last: since the last tick */
 	bool mouse, mouse_changed;
 	struct mouse pressed; /* last, and when */
 	int64_t pressed_ms;
@@ -145,6 +167,13 @@ struct pane *app_focus(struct app *a);
 struct pane *app_list(struct app *a);
 enum context app_context(const struct app *a);
 void app_layout(struct app *a);
+
+/* The user's expression, checked already; pins and drill go. May leave a remark on it. */
+void app_set_filter(struct app *a, const char *text);
+/* Appends the expression of what is shown, in the filter's own words; "" for everything. Raw. */
+void app_print_filter(const struct app *a, struct buf *out);
+/* How many sockets pass it. */
+uint32_t app_matched(const struct app *a);
 
 /*
  * Filters or pins have changed: makes the expressions anew and starts the views that look
@@ -178,6 +207,14 @@ void app_copy_draw(const struct app *a, struct canvas *c);
 /* Of every screen: the row at the top, the keys at the bottom. */
 void app_draw_status(const struct app *a, struct canvas *c);
 void app_draw_footer(const struct app *a, struct canvas *c);
+/* The rows that the prompt of the filter would have. */
+int app_filter_rows(const struct app *a);
+void app_filter_draw(const struct app *a, struct canvas *c);
+/* The lists follow what is typed. */
+void app_filter_follow(struct app *a);
+/* There is another sample to count candidates in. */
+void app_filter_recount(struct app *a);
+void app_ss_draw(const struct app *a, struct canvas *c);
 
 /* What the status page shows; borrowed from the app. */
 struct status app_status(const struct app *a);

@@ -16,7 +16,7 @@ struct piece {
 	bool right;    /* stands at the right end */
 };
 
-#define BAR_PIECES 48
+#define BAR_PIECES 64
 
 struct bar {
 	struct piece piece[BAR_PIECES];

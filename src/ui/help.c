@@ -6,6 +6,7 @@
 
 #include "bar.h"
 #include "page.h"
+#include "sockeye/filter/complete.h"
 
 /* From here on the text stands in two columns. */
 #define TWO_COLUMNS_W 76
@@ -81,6 +82,34 @@ static void add_columns(struct page *t, const struct pane *p)
 		add_entry(t, p->table.col[i].title, p->kind->help(p, p->table.col[i].id));
 }
 
+// clang-format off
+static const struct {
+	const char *term, *help;
+} grammar[] = {
+	{ "A and B", "both; the word may be left out" },
+	{ "A or B", "one of them; \"and\" binds closer" },
+	{ "not A", "the opposite, as ! does" },
+	{ "( A )", "first of all" },
+	{ "= !=", "equal or not; numbers also 80,443 and 1000-2000, names also ng*" },
+	{ "< <= > >=", "numbers, as in recv_q > 64k and age > 10m" },
+	{ "~ !~", "names, by a regular expression" },
+	{ "\"...\"", "a name with anything in it" },
+};
+// clang-format on
+
+/* What can be typed at the prompt of the filter. */
+static void add_grammar(struct page *t)
+{
+	const char *name, *help;
+
+	add_head(t, "Filter");
+	for (size_t i = 0; i < ARRAY_SIZE(grammar); i++)
+		add_entry(t, text_own(grammar[i].term, strlen(grammar[i].term)), grammar[i].help);
+	add_head(t, "Fields");
+	for (unsigned i = 0; (name = complete_field(i, &help)) != NULL; i++)
+		add_entry(t, text_own(name, strlen(name)), help);
+}
+
 /* ---- pages ---- */
 
 struct help_page {
@@ -117,9 +146,12 @@ static void add_row(void *ctx, const struct page_row *r)
 static void make_text(struct page *p, struct help_lines *l, const struct help *h,
 		      const struct help_page *page)
 {
+	if (h->ctx == CTX_FILTER)
+		add_grammar(p);
 	add_actions(p, h);
-	add_marks(p, h->set);
-	if (h->pane != NULL)
+	if (h->ctx != CTX_FILTER)
+		add_marks(p, h->set);
+	if (h->ctx != CTX_FILTER && h->pane != NULL)
 		add_columns(p, h->pane);
 	l->n = 0;
 	page_walk(p, page->column_w, add_row, l);

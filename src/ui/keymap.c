@@ -46,6 +46,8 @@ static const struct binding bindings[] = {
 	{ CTX_PANE, ACT_FIND, '/' },
 	{ CTX_PANE, ACT_FIND_NEXT, 'n' },
 	{ CTX_PANE, ACT_FIND_PREV, 'N' },
+	{ CTX_PANE, ACT_FILTER, 'f' },
+	{ CTX_PANE, ACT_SS, 'Y' },
 	{ CTX_PANE, ACT_FOLLOW, 'F' },
 	{ CTX_PANE, ACT_EXPLAIN, 'e' },
 	{ CTX_PANE, ACT_COLUMNS, 'c' },
@@ -63,6 +65,7 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_PREFIXES, 'a' },
 	{ CTX_OVERVIEW, ACT_OWN, 'o' },
 	{ CTX_OVERVIEW, ACT_PIN, KEYC_SPACE },
+	{ CTX_OVERVIEW, ACT_PIN_NOT, '!' },
 	{ CTX_OVERVIEW, ACT_OPEN, KEYC_ENTER },
 	{ CTX_OVERVIEW, ACT_SORT_NEXT, 's' },
 	{ CTX_OVERVIEW, ACT_SORT_REVERSE, 'S' },
@@ -130,6 +133,10 @@ static const struct binding bindings[] = {
 	{ CTX_PROMPT, ACT_HELP, KEYC_F1 },
 	{ CTX_PROMPT, ACT_REDRAW, KEYC_CTRL('L') },
 	{ CTX_PROMPT, ACT_SUSPEND, KEYC_CTRL('Z') },
+
+	{ CTX_FILTER, ACT_APPLY, KEYC_ENTER },
+	{ CTX_FILTER, ACT_COMPLETE, KEYC_TAB },
+	{ CTX_FILTER, ACT_COMPLETE_BACK, KEYC_BACKTAB },
 };
 
 static const enum context fallback[CTX_COUNT] = {
@@ -145,6 +152,7 @@ static const enum context fallback[CTX_COUNT] = {
 	[CTX_DETAIL] = CTX_TABLE,
 	[CTX_COLUMNS] = CTX_TABLE,
 	[CTX_PROMPT] = CTX_PROMPT,
+	[CTX_FILTER] = CTX_PROMPT,
 };
 // clang-format on
 
@@ -195,20 +203,20 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE, ACT_OPEN,      ACT_PIN,          ACT_SORT_NEXT, ACT_FIND,
-		ACT_EXPLAIN,   ACT_PAUSE,     ACT_QUIT,         ACT_FLOOD,     ACT_ZOOM,
-		ACT_GROUP_BY,  ACT_LISTENERS, ACT_COLUMNS,      ACT_PREFIXES,  ACT_OWN,
-		ACT_INTERVAL,  ACT_FOLLOW,    ACT_SORT_REVERSE, ACT_STATUS,    ACT_HELP,
-		ACT_NONE,
+		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,       ACT_FILTER,  ACT_SORT_NEXT,
+		ACT_FIND,      ACT_EXPLAIN,  ACT_QUIT,      ACT_PAUSE,   ACT_FLOOD,
+		ACT_ZOOM,      ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS, ACT_PREFIXES,
+		ACT_OWN,       ACT_PIN_NOT,  ACT_INTERVAL,  ACT_FOLLOW,  ACT_SORT_REVERSE,
+		ACT_STATUS,    ACT_SS,       ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
-		ACT_BACK,         ACT_OPEN,  ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,
-		ACT_SORT_REVERSE, ACT_PAUSE, ACT_INTERVAL, ACT_HELP,      ACT_NONE,
+		ACT_BACK,    ACT_OPEN,         ACT_FILTER, ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND,
+		ACT_COLUMNS, ACT_SORT_REVERSE, ACT_PAUSE,  ACT_INTERVAL, ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t sockets[] = {
-		ACT_BACK,         ACT_DETAIL,    ACT_EXPLAIN, ACT_COLUMNS, ACT_SORT_NEXT,
-		ACT_FIND,         ACT_FIND_NEXT, ACT_PAUSE,   ACT_FOLLOW,  ACT_CLEAR,
-		ACT_SORT_REVERSE, ACT_INTERVAL,  ACT_HELP,    ACT_NONE,
+		ACT_BACK,      ACT_DETAIL,       ACT_FILTER,    ACT_EXPLAIN, ACT_COLUMNS,
+		ACT_SORT_NEXT, ACT_FIND,         ACT_FIND_NEXT, ACT_PAUSE,   ACT_FOLLOW,
+		ACT_CLEAR,     ACT_SORT_REVERSE, ACT_INTERVAL,  ACT_HELP,    ACT_NONE,
 	};
 	static const uint8_t flood[] = {
 		ACT_BACK,      ACT_OPEN, ACT_PREFIXES, ACT_COPY,         ACT_EXPLAIN,
@@ -227,12 +235,17 @@ const uint8_t *keymap_footer(enum context ctx)
 	static const uint8_t prompt[] = {
 		ACT_ACCEPT, ACT_OLDER, ACT_ERASE_LINE, ACT_ERASE_WORD, ACT_BACK, ACT_NONE,
 	};
+	static const uint8_t filter[] = {
+		ACT_APPLY,      ACT_COMPLETE, ACT_OLDER, ACT_ERASE_LINE,
+		ACT_ERASE_WORD, ACT_HELP,     ACT_BACK,  ACT_NONE,
+	};
 	static const uint8_t none[] = { ACT_NONE };
 	static const uint8_t *const lists[CTX_COUNT] = {
 		[CTX_GLOBAL] = none,       [CTX_TABLE] = none,          [CTX_PANE] = none,
 		[CTX_OVERVIEW] = overview, [CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets,
 		[CTX_HELP] = none,         [CTX_FLOOD] = flood,         [CTX_EXPLAIN] = explain,
 		[CTX_DETAIL] = detail,     [CTX_COLUMNS] = columns,     [CTX_PROMPT] = prompt,
+		[CTX_FILTER] = filter,
 	};
 
 	return lists[ctx];

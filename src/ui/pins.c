@@ -15,13 +15,14 @@ size_t pins_find(const struct pins *p, uint64_t id)
 	return PIN_NONE;
 }
 
-int pins_add(struct pins *p, uint64_t id, uint64_t order, const char *expr, struct clean label)
+int pins_add(struct pins *p, const struct pin *pin, const char *expr, struct clean label)
 {
 	if (p->n == PINS_MAX)
 		return -ENOSPC;
 	p->pin[p->n++] = (struct pin){
-		.id = id,
-		.order = order,
+		.id = pin->id,
+		.order = pin->order,
+		.negated = pin->negated,
 		.expr = xstrdup(expr),
 		.label = xmemdup(label.s, label.len),
 		.label_len = label.len,
@@ -48,11 +49,31 @@ void pins_clear(struct pins *p)
 		release(&p->pin[--p->n]);
 }
 
+bool pins_pass(const struct pins *p, uint64_t id)
+{
+	size_t pinned = pins_find(p, id);
+	bool any = false;
+
+	for (size_t i = 0; i < p->n; i++)
+		any = any || !p->pin[i].negated;
+	return pinned != PIN_NONE ? !p->pin[pinned].negated : !any;
+}
+
 void pins_print(const struct pins *p, struct buf *out)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		if (i > 0)
-			buf_str(out, " or ");
-		buf_fmt(out, "(%s)", p->pin[i].expr);
-	}
+	const char *join = "(", *gap = "";
+
+	for (size_t i = 0; i < p->n; i++)
+		if (!p->pin[i].negated) {
+			buf_fmt(out, "%s(%s)", join, p->pin[i].expr);
+			join = " or ";
+			gap = ") and ";
+		}
+	for (size_t i = 0; i < p->n; i++)
+		if (p->pin[i].negated) {
+			buf_fmt(out, "%snot (%s)", gap, p->pin[i].expr);
+			gap = " and ";
+		}
+	if (gap[0] == ')')
+		buf_char(out, ')');
 }

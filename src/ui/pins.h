@@ -4,6 +4,7 @@
 #ifndef SOCKEYE_UI_PINS_H
 #define SOCKEYE_UI_PINS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +18,8 @@
 struct pin {
 	uint64_t id;    /* of the row */
 	uint64_t order; /* when it was pinned, against the pins of other panes */
-	char *expr;     /* owned, like label */
+	bool negated;   /* all but this row */
+	char *expr;     /* of the row; owned, like label */
 	char *label;    /* clean */
 	size_t label_len;
 };
@@ -32,11 +34,14 @@ struct pins {
 
 size_t pins_find(const struct pins *p, uint64_t id); /* index, or PIN_NONE */
 /* -ENOSPC when there are PINS_MAX. expr and label are copied. */
-int pins_add(struct pins *p, uint64_t id, uint64_t order, const char *expr, struct clean label);
+int pins_add(struct pins *p, const struct pin *pin, const char *expr, struct clean label);
 void pins_remove(struct pins *p, size_t index);
 void pins_clear(struct pins *p);
 
-/* Appends the expression that any of them selects; nothing when there are none. */
+/* Whether sockets of this row, and of no other one, pass. */
+bool pins_pass(const struct pins *p, uint64_t id);
+
+/* Appends the expression that any of them selects, and none of the nots; nothing without pins. */
 void pins_print(const struct pins *p, struct buf *out);
 
 #endif

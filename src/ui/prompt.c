@@ -41,6 +41,15 @@ void prompt_history_add(struct prompt_history *h, const char *text)
 
 /* ---- characters ------------------------------------------------------ */
 
+/* The bytes of the character at s: one where that is none. */
+static size_t char_len(const char *s, size_t len)
+{
+	uint32_t ch;
+	size_t n = text_decode(s, len, &ch);
+
+	return n > 0 ? n : 1;
+}
+
 /* A character and the marks that stand on it are one step. */
 static bool is_mark(const struct prompt *p, size_t at)
 {
@@ -49,23 +58,32 @@ static bool is_mark(const struct prompt *p, size_t at)
 	return text_decode(p->text + at, p->len - at, &ch) > 0 && text_width(ch) == 0;
 }
 
+static size_t char_left(const struct prompt *p, size_t at)
+{
+	size_t from = at;
+
+	while (from > 0 && at - from < 4) {
+		from--;
+		if (((unsigned char)p->text[from] & 0xc0) != 0x80)
+			break;
+	}
+	return at > 0 && from + char_len(p->text + from, at - from) != at ? at - 1 : from;
+}
+
 static size_t step_left(const struct prompt *p, size_t at)
 {
 	do {
-		while (at > 0 && ((unsigned char)p->text[--at] & 0xc0) == 0x80)
-			;
+		at = char_left(p, at);
 	} while (at > 0 && is_mark(p, at));
 	return at;
 }
 
 static size_t step_right(const struct prompt *p, size_t at)
 {
-	uint32_t ch;
-
 	if (at < p->len)
-		at += text_decode(p->text + at, p->len - at, &ch);
+		at += char_len(p->text + at, p->len - at);
 	while (at < p->len && is_mark(p, at))
-		at += text_decode(p->text + at, p->len - at, &ch);
+		at += char_len(p->text + at, p->len - at);
 	return at;
 }
 
@@ -95,12 +113,13 @@ static enum prompt_did insert(struct prompt *p, uint32_t ch)
 
 static void set_text(struct prompt *p, const char *text)
 {
-	p->len = 0;
-	while (text[p->len] != '\0') {
-		uint32_t ch;
-		size_t n = text_decode(text + p->len, strlen(text + p->len), &ch);
+	size_t len = strlen(text);
 
-		if (n == 0 || p->len + n >= PROMPT_SIZE)
+	p->len = 0;
+	while (p->len < len) {
+		size_t n = char_len(text + p->len, len - p->len);
+
+		if (p->len + n >= PROMPT_SIZE)
 			break;
 		p->len += n;
 	}
@@ -210,6 +229,19 @@ void prompt_open(struct prompt *p, const char *label, const struct prompt_histor
 	set_text(p, text);
 }
 
+bool prompt_replace(struct prompt *p, size_t from, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (p->len - (p->at - from) + len >= PROMPT_SIZE)
+		return false;
+	memmove(p->text + from + len, p->text + p->at, p->len - p->at + 1);
+	memcpy(p->text + from, text, len);
+	p->len = p->len - (p->at - from) + len;
+	p->at = from + len;
+	return true;
+}
+
 enum prompt_did prompt_key(struct prompt *p, struct key k)
 {
 	enum action act = keymap_find(CTX_PROMPT, k);
@@ -240,28 +272,60 @@ static size_t scroll_to(const struct prompt *p, unsigned width, enum text_set se
 	return from;
 }
 
+/* Where the text stands, and the first byte of it that is shown. */
+struct place {
+	struct rect field;
+	size_t from;
+	bool noted; /* there is room for the note */
+};
+
+static struct place find_place(const struct prompt *p, struct rect line, struct clean note,
+			       enum text_set set)
+{
+	char buf[TEXT_ROOM(PROMPT_SIZE)];
+	struct place at = { .field = line };
+
+	at.field.x += (int)strlen(p->label) + 2;
+	at.field.w = line.x + line.w - at.field.x;
+	at.noted = note.cells > 0 && at.field.w > (int)note.cells + 1 + TEXT_LEAST;
+	if (at.noted)
+		at.field.w -= (int)note.cells + 1;
+	if (at.field.w > 0)
+		at.from = scroll_to(p, (unsigned)at.field.w, set, buf);
+	return at;
+}
+
+int prompt_column(const struct prompt *p, struct rect line, struct clean note, size_t at,
+		  enum text_set set)
+{
+	struct place place = find_place(p, line, note, set);
+	char buf[TEXT_ROOM(PROMPT_SIZE)];
+	int x;
+
+	if (at < place.from || place.field.w <= 0)
+		return -1;
+	x = (int)clean_part(p, place.from, at, set, buf).cells;
+	return x < place.field.w ? place.field.x + x : -1;
+}
+
 void prompt_draw(const struct prompt *p, struct canvas *c, struct rect line, struct clean note,
 		 enum role note_role, enum text_set set)
 {
+	struct place place = find_place(p, line, note, set);
 	char buf[TEXT_ROOM(PROMPT_SIZE)];
-	struct rect field = line;
-	size_t from;
+	int x;
 
 	canvas_fill(c, line, ROLE_TEXT, ' ');
-	field.x += canvas_put(c, line, line.x, line.y, ROLE_LABEL,
-			      text_own(p->label, strlen(p->label)));
-	field.x += canvas_put(c, line, field.x, line.y, ROLE_TEXT, TEXT_LIT(": "));
-	field.w = line.x + line.w - field.x;
-	if (note.cells > 0 && field.w > (int)note.cells + 1 + TEXT_LEAST) {
+	x = line.x +
+	    canvas_put(c, line, line.x, line.y, ROLE_LABEL, text_own(p->label, strlen(p->label)));
+	canvas_put(c, line, x, line.y, ROLE_TEXT, TEXT_LIT(": "));
+	if (place.noted)
 		canvas_put(c, line, line.x + line.w - (int)note.cells, line.y, note_role, note);
-		field.w -= (int)note.cells + 1;
-	}
-	if (field.w <= 0)
+	if (place.field.w <= 0)
 		return;
-	from = scroll_to(p, (unsigned)field.w, set, buf);
-	c->cursor_x = field.x + canvas_put(c, field, field.x, line.y, ROLE_TEXT,
-					   clean_part(p, from, p->at, set, buf));
+	c->cursor_x = place.field.x + canvas_put(c, place.field, place.field.x, line.y, ROLE_TEXT,
+						 clean_part(p, place.from, p->at, set, buf));
 	c->cursor_y = line.y;
-	canvas_put(c, field, c->cursor_x, line.y, ROLE_TEXT,
+	canvas_put(c, place.field, c->cursor_x, line.y, ROLE_TEXT,
 		   clean_part(p, p->at, p->len, set, buf));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One line that is typed: editing, sideways scrolling, and what was typed before. What the text
- * means is the caller's affair. Text is UTF-8 without control characters; it may still not be shown
- * as it is, which the drawing sees to.
+ * means is the caller's affair. What is typed is UTF-8 without control characters; a text that is
+ * put in may hold any byte but NUL. Either may not be shown as it is, which the drawing sees to.
  */
 #ifndef SOCKEYE_SRC_UI_PROMPT_H
 #define SOCKEYE_SRC_UI_PROMPT_H
@@ -48,11 +48,16 @@ void prompt_open(struct prompt *p, const char *label, const struct prompt_histor
 		 const char *text);
 /* Keys mean what CTX_PROMPT says; other characters are text. */
 enum prompt_did prompt_key(struct prompt *p, struct key k);
+/* Puts text in the place of what stands between from and the cursor. False: there is no room. */
+bool prompt_replace(struct prompt *p, size_t from, const char *text);
 /*
  * "Find: text" with the terminal's cursor in it, scrolled so that this is seen, and at the right
  * end a note where there is room.
  */
 void prompt_draw(const struct prompt *p, struct canvas *c, struct rect line, struct clean note,
 		 enum role note_role, enum text_set set);
+/* The column in which text[at] is drawn by that, or -1 where that is not to be seen. */
+int prompt_column(const struct prompt *p, struct rect line, struct clean note, size_t at,
+		  enum text_set set);
 
 #endif

@@ -63,6 +63,36 @@ static void test_terminal_pin_enter_and_back(void **state)
 	program_quit(v);
 }
 
+/* A few letters, Tab and Enter narrow all panes. */
+static void test_terminal_filter_is_completed(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	assert_true(vt_has(v, "nginx[901]"));
+	vt_keys(v, "fstate clo");
+	assert_true(vt_wait_text(v, " Tab completes ", LIMIT_MS));
+	assert_true(vt_wait_text(v, "close-wait   the peer has closed", LIMIT_MS));
+	vt_keys(v, "<Tab>");
+	assert_true(vt_wait_text(v, "Filter: state close-wait", LIMIT_MS));
+	/* The lists follow before it is taken. */
+	assert_true(vt_wait_gone(v, "nginx[901]", LIMIT_MS));
+	assert_true(vt_wait_text(v, "45 match", LIMIT_MS));
+	vt_keys(v, "<Enter>");
+	assert_true(vt_wait_gone(v, "Filter: ", LIMIT_MS));
+	assert_true(vt_wait_text(v, "Filter  state close-wait", LIMIT_MS));
+	assert_true(vt_wait_text(v, "SYN_RECV        0", LIMIT_MS));
+	assert_true(vt_has(v, "java[2211]"));
+	assert_true(vt_has(v, "10.4.1.17"));
+	assert_false(vt_has(v, "nginx[901]"));
+	assert_false(vt_has(v, "203.0.113.9"));
+	vt_keys(v, "Y");
+	assert_true(vt_wait_text(v, "ss -tan state close-wait", LIMIT_MS));
+	vt_keys(v, "<Esc>x");
+	assert_true(vt_wait_text(v, "nginx[901]", LIMIT_MS));
+	program_quit(v);
+}
+
 static void test_terminal_keys_typed_ahead(void **state)
 {
 	struct vt *v = start((struct vt_cfg){ 0 });
@@ -670,6 +700,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terminal_first_screen),
 		cmocka_unit_test(test_terminal_pin_enter_and_back),
+		cmocka_unit_test(test_terminal_filter_is_completed),
 		cmocka_unit_test(test_terminal_keys_typed_ahead),
 		cmocka_unit_test(test_terminal_ends_after_the_samples),
 		cmocka_unit_test(test_terminal_paste_does_nothing),

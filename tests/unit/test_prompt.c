@@ -103,6 +103,68 @@ static void test_prompt_steps_over_whole_characters(void **state)
 	assert_string_equal(f.prompt.text, "a");
 }
 
+/* A name of raw bytes may have been put in: a byte that is no character is one step. */
+static void test_prompt_steps_over_raw_bytes(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_prompt(&f, "a\xff\x80\x80\x80\x80\xe4\xb8");
+	for (size_t at = 8; at > 0; at--) {
+		assert_int_equal(f.prompt.at, at);
+		assert_int_equal(press(&f, "Left"), PROMPT_MOVED);
+	}
+	assert_int_equal(f.prompt.at, 0);
+	for (size_t at = 1; at <= 8; at++) {
+		type(&f, "Right");
+		assert_int_equal(f.prompt.at, at);
+	}
+	type(&f, "BkSp BkSp BkSp Left Left Del");
+	assert_string_equal(f.prompt.text, "a\xff\x80\x80");
+}
+
+static void test_prompt_replaces_before_the_cursor(void **state)
+{
+	struct fixture f;
+	char longest[PROMPT_SIZE];
+
+	(void)state;
+	open_prompt(&f, "state clo and pid 1");
+	for (int i = 0; i < 10; i++)
+		press(&f, "Left");
+	assert_true(prompt_replace(&f.prompt, 6, "close-wait"));
+	assert_string_equal(f.prompt.text, "state close-wait and pid 1");
+	assert_int_equal(f.prompt.at, 16);
+	assert_int_equal(f.prompt.len, 26);
+	assert_true(prompt_replace(&f.prompt, 6, ""));
+	assert_string_equal(f.prompt.text, "state  and pid 1");
+	/* What has no room changes nothing. */
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_false(prompt_replace(&f.prompt, 6, longest));
+	assert_string_equal(f.prompt.text, "state  and pid 1");
+}
+
+static void test_prompt_tells_columns(void **state)
+{
+	const struct rect line = { 0, 0, 20, 1 };
+	struct fixture f;
+
+	(void)state;
+	open_prompt(&f, "a\xff\xe4\xb8\x80z");
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 0, TEXT_UTF8), 6);
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 2, TEXT_UTF8), 11);
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 5, TEXT_UTF8), 13);
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 6, TEXT_UTF8), 14);
+	/* What is scrolled away has none. */
+	open_prompt(&f, "0123456789abcdefghij");
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 0, TEXT_UTF8), -1);
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 20, TEXT_UTF8), 19);
+	type(&f, "Home");
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 0, TEXT_UTF8), 6);
+	assert_int_equal(prompt_column(&f.prompt, line, TEXT_LIT(""), 20, TEXT_UTF8), -1);
+}
+
 static void test_prompt_is_bounded(void **state)
 {
 	char longest[2 * PROMPT_SIZE];
@@ -216,6 +278,9 @@ int main(void)
 		cmocka_unit_test(test_prompt_edits_in_the_line),
 		cmocka_unit_test(test_prompt_erases_to_the_left),
 		cmocka_unit_test(test_prompt_steps_over_whole_characters),
+		cmocka_unit_test(test_prompt_steps_over_raw_bytes),
+		cmocka_unit_test(test_prompt_replaces_before_the_cursor),
+		cmocka_unit_test(test_prompt_tells_columns),
 		cmocka_unit_test(test_prompt_is_bounded),
 		cmocka_unit_test(test_prompt_ends),
 		cmocka_unit_test(test_prompt_recalls_what_was_typed),

@@ -292,6 +292,31 @@ static void test_screens_find_nothing(void **state)
 	check_goldens("find-nothing", "Enter / X Y");
 }
 
+static void test_screens_filter(void **state)
+{
+	(void)state;
+	check_goldens("filter", "f s t a t e Space e s t a b l i s h e d Space");
+}
+
+static void test_screens_filter_completing(void **state)
+{
+	(void)state;
+	check_goldens("filter-completing", "f c o m m Space = Space Tab Tab");
+}
+
+static void test_screens_filter_error(void **state)
+{
+	(void)state;
+	check_goldens("filter-error",
+		      "1 Space f C-u d p o r t = 4 4 3 Space a n d Space s t a t Space c l o s e");
+}
+
+static void test_screens_ss(void **state)
+{
+	(void)state;
+	check_goldens("ss", "1 j j j j j j ! 3 Space Y");
+}
+
 static void test_screens_columns(void **state)
 {
 	(void)state;
@@ -382,8 +407,21 @@ static void test_screens_have_one_sort_mark_a_pane(void **state)
 static void test_screens_hold_at_every_size(void **state)
 {
 	static const char *const keys[] = {
-		"",  "1 G", "Enter G", "u",         "u u G", "L G",
-		"?", "I",   "/ [ _",   "Enter c G", "3 z G", "d G",
+		"",
+		"1 G",
+		"Enter G",
+		"u",
+		"u u G",
+		"L G",
+		"?",
+		"I",
+		"/ [ _",
+		"Enter c G",
+		"3 z G",
+		"d G",
+		"f c o m m Space = Space Tab",
+		"Enter f s t a t Space x",
+		"Space Y",
 	};
 
 	(void)state;
@@ -396,7 +434,7 @@ static void test_screens_hold_at_every_size(void **state)
 			for (int w = 1; w <= 240; w += w < 130 ? 1 : 13) {
 				drive_resize(&d, w, h);
 				check_screen(&d, TEXT_UTF8);
-				if (w >= 40 && h >= 8 && strpbrk(keys[i], "?I") == NULL)
+				if (w >= 40 && h >= 8 && strpbrk(keys[i], "?IY") == NULL)
 					assert_true(d.canvas.cursor_x >= 0);
 			}
 		drive_close(&d);
@@ -502,6 +540,7 @@ static struct key random_key(uint64_t *rng)
 		'c',          'z',          KEYC_LEFT,   KEYC_RIGHT,
 		'e',          'e',          'd',         'a',
 		'y',          'W',          'e',         KEYC_ENTER,
+		'f',          'f',          '!',         'Y',
 		'u',          KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
 		KEYC_ESC,     KEYC_TAB,     KEYC_UP,     KEYC_DOWN,
 		KEYC_PGUP,    KEYC_PGDN,    KEYC_HOME,   KEYC_END,
@@ -584,6 +623,10 @@ int main(void)
 		cmocka_unit_test(test_screens_status),
 		cmocka_unit_test(test_screens_find),
 		cmocka_unit_test(test_screens_find_nothing),
+		cmocka_unit_test(test_screens_filter),
+		cmocka_unit_test(test_screens_filter_completing),
+		cmocka_unit_test(test_screens_filter_error),
+		cmocka_unit_test(test_screens_ss),
 		cmocka_unit_test(test_screens_columns),
 		cmocka_unit_test(test_screens_columns_chosen),
 		cmocka_unit_test(test_screens_zoom),

@@ -25,6 +25,7 @@ enum context {
 	CTX_DETAIL,  /* the page of a socket */
 	CTX_COLUMNS, /* the choice of columns */
 	CTX_PROMPT,  /* falls back on nothing: characters are text */
+	CTX_FILTER,  /* falls back on CTX_PROMPT */
 	CTX_COUNT
 };
 
