@@ -81,9 +81,12 @@ void app_act_own(struct app *a)
 
 bool app_shows_idle(const struct app *a)
 {
-	const struct table *t = &a->pane[PANE_REMOTES].table;
+	bool flood = a->screen == SCREEN_FLOOD;
+	const struct table *t = flood ? &a->flood.table : &a->pane[PANE_REMOTES].table;
 
-	for (unsigned i = 0; i < t->shown && a->screen == SCREEN_OVERVIEW; i++)
+	if (!flood && (a->screen != SCREEN_OVERVIEW || a->layout.pane[PANE_REMOTES].h == 0))
+		return false;
+	for (unsigned i = 0; i < t->shown; i++)
 		if (t->col[table_column_at(t, i)].id == COL_IDLE)
 			return true;
 	return false;

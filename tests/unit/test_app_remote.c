@@ -212,6 +212,38 @@ static void test_columns_of_all_states_can_be_chosen(void **state)
 	drive_close(&d);
 }
 
+static bool asks_for_idle(struct drive *d)
+{
+	unsigned interval_ms, pulse_ms;
+	struct want w;
+
+	app_wants_sample(d->app, &interval_ms, &pulse_ms, &w);
+	return w.tcp_stat;
+}
+
+/* What makes a sample dearer is asked for only while somebody sees it. */
+static void test_idle_is_asked_for_while_it_is_shown(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 200, PROXY);
+	assert_false(asks_for_idle(&d));
+	/* It is the last that can be chosen. */
+	drive_keys(&d, "3 c G Space Enter");
+	check_has(&d, " Idle%");
+	check_has(&d, "     -");
+	assert_true(asks_for_idle(&d));
+	drive_keys(&d, "Enter");
+	assert_false(asks_for_idle(&d));
+	drive_keys(&d, "Esc");
+	assert_true(asks_for_idle(&d));
+	/* No room for it any more. */
+	drive_resize(&d, 80, 24);
+	assert_false(asks_for_idle(&d));
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +254,7 @@ int main(void)
 		cmocka_unit_test(test_own_remotes_are_hidden_and_said),
 		cmocka_unit_test(test_own_remotes_are_shown_when_there_are_no_others),
 		cmocka_unit_test(test_remotes_are_preferences),
+		cmocka_unit_test(test_idle_is_asked_for_while_it_is_shown),
 		cmocka_unit_test(test_columns_of_all_states_can_be_chosen),
 	};
 
