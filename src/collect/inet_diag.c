@@ -119,6 +119,7 @@ struct dump {
 	uint32_t n, room;
 	struct sock sock[BATCH_ROWS];
 	struct sock_ext ext[BATCH_ROWS];
+	struct tcp_stat stat[BATCH_ROWS]; /* only where the query asks for tcp_info */
 };
 
 static int add_batch(struct dump *d)
@@ -130,7 +131,7 @@ static int add_batch(struct dump *d)
 	for (uint32_t i = 0; i < d->n && rc >= 0; i++) {
 		if (d->q->devices != NULL)
 			devices_add(d->q->devices, d->ext[i].ifindex);
-		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
+		rc = snap_add_tcp(d->b, &d->sock[i], &d->ext[i], d->q->info ? &d->stat[i] : NULL);
 	}
 	if (d->q->rows_lock != NULL)
 		pthread_mutex_unlock(d->q->rows_lock);
@@ -145,6 +146,9 @@ static int add_row(void *ctx, const void *payload, size_t len)
 
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
+	if (d->q->info &&
+	    !tcp_facts_stat(payload, len, (enum tcp_state)d->sock[d->n].state, &d->stat[d->n]))
+		d->stat[d->n] = (struct tcp_stat){ 0 };
 	d->n++;
 	return d->n == d->room ? add_batch(d) : 0;
 }

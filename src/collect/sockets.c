@@ -449,8 +449,9 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 		return 0;
 	}
 	/* Where only CLOSE_WAITs come, that since when they are comes with them saves a walk. */
-	q.info = snap_prev(b) == NULL && q.proto == PROTO_TCP &&
-		 (q.states & ~ST_BIT(ST_LISTEN)) == ST_BIT(ST_CLOSE_WAIT);
+	if (proto == PROTO_TCP)
+		q.info = w->tcp_stat || (snap_prev(b) == NULL &&
+					 (q.states & ~ST_BIT(ST_LISTEN)) == ST_BIT(ST_CLOSE_WAIT));
 	q.now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (is_empty(b, &q)) {
 		snap_source_ok(b, source_of[proto]);
@@ -481,6 +482,8 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 	int first = 0;
 	bool came = false;
 
+	if (w->tcp_stat)
+		snap_with_tcp(b);
 	if (w->close)
 		s->devices = (struct devices){ 0 };
 	if (!(w->protos & 1u << PROTO_TCP))

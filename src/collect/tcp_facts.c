@@ -15,42 +15,38 @@
 
 #define EXT(attr) (1u << ((attr)-1))
 
-/* Where in struct tcp_info (linux/tcp.h) the milliseconds since the last ACK are. */
-#define LAST_ACK_RECV 56
 /* Which of the numbers of SKMEMINFO. Not before Linux 4.7. */
 #define DROPS_AT (SKMEM_DROPS * sizeof(uint32_t))
 
 /* ---- decoding -------------------------------------------------------- */
 
-/* A number in an attribute of a message; false when the message has none. */
-static bool find_u32(const void *payload, size_t len, uint16_t type, size_t offset, uint32_t *value)
+/* The contents of an attribute of a message, *n bytes; NULL when it has none. */
+static const unsigned char *find_attr(const void *payload, size_t len, uint16_t type, size_t *n)
 {
 	const size_t head = sizeof(struct inet_diag_msg);
 	const void *behind = (const unsigned char *)payload + head;
 
 	if (len < head)
-		return false;
+		return NULL;
 	len -= head;
 	for (const struct nlattr *a = behind; attr_ok(a, len); a = attr_next(a, &len)) {
-		const unsigned char *from = mnl_attr_get_payload(a);
-
 		if (mnl_attr_get_type(a) != type)
 			continue;
-		if (mnl_attr_get_payload_len(a) < offset + sizeof(*value))
-			return false;
-		memcpy(value, from + offset, sizeof(*value));
-		return true;
+		*n = mnl_attr_get_payload_len(a);
+		return mnl_attr_get_payload(a);
 	}
-	return false;
+	return NULL;
 }
 
 bool tcp_facts_since(const void *payload, size_t len, int64_t now_ns, uint32_t *since_s)
 {
-	uint32_t ms;
+	size_t n;
+	const unsigned char *info = find_attr(payload, len, INET_DIAG_INFO, &n);
+	uint64_t ms;
 	int64_t at_ns;
 
 	/* The clock of the last ACK starts anew as the FIN comes, that of the last data does not. */
-	if (!find_u32(payload, len, INET_DIAG_INFO, LAST_ACK_RECV, &ms))
+	if (info == NULL || !tcpi_read(info, n, TCPI_LAST_ACK_RECV, &ms))
 		return false;
 	at_ns = now_ns - (int64_t)ms * NS_PER_MS;
 	*since_s = at_ns >= NS_PER_SEC ? (uint32_t)(at_ns / NS_PER_SEC) : 1;
@@ -59,7 +55,56 @@ bool tcp_facts_since(const void *payload, size_t len, int64_t now_ns, uint32_t *
 
 bool tcp_facts_drops(const void *payload, size_t len, uint32_t *drops)
 {
-	return find_u32(payload, len, INET_DIAG_SKMEMINFO, DROPS_AT, drops);
+	size_t n;
+	const unsigned char *memory = find_attr(payload, len, INET_DIAG_SKMEMINFO, &n);
+
+	if (memory == NULL || n < DROPS_AT + sizeof(*drops))
+		return false;
+	memcpy(drops, memory + DROPS_AT, sizeof(*drops));
+	return true;
+}
+
+/* Before a connection is established the kernel's clocks count from nowhere. */
+static bool has_clocks(enum tcp_state st)
+{
+	return (ST_BIT(st) & (ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_FIN_WAIT1) | ST_BIT(ST_FIN_WAIT2) |
+			      ST_BIT(ST_CLOSE_WAIT) | ST_BIT(ST_LAST_ACK) | ST_BIT(ST_CLOSING))) !=
+	       0;
+}
+
+/* 0 where the struct is too short for it. */
+static uint64_t read_or_0(const unsigned char *info, size_t n, enum tcpi_id id)
+{
+	uint64_t value;
+
+	return tcpi_read(info, n, id, &value) ? value : 0;
+}
+
+bool tcp_facts_stat(const void *payload, size_t len, enum tcp_state st, struct tcp_stat *t)
+{
+	size_t n;
+	const unsigned char *info = find_attr(payload, len, INET_DIAG_INFO, &n);
+	uint64_t idle_ms, recv_ms, again;
+
+	/* The numbers of a listener are those of its queue. */
+	if (info == NULL || st == ST_LISTEN)
+		return false;
+	*t = (struct tcp_stat){
+		.received = read_or_0(info, n, TCPI_BYTES_RECEIVED),
+		.idle_ms = UINT32_MAX,
+		.rtt_us = (uint32_t)read_or_0(info, n, TCPI_RTT),
+		.retrans = (uint32_t)read_or_0(info, n, TCPI_TOTAL_RETRANS),
+		.segs_out = (uint32_t)read_or_0(info, n, TCPI_SEGS_OUT),
+	};
+	/* Linux before 4.19 tells only what the peer has acknowledged. */
+	if (tcpi_read(info, n, TCPI_BYTES_RETRANS, &again))
+		t->sent = read_or_0(info, n, TCPI_BYTES_SENT) - again;
+	else
+		t->sent = read_or_0(info, n, TCPI_BYTES_ACKED);
+	if (has_clocks(st) && tcpi_read(info, n, TCPI_LAST_DATA_SENT, &idle_ms) &&
+	    tcpi_read(info, n, TCPI_LAST_DATA_RECV, &recv_ms))
+		t->idle_ms = (uint32_t)(idle_ms < recv_ms ? idle_ms : recv_ms);
+	return true;
 }
 
 /* ---- asking ---------------------------------------------------------- */

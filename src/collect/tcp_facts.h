@@ -31,6 +31,8 @@ int tcp_facts_update(struct tcp_facts *f, struct nl *nl, bool by_family, bool to
  * CLOCK_MONOTONIC at which the kernel said so. false: it does not say.
  */
 bool tcp_facts_since(const void *payload, size_t len, int64_t now_ns, uint32_t *since_s);
+/* The measures of a connection; what its kernel does not have is 0. */
+bool tcp_facts_stat(const void *payload, size_t len, enum tcp_state st, struct tcp_stat *t);
 bool tcp_facts_drops(const void *payload, size_t len, uint32_t *drops);
 
 #endif

@@ -395,6 +395,7 @@ const struct snap *snap_seal(struct snap_builder *b)
 	builder_give_back(b);
 	s->sock = (const void *)b->sock.base;
 	s->ext = (const void *)b->ext.base;
+	s->tcp = b->with_tcp ? (const void *)b->tcp.base : NULL;
 	s->owner = (const void *)b->owner.base;
 	s->proc = (const void *)b->proc.base;
 	s->user = (const void *)b->user.base;

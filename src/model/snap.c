@@ -39,6 +39,7 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->user);
 	arena_free(&b->ifname);
 	arena_free(&b->scratch);
+	arena_free(&b->tcp);
 	index_free(&b->cookies);
 	index_free(&b->users);
 	strpool_free(&b->str);
@@ -80,6 +81,8 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->user);
 	arena_reset(&b->ifname);
 	arena_reset(&b->scratch);
+	arena_reset(&b->tcp);
+	b->with_tcp = false;
 	strpool_reset(&b->str);
 	/* Without the memory for this the tables grow one doubling at a time, and snap_add()
 	 * reports. */
@@ -247,35 +250,61 @@ static uint64_t hash_cookie(const struct index *ix, const void *ctx, uint32_t ro
 	return index_hash(ix, sock[row].cookie);
 }
 
-int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+/* Makes room for one more row; -ENOMEM with the arrays as they were. */
+static int push_row(struct snap_builder *b)
+{
+	if (arena_push(&b->sock, sizeof(struct sock)) == NULL)
+		return -ENOMEM;
+	if (arena_push(&b->ext, sizeof(struct sock_ext)) == NULL)
+		goto no_ext;
+	if (b->with_tcp && arena_push(&b->tcp, sizeof(struct tcp_stat)) == NULL)
+		goto no_tcp;
+	return 0;
+no_tcp:
+	b->ext.used -= sizeof(struct sock_ext);
+no_ext:
+	b->sock.used -= sizeof(struct sock);
+	return -ENOMEM;
+}
+
+int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock_ext *x,
+		 const struct tcp_stat *t)
 {
 	struct sock *rows = (void *)b->sock.base;
-	struct sock *row;
+	uint32_t at, row = b->snap.n_sock;
 	struct sock_ext *ext;
-	uint32_t at;
 
 	if (index_full(&b->cookies) && index_grow(&b->cookies, hash_cookie, rows) != 0)
 		return -ENOMEM;
 	if (find_cookie(&b->cookies, rows, s->cookie, &at) != IDX_NONE)
 		return 1;
-	if (b->snap.n_sock >= b->limit)
+	if (row >= b->limit)
 		return -EFBIG;
-	row = arena_push(&b->sock, sizeof(*row));
-	if (row == NULL)
+	if (push_row(b) != 0)
 		return -ENOMEM;
-	ext = arena_push(&b->ext, sizeof(*ext));
-	if (ext == NULL) {
-		b->sock.used -= sizeof(*row);
-		return -ENOMEM;
-	}
-	*row = *s;
+	rows = (void *)b->sock.base;
+	rows[row] = *s;
+	ext = (struct sock_ext *)(void *)b->ext.base + row;
 	*ext = *x;
 	ext->n_owners = 0;
 	ext->listener = IDX_NONE;
+	if (b->with_tcp)
+		((struct tcp_stat *)(void *)b->tcp.base)[row] =
+			t != NULL ? *t : (struct tcp_stat){ 0 };
 	index_put(&b->cookies, at, b->snap.n_sock++);
 	if (s->proto == PROTO_TCP && s->state < ST_COUNT)
 		b->tcp_rows[s->state]++;
 	return 0;
+}
+
+int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+{
+	return snap_add_tcp(b, s, x, NULL);
+}
+
+void snap_with_tcp(struct snap_builder *b)
+{
+	b->with_tcp = true;
 }
 
 int snap_carry(struct snap_builder *b, unsigned state)

@@ -22,6 +22,8 @@ struct snap_builder {
 	struct snap_builder *next_free;
 	const struct snap *prev;
 	struct arena sock, ext, owner, hold, proc, user, ifname, scratch;
+	struct arena tcp; /* struct tcp_stat of each row, if with_tcp */
+	bool with_tcp;
 	struct index cookies; /* rows of sock */
 	struct index users;   /* rows of user, until they are sorted */
 	struct strpool str;

@@ -31,6 +31,19 @@ static void print_tcp(const struct detail *d, enum tcpi_id id)
 		printf(" %s=%" PRIu64, tcpi_table[id].name, value);
 }
 
+static void print_stat(const struct snap *s, uint64_t cookie)
+{
+	uint32_t row = snap_find(s, cookie);
+	const struct tcp_stat *t = row != IDX_NONE ? &s->tcp[row] : NULL;
+
+	if (t == NULL || s->sock[row].proto != PROTO_TCP)
+		return;
+	printf(" sent=%" PRIu64 " received=%" PRIu64 " again=%" PRIu32, t->sent, t->received,
+	       t->retrans);
+	if (t->idle_ms == UINT32_MAX)
+		printf(" idle=unknown");
+}
+
 static void print_string(const struct snap *s, const char *key, uint32_t id)
 {
 	struct str str = strpool_get(s->str, id);
@@ -61,6 +74,7 @@ static void print(const struct snap *s, const struct sock *sock)
 	print_tcp(d, TCPI_ADVMSS);
 	print_tcp(d, TCPI_SEGS_OUT);
 	print_tcp(d, TCPI_RTT);
+	print_stat(s, d->cookie);
 	print_string(s, "cgroup", d->cgroup);
 	printf(" holders=%" PRIu32, d->n_holders);
 	if (d->n_holders > 0) {
@@ -75,7 +89,8 @@ int main(void)
 {
 	struct want w = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP,
 			  .close = true,
-			  .owners = true };
+			  .owners = true,
+			  .tcp_stat = true };
 	struct snap_pool *pool = snap_pool_new();
 	const struct snap *all, *one;
 	struct err e = { 0 };

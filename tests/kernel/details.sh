@@ -3,7 +3,7 @@
 # Everything about one socket: each socket asked for by itself has the figures that ss gives it.
 . "$(dirname "$0")/lib.sh"
 
-mk a states=2 reuseport=4 bind-device v6=2 mapped=1x2 udp=3 udp6=2 unaccepted=2
+mk a established=1 send=1234 states=2 reuseport=4 bind-device v6=2 mapped=1x2 udp=3 udp6=2 unaccepted=2
 mk shared prefork=2
 await 2 ss_count syn-recv
 
@@ -21,6 +21,8 @@ ss_facts() {
         if ($i ~ /^cgroup:\//) line = line " cgroup=" substr($i, 8)
         if ($i ~ /^cwnd:/) line = line " snd_cwnd=" substr($i, 6)
         if ($i ~ /^advmss:/) line = line " advmss=" substr($i, 8)
+        if ($i ~ /^bytes_received:/) line = line " received=" substr($i, 16)
+        if ($i ~ /^bytes_sent:/ && !/bytes_retrans:/) line = line " sent=" substr($i, 12)
         if ($i ~ /^v6only:/) line = line " v6only=" substr($i, 8)
       }
       print cookie line
@@ -50,6 +52,11 @@ check "enough was compared" yes "$([ "$compared" -gt 200 ] && echo yes)"
 check "bound sockets are found" 2 "$bound"
 port=$(ss -Htln | awk '{ n[$4]++ } END { for (a in n) if (n[a] == 4) { sub(/.*:/, "", a); print a } }')
 check "all of a group are found" 4 "$(grep -c " state=10 lport=$port error=0 " <<<"$details")"
+
+# The measures of a list: of who is not connected yet nothing is known.
+check "idle is not known of SYN_SENT" yes \
+  "$(grep -q ' state=2 .* idle=unknown' <<<"$details" && echo yes)"
+check "idle is known of ESTABLISHED" "" "$(grep ' state=1 .* idle=unknown' <<<"$details")"
 
 # Who holds it, and how that was started.
 listener=$(grep -m1 ' holders=3 ' <<<"$details")

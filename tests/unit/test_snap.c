@@ -436,6 +436,37 @@ static void test_snap_says_to_whom_a_copy_was_left(void **state)
 	snap_pool_free(pool);
 }
 
+static void test_snap_has_measures_where_they_are_wanted(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct tcp_stat t = { .sent = 7, .idle_ms = 3 };
+	const struct snap *s;
+
+	(void)state;
+	for (int wanted = 1; wanted >= 0; wanted--) {
+		struct snap_builder *b = snap_build(pool, NULL);
+		struct sock first = tcp(1, ST_ESTABLISHED, 1), second = tcp(3, ST_ESTABLISHED, 3);
+		const struct sock_ext x = { 0 };
+
+		if (wanted)
+			snap_with_tcp(b);
+		assert_int_equal(snap_add_tcp(b, &first, &x, &t), 0);
+		assert_int_equal(snap_add_tcp(b, &first, &x, &t), 1);
+		add(b, tcp(2, ST_LISTEN, 2));
+		assert_int_equal(snap_add_tcp(b, &second, &x, &t), 0);
+		s = seal(b);
+		assert_int_equal(s->n_sock, 3);
+		assert_int_equal(s->tcp != NULL, wanted);
+		if (wanted) {
+			assert_int_equal(s->tcp[0].sent, 7);
+			assert_int_equal(s->tcp[1].sent, 0);
+			assert_int_equal(s->tcp[2].idle_ms, 3);
+		}
+		snap_unref(s);
+	}
+	snap_pool_free(pool);
+}
+
 static void test_snap_carries_states_not_asked_for(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -565,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_snap_takes_ages_that_are_told),
 		cmocka_unit_test(test_snap_takes_facts_of_rows_in_their_state),
 		cmocka_unit_test(test_snap_says_to_whom_a_copy_was_left),
+		cmocka_unit_test(test_snap_has_measures_where_they_are_wanted),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_users_and_names),
 		cmocka_unit_test(test_snap_first_problem_stays),

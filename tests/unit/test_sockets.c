@@ -479,6 +479,34 @@ static void test_sockets_ask_no_close_wait_that_was_seen_to_become_one(void **st
 	}
 }
 
+static void test_sockets_measure_connections_where_it_is_wanted(void **state)
+{
+	const struct want w = { .protos = TCP, .tcp_stat = true };
+	struct fixture *f = *state;
+	struct snap_builder *b = snap_build(f->pool, NULL);
+	const struct tcp_stat *t;
+
+	/* As much of tcp_info as Linux 3.14 has: no counts of bytes. */
+	add_fact(f, ST_ESTABLISHED, 1, INET_DIAG_INFO, 68, 1234);
+	add_fact(f, ST_SYN_SENT, 2, INET_DIAG_INFO, 68, 5678);
+	add_fact(f, ST_LISTEN, 3, INET_DIAG_INFO, 68, 99);
+	add_row(f, TCPDIAG_GETSOCK, AF_INET, ST_TIME_WAIT, 4);
+	end_dump(f, 0);
+	end_dump(f, 0); /* the listener's drops */
+	assert_int_equal(sockets_update(f->sockets, b, &w, -1, &f->err), 0);
+	f->snap = snap_seal(b);
+	assert_non_null(f->snap);
+	t = f->snap->tcp;
+	assert_non_null(t);
+	assert_int_equal(t[0].rtt_us, 1234);
+	assert_int_equal(t[0].sent, 0);
+	assert_int_equal(t[0].idle_ms, 0);
+	assert_int_equal(t[1].rtt_us, 5678);
+	assert_int_equal(t[1].idle_ms, UINT32_MAX);
+	assert_int_equal(t[2].rtt_us, 0);
+	assert_int_equal(t[3].rtt_us, 0);
+}
+
 /* ---- less than all --------------------------------------------------- */
 
 /* A request as it came. */
@@ -832,6 +860,7 @@ int main(void)
 		WITH_KERNEL(test_sockets_ask_listeners_what_they_dropped),
 		WITH_KERNEL(test_sockets_ask_once_since_when_close_waits_are),
 		WITH_KERNEL(test_sockets_ask_no_close_wait_that_was_seen_to_become_one),
+		WITH_KERNEL(test_sockets_measure_connections_where_it_is_wanted),
 		WITH_KERNEL(test_sockets_asks_for_the_states_that_are_looked_at),
 		WITH_KERNEL(test_sockets_knows_close_where_it_is_not_looked_at),
 		WITH_KERNEL(test_sockets_is_whole_where_all_states_are_looked_at),

@@ -23,7 +23,10 @@ struct inet_query {
 	/* A program that says which of them (INET_DIAG_REQ_BYTECODE), of code_len bytes; NULL: all. */
 	const void *code;
 	size_t code_len;
-	/* Asks for tcp_info as well, to tell since when CLOSE_WAITs are: now_ns is CLOCK_MONOTONIC. */
+	/*
+	 * Asks for tcp_info as well, for since when CLOSE_WAITs are, and for the measures that the
+	 * builder may want. now_ns is CLOCK_MONOTONIC.
+	 */
 	bool info;
 	int64_t now_ns;
 	/* Held while rows are added, where another dump fills the same builder; NULL: none does. */

@@ -96,6 +96,8 @@ struct detail {
 	uint32_t n_holders; /* that are in holder[] */
 };
 
+/* A field of a struct tcp_info of len bytes; false when it is too short for it. */
+bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value);
 /* A field of tcp_info; false when this kernel, or this socket, has none. */
 bool detail_tcp(const struct detail *d, enum tcpi_id id, uint64_t *value);
 

@@ -136,6 +136,12 @@ void snap_limit(struct snap_builder *b, uint32_t rows);
  */
 int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x);
 
+/* Before the first row: the snapshot is to have measures of each (snap.tcp). */
+void snap_with_tcp(struct snap_builder *b);
+/* As snap_add(), with the measures of the row, which are left out unless they are wanted. */
+int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock_ext *x,
+		 const struct tcp_stat *t);
+
 /*
  * Copies the TCP rows of the previous snapshot that are in this state and whose cookie is not there
  * yet: for states that are not asked for in each sample. 0 or -ENOMEM.
