@@ -61,12 +61,14 @@ struct snaps {
 };
 
 /* 0: refused and kept; 1: not so; 2: there was memory enough. */
-static int try_with(const struct snaps *s, enum by by, size_t more)
+static int try_with(const struct snaps *s, enum by by, bool rollup, size_t more)
 {
 	struct query q = { .select = { .protos = 3, .v4 = true, .v6 = true },
 			   .by = by,
-			   .prefix4 = 32,
+			   .prefix4 = rollup ? 24 : 32,
 			   .prefix6 = 128,
+			   .rollup = rollup,
+			   .hide_own = rollup,
 			   .sort = SORT_NATURAL,
 			   .distinct = true };
 	struct view *v = view_new();
@@ -82,14 +84,14 @@ static int try_with(const struct snaps *s, enum by by, size_t more)
 	return view_busy(v) || view_snap(v) != s->few || view_totals(v)->matched != 1;
 }
 
-static int try_in_child(const struct snaps *s, enum by by, size_t more)
+static int try_in_child(const struct snaps *s, enum by by, bool rollup, size_t more)
 {
 	pid_t child = fork();
 	int status;
 
 	assert_true(child >= 0);
 	if (child == 0)
-		_exit(try_with(s, by, more));
+		_exit(try_with(s, by, rollup, more));
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
@@ -104,12 +106,14 @@ static void test_view_keeps_its_result_without_memory(void **state)
 
 	(void)state;
 	for (size_t more = 0; more <= (size_t)16 << 20; more += (size_t)512 << 10) {
-		int groups = try_in_child(&s, BY_REMOTE, more);
-		int sockets = try_in_child(&s, BY_SOCKET, more);
+		int groups = try_in_child(&s, BY_REMOTE, false, more);
+		int rolled = try_in_child(&s, BY_REMOTE, true, more);
+		int sockets = try_in_child(&s, BY_SOCKET, false, more);
 
 		assert_int_not_equal(groups, 1);
+		assert_int_not_equal(rolled, 1);
 		assert_int_not_equal(sockets, 1);
-		refused += (groups == 0) + (sockets == 0);
+		refused += (groups == 0) + (rolled == 0) + (sockets == 0);
 	}
 	assert_true(refused > 0);
 	snap_unref(s.few);
