@@ -227,6 +227,8 @@ static void assert_same(const struct settings *a, const struct settings *b)
 {
 	assert_int_equal(a->prefs.interval_ms, b->prefs.interval_ms);
 	assert_int_equal(a->ascii, b->ascii);
+	assert_int_equal(a->prefs.remotes, b->prefs.remotes);
+	assert_int_equal(a->prefs.show_own, b->prefs.show_own);
 	assert_int_equal(a->prefs.group, b->prefs.group);
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		assert_int_equal(a->prefs.sort[i].given, b->prefs.sort[i].given);
@@ -283,6 +285,8 @@ static struct settings random_settings(uint64_t *seed)
 		s.prefs.columns[i] = random_columns((enum pref_list)i, seed);
 	s.prefs.group =
 		(enum by[]){ BY_STATE, BY_PROCESS, BY_PROGRAM, BY_USER }[test_random(seed) % 4];
+	s.prefs.remotes = (enum remotes_by)(test_random(seed) % REMOTES_COUNT);
+	s.prefs.show_own = test_random(seed) % 2;
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {
 		if (test_random(seed) % 2)
 			continue;
