@@ -195,6 +195,7 @@ static void listener_row(const struct report *r, const struct view *v, const str
 	json_uint(j, "listeners", g->listeners);
 	json_uint(j, "accept_queue", g->accept_queue);
 	json_uint(j, "accept_max", g->accept_max);
+	json_uint(j, "drops", g->drops);
 	json_uint(j, "sockets", g->sockets);
 	put_owners(j, view_snap(v), owners, n);
 	put_states(j, g);

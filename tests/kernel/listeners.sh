@@ -11,7 +11,7 @@ mk web comm=web wildcard=2x10:5001
 mk web unaccepted=5x4:5002
 eye --by listener
 check "a row has the keys of the contract" \
-  "accept_max accept_queue listeners local owners sockets states" \
+  "accept_max accept_queue drops listeners local owners sockets states" \
   "$(json '[.rows[]|keys|join(" ")]|unique|join("|")')"
 check "a wildcard's connections" "0.0.0.0 1 20 0" \
   "$(row 5001 '"\(.local.addr) \(.listeners) \(.sockets) \(.accept_queue)"')"
@@ -61,5 +61,21 @@ check "the fullest first" 5002 "$(json '.rows[0].local.port')"
 
 run_eye -b --by listener sport = :5002
 check "text" 1 "$(grep -c ':5002' <<<"$OUT")"
+
+# Clients of a full queue are dropped, with each SYN that they repeat once more.
+drops_of() {
+  ss -HOtlnm sport = ":$1" | sed -n 's/.*skmem:([^)]*,d\([0-9]*\)).*/\1/p'
+}
+any_drops() {
+  [ "$(drops_of 5010)" -gt 0 ] && echo yes
+}
+mk full syn-sent=2:5010
+await yes any_drops
+before=$(drops_of 5010)
+eye --by listener sport = :5010
+drops=$(row 5010 .drops)
+after=$(drops_of 5010)
+check "drops are between those of ss" yes \
+  "$([ "$before" -le "$drops" ] && [ "$drops" -le "$after" ] && echo yes)"
 
 done_testing
