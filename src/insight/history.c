@@ -42,9 +42,9 @@ static uint32_t ms_of(const struct snap *s)
 static struct standing *standing_find(struct standing *table, uint64_t cookie)
 {
 	uint64_t hash = cookie * UINT64_C(0x9e3779b97f4a7c15);
-	uint32_t at = (uint32_t)(hash >> 53);
+	uint32_t at = (uint32_t)(hash >> 51);
 
-	_Static_assert(STANDING == 1 << 11, "the upper 11 bits");
+	_Static_assert(STANDING == 1 << 13, "the upper 13 bits");
 	for (uint32_t i = 0; i < 16; i++, at = (at + 1) % STANDING)
 		if (table[at].cookie == cookie || table[at].cookie == 0)
 			return &table[at];
@@ -54,12 +54,17 @@ static struct standing *standing_find(struct standing *table, uint64_t cookie)
 /* Whether the data of this socket stands: it is not read, or never to the end. */
 static bool is_stuck(struct history *h, const struct sock *k, uint32_t ms)
 {
-	struct standing *was = standing_find(h->standing[(h->samples + 1) % 2], k->cookie);
-	struct standing *is = standing_find(h->standing[h->samples % 2], k->cookie);
+	struct standing *was, *is;
 	uint32_t age;
 
+	/* Rows come in the same order each time, so those that are left out are always the same. */
+	if (h->n_standing == STANDING / 4 * 3)
+		return false;
+	was = standing_find(h->standing[(h->samples + 1) % 2], k->cookie);
+	is = standing_find(h->standing[h->samples % 2], k->cookie);
 	if (is == NULL)
 		return false;
+	h->n_standing += is->cookie == 0;
 	*is = (struct standing){ .cookie = k->cookie,
 				 .since_ms = ms,
 				 .rxq = k->rxq,
@@ -129,6 +134,7 @@ static void clear_now(struct history *h, const struct snap *s)
 		memset(h->now, 0, s->n_proc * sizeof(*h->now));
 	h->nobody = (struct now){ 0 };
 	h->from_here = 0;
+	h->n_standing = 0;
 	memset(h->standing[h->samples % 2], 0, sizeof(h->standing[0]));
 }
 

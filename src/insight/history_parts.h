@@ -14,7 +14,7 @@
 #define TRACK_POINTS  128
 #define QUEUES        64 /* listeners that somebody waits at, or that have dropped */
 #define QUEUE_POINTS  32
-#define STANDING      2048 /* sockets with unread data */
+#define STANDING      8192 /* sockets with unread data */
 #define POINT_STEP_MS 500
 
 /* A sample. */
@@ -80,6 +80,7 @@ struct history {
 	struct track track[TRACKS];
 	struct queue queue[QUEUES];
 	struct standing standing[2][STANDING]; /* of this sample and of the one before */
+	uint32_t n_standing;                   /* in that of this sample */
 	/* Of the newest sample. */
 	struct now *now; /* by row of snap.proc */
 	uint32_t n_now, room_now;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -95,6 +96,35 @@ static void make_leak(struct mk *mk, const struct amount *a, const char *value)
 {
 	(void)value;
 	work_in_child(mk, a, leak_one);
+}
+
+/* A child for each connection closes it in time; this, which has it too, does not. */
+static void fork_leak_one(struct work *w)
+{
+	const struct timespec life = { .tv_sec = 1, .tv_nsec = 500000000 };
+	int client = tcp_connect(&w->at, NULL, false, false);
+	int server = tcp_accept(w->listener);
+	pid_t pid;
+
+	signal(SIGCHLD, SIG_IGN);
+	if (shutdown(client, SHUT_WR) < 0)
+		fail("shutdown");
+	pid = fork();
+	if (pid < 0)
+		fail("fork");
+	if (pid == 0) {
+		for (int fd = 3; fd <= server; fd++)
+			if (fd != server)
+				close(fd);
+		nanosleep(&life, NULL);
+		_exit(0);
+	}
+}
+
+static void make_fork_leak(struct mk *mk, const struct amount *a, const char *value)
+{
+	(void)value;
+	work_in_child(mk, a, fork_leak_one);
 }
 
 static void serve_one(struct work *w)
@@ -201,6 +231,7 @@ static void make_syn_flood(struct mk *mk, const struct amount *a, const char *va
 // clang-format off
 const struct recipe trouble_recipes[] = {
 	{ "leak",      make_leak,      "RATExBYTES[:P]  a child that is connected to RATE times a second, gets BYTES and the end, and does not close; it reads to the end where BYTES is 0, else nothing" },
+	{ "fork-leak", make_fork_leak, "RATE[:P]  the same with 0 bytes; a child that is forked for each closes it in time, the parent never" },
 	{ "serve",     make_serve,     "RATExBYTES[:P]  the same, and it reads and closes as it should" },
 	{ "unread",    make_unread,    "NxBYTES[:P]  connections with BYTES that nobody reads" },
 	{ "syn-flood", make_syn_flood, "RATE:P  a child that sends RATE SYNs a second from 203.0.113.0/24 to P" },

@@ -34,6 +34,14 @@ check_filters() {
   done < <(json '.findings[].filter')
 }
 
+queue_of() {
+  ss -Htln sport = ":$1" | awk '{ print $2, $3 }'
+}
+
+enough_half_open() {
+  [ "$(ss_count syn-recv)" -gt 300 ] && echo yes
+}
+
 # ---- TIME_WAIT at its limit ----------------------------------------------------------------
 
 mk closer comm=closer listen=1:8208
@@ -87,9 +95,16 @@ check "text of a summary: one sample knows no growth" "" "$(grep '^# finding' <<
 mk_end forgets
 mk_end hangs
 
-queue_of() {
-  ss -Htln sport = ":$1" | awk '{ print $2, $3 }'
-}
+# ---- CLOSE_WAIT: fork() copied the descriptor, and only the child has closed it -------------
+
+mk forks comm=forks fork-leak=5:8213
+forks=${SAID[child]}
+watch 18 0.5
+check "the leak" close-wait-leak "$(kinds)"
+check "the parent's, not a child's" "$forks" "$(of close-wait-leak .evidence.process)"
+check "most are left to it" true "$(of close-wait-leak '.evidence|.only_parent * 2 > .count')"
+check "the text says so" true "$(of close-wait-leak '.text|test("which its child has closed$")')"
+mk_end forks
 
 # ---- a listener that does not accept --------------------------------------------------------
 
@@ -104,10 +119,6 @@ check_filters
 mk_end deaf
 
 # ---- a SYN flood: rows without cookies, counters with them -----------------------------------
-
-enough_half_open() {
-  [ "$(ss_count syn-recv)" -gt 300 ] && echo yes
-}
 
 # Nothing on lo answers for these addresses.
 ip route add 203.0.113.0/24 dev lo

@@ -3,7 +3,7 @@
  * What was: totals of every state, the kernel's counters, and the processes, listeners and remote
  * prefixes that mattered, over the last ten minutes at full step (at most two samples a second) and
  * a point a minute for eight hours before that. It is what "growing", "usual" and "full in" are said
- * from. It takes about 1.4 MiB whatever happens, and 32 bytes for each process of the newest sample.
+ * from. It takes less than 1.2 MiB whatever happens, and 32 bytes for each process of the newest sample.
  * One thread.
  */
 #ifndef SOCKEYE_INSIGHT_HISTORY_H
