@@ -182,12 +182,14 @@ void app_snap(struct app *a, const struct snap *s)
 	a->latest = snap_ref(s);
 	a->sample_came = true;
 	history_add(a->history, s);
-	if (!a->paused)
-		app_notice(a);
-	if (a->paused)
+	if (a->paused) {
 		a->behind++;
-	else if (!app_busy(a))
+		app_notice_paused(a);
+		return;
+	}
+	if (!app_busy(a))
 		app_adopt(a);
+	app_notice(a);
 }
 
 void app_self(struct app *a, const struct app_self *self)
@@ -235,7 +237,7 @@ static bool views_busy(const struct app *a)
 /* A search counts: no new sample takes the rows away under it. */
 bool app_busy(const struct app *a)
 {
-	return a->find.running || views_busy(a);
+	return a->find.running || a->due != 0 || views_busy(a);
 }
 
 static void note_total(struct app *a, const struct pane *p)
@@ -274,6 +276,8 @@ void app_work(struct app *a)
 		worked = step(a, &a->pane[i]);
 	if (!worked && a->find.running)
 		app_find_work(a);
+	else if (!worked)
+		app_notice_step(a);
 	/* A sample that came meanwhile had to wait: else the views would never be complete. */
 	if (!app_busy(a) && !a->paused)
 		app_adopt(a);

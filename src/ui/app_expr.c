@@ -27,12 +27,22 @@ void app_set_filter(struct app *a, const char *text)
 	if (remark != NULL)
 		text_clean(remark, strlen(remark), a->set, a->remark, sizeof(a->remark));
 	filter_free(f);
-	for (unsigned i = 0; i < PANE_COUNT; i++) {
-		pins_clear(&a->pane[i].pins);
-		pane_pins_changed(&a->pane[i]);
+	for (unsigned i = 0; i < PINNED_PANES; i++) {
+		pins_clear(&app_pinned(a, i)->pins);
+		pane_pins_changed(app_pinned(a, i));
 	}
 	set_text(&a->drill, "");
 	a->drill_pane = PANE_NONE;
+}
+
+static const struct pane *pinned(const struct app *a, unsigned i)
+{
+	return i == PANE_FLOOD ? &a->flood : &a->pane[i];
+}
+
+struct pane *app_pinned(struct app *a, unsigned i)
+{
+	return i == PANE_FLOOD ? &a->flood : &a->pane[i];
 }
 
 static void add_and(struct buf *out, const char *expr)
@@ -49,12 +59,12 @@ static void print_expr(const struct app *a, unsigned without, struct buf *out)
 {
 	buf_str(out, "");
 	add_and(out, a->trying ? a->trial.s : a->filter.s);
-	for (unsigned i = 0; i < PANE_COUNT && !a->trying; i++) {
+	for (unsigned i = 0; i < PINNED_PANES && !a->trying; i++) {
 		struct buf pins = { 0 };
 
 		if (i == without)
 			continue;
-		pins_print(&a->pane[i].pins, &pins);
+		pins_print(&pinned(a, i)->pins, &pins);
 		if (pins.len > 0)
 			add_and(out, pins.s);
 		buf_free(&pins);
@@ -124,7 +134,11 @@ int app_refilter(struct app *a, struct err *e)
 	}
 	if (app_list(a) != NULL) {
 		buf_reset(&expr);
-		print_shown(a, &expr);
+		/* Like those of the overview it keeps all of its rows. */
+		if (a->screen == SCREEN_FLOOD)
+			print_expr(a, PANE_FLOOD, &expr);
+		else
+			print_shown(a, &expr);
 		if (set_expr(app_list(a), &expr, e))
 			app_start_pane(a, app_list(a));
 	}
@@ -135,19 +149,16 @@ int app_refilter(struct app *a, struct err *e)
 
 uint32_t app_matched(const struct app *a)
 {
-	const struct pane *p = &a->pane[PANE_STATES];
+	const struct pane *p = a->screen == SCREEN_FLOOD ? &a->flood : &a->pane[PANE_STATES];
 	uint32_t n = 0;
 
 	if (a->screen == SCREEN_SOCKETS)
 		return view_totals(a->sockets.view)->matched;
 	if (a->screen == SCREEN_LISTENERS)
 		return view_totals(a->listeners.view)->matched;
-	if (a->screen == SCREEN_FLOOD)
-		return view_totals(a->flood.view)->matched;
 	if (p->pins.n == 0 || a->trying)
 		return view_totals(p->view)->matched;
-	/* That pane leaves its own pins out. But each socket is in one state, so its rows add up.
-	 */
+	/* That pane leaves its own pins out. But each socket is in one row, so they add up. */
 	for (uint32_t i = 0; i < view_rows(p->view); i++) {
 		const struct group *g = view_group(p->view, i);
 

@@ -46,9 +46,18 @@ void app_flood_make(struct app *a)
 
 void app_flood_prefixes(struct app *a)
 {
+	bool pinned = a->flood.pins.n > 0;
+	struct err e;
+
 	app_flood_set(a, a->flood_step + 1);
+	pins_clear(&a->flood.pins);
+	pane_pins_changed(&a->flood);
 	app_start_pane(a, &a->flood);
-	app_say(a, "remotes %s", steps[a->flood_step].said);
+	if (pinned && app_refilter(a, &e) < 0)
+		app_tell(a, e.msg);
+	else
+		app_say(a, "remotes: %s%s", steps[a->flood_step].said,
+			pinned ? "; the pins were of other rows: they are gone" : "");
 }
 
 /* ---- what would keep the prefix off ---------------------------------- */

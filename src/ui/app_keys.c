@@ -157,7 +157,10 @@ static void act_open(struct app *a)
 		return;
 	}
 	pane_row_expr(p, row, &expr, &label, buf);
-	app_open_sockets(a, expr.s, a->screen == SCREEN_OVERVIEW ? a->focus : PANE_NONE);
+	app_open_sockets(a, expr.s,
+			 a->screen == SCREEN_OVERVIEW ? a->focus
+			 : a->screen == SCREEN_FLOOD  ? PANE_FLOOD
+						      : PANE_NONE);
 	buf_free(&expr);
 }
 
@@ -223,8 +226,8 @@ static bool unpin_last(struct app *a)
 	struct pane *last = NULL;
 
 	/* Pins of a pane stand in the order in which they were made. */
-	for (unsigned i = 0; i < PANE_COUNT; i++) {
-		struct pane *p = &a->pane[i];
+	for (unsigned i = 0; i < PINNED_PANES; i++) {
+		struct pane *p = app_pinned(a, i);
 
 		if (p->pins.n > 0 &&
 		    (last == NULL ||

@@ -313,6 +313,7 @@ static void make_watched(struct app *a, const struct snap *s)
 		.set = a->set,
 		.utc = a->utc,
 	};
+	w->detailed = shown.detail != NULL;
 	page_reset(&w->page);
 	detail_page(&w->page, &shown);
 	explanation_free(&x);
@@ -368,18 +369,50 @@ static void close_watched(struct app *a)
 
 /* ---- both ------------------------------------------------------------ */
 
-void app_notice(struct app *a)
+/* Each walks all sockets: a key may overtake between two of them. */
+static void find(struct app *a)
 {
 	struct findings f;
 
-	if (a->latest == NULL)
-		return;
 	findings_make(&f, a->latest, a->history);
 	alerts_take(&a->alerts, &f);
-	app_flood_make(a);
-	make_explained(a);
+}
+
+static void remake_watched(struct app *a)
+{
 	if (a->watched.open)
 		make_watched(a, a->latest);
+}
+
+enum { DUE_FOUND, DUE_FLOOD, DUE_EXPLAINED, DUE_WATCHED };
+
+static void (*const notices[])(struct app *a) = {
+	[DUE_FOUND] = find,
+	[DUE_FLOOD] = app_flood_make,
+	[DUE_EXPLAINED] = make_explained,
+	[DUE_WATCHED] = remake_watched,
+};
+
+void app_notice(struct app *a)
+{
+	if (a->latest != NULL)
+		a->due = (1u << ARRAY_SIZE(notices)) - 1;
+}
+
+void app_notice_paused(struct app *a)
+{
+	if (a->watched.open && !a->watched.detailed)
+		a->due |= 1u << DUE_WATCHED;
+}
+
+void app_notice_step(struct app *a)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(notices); i++)
+		if (a->due >> i & 1) {
+			a->due &= ~(1u << i);
+			notices[i](a);
+			return;
+		}
 }
 
 static bool scroll(struct app *a, enum action act)

@@ -22,7 +22,10 @@
 #define NS_PER_S  INT64_C(1000000000)
 
 /* No pane: the expression leaves no pane's pins out. */
-#define PANE_NONE PANE_COUNT
+#define PANE_NONE (PANE_COUNT + 1)
+/* Beside those of the overview the flood view has pins. */
+#define PANE_FLOOD   PANE_COUNT
+#define PINNED_PANES (PANE_COUNT + 1)
 
 enum app_screen {
 	SCREEN_OVERVIEW,
@@ -71,6 +74,7 @@ struct explained {
 /* The page of one socket, over the socket list. */
 struct watched {
 	bool open, gone;
+	bool detailed;    /* the page has what only the exact query tells */
 	bool now;         /* a sample is wanted at once, as it is the first with the details */
 	struct sock sock; /* as it was last */
 	uint32_t ifindex;
@@ -124,6 +128,7 @@ struct app {
 	/* What was found, and what is read of it. */
 	struct history *history;
 	struct alerts alerts;
+	unsigned due; /* what of it the newest sample has not been asked yet: see app_pages.c */
 	struct explained explained;
 	struct watched watched;
 	struct flood flooded; /* of the flood view, while that is open */
@@ -163,6 +168,8 @@ struct app {
 
 /* The pane that has the keyboard. */
 struct pane *app_focus(struct app *a);
+/* Those whose rows are pinned, below PINNED_PANES. */
+struct pane *app_pinned(struct app *a, unsigned i);
 /* The one that has the whole screen; NULL on the overview. */
 struct pane *app_list(struct app *a);
 enum context app_context(const struct app *a);
@@ -194,8 +201,12 @@ void app_adopt(struct app *a);
 
 /* Opens the list of the sockets that this selects; pins of one pane may be left out. */
 void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane);
-/* Findings of the newest sample, and the pages that are open. */
+/* There is a newer sample: what was found and the pages that are open are due. */
 void app_notice(struct app *a);
+/* The same while the picture is paused: only a page of a socket that waits for its first answer. */
+void app_notice_paused(struct app *a);
+/* Makes one of them, a slice of work. */
+void app_notice_step(struct app *a);
 /* The figures of the flood view, if that is open; how long its prefixes are. */
 void app_flood_make(struct app *a);
 void app_flood_set(struct app *a, unsigned step);

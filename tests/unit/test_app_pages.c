@@ -76,6 +76,21 @@ static void test_app_finds_nothing_new_while_paused(void **state)
 	drive_close(&d);
 }
 
+/* A page that is opened meanwhile still gets its first answer. */
+static void test_app_asks_for_a_socket_while_paused(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "1 j j j j j j Enter p Enter");
+	check_has(&d, "CLOSE_WAIT for 18s or longer");
+	drive_sample(&d, "sample 1795167084123\n"
+			 "sock tcp CLOSE_WAIT 10.4.0.7:8080 10.4.1.17:30000 ino 2000\n");
+	check_has(&d, "PAUSED");
+	check_has(&d, "CLOSE_WAIT for 20s or longer");
+	drive_close(&d);
+}
+
 static void test_app_has_one_row_for_findings_and_filter(void **state)
 {
 	struct drive d;
@@ -260,8 +275,18 @@ static void test_app_shows_a_flood(void **state)
 	check_has(&d, "row 1 of 601");
 	drive_keys(&d, "Esc");
 	check_has(&d, "What this looks like");
+	/* A pin narrows everything but the list that it is in. */
+	drive_keys(&d, "Space");
+	check_has(&d, "\n>203.0.0.0/16           *   601");
+	check_has(&d, "\n 198.51.0.0/16 ");
+	check_has(&d, "Filter  dst 203.0.0.0/16");
+	check_has(&d, "601 of 603");
 	drive_keys(&d, "d");
 	check_has(&d, "Kernel counters");
+	check_has(&d, "Filter  dst 203.0.0.0/16");
+	check_has(&d, "ESTAB           0");
+	drive_keys(&d, "Esc");
+	check_has(&d, "Filter  none");
 	drive_close(&d);
 }
 
@@ -270,6 +295,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_app_names_a_leak_and_marks_it),
 		cmocka_unit_test(test_app_finds_nothing_new_while_paused),
+		cmocka_unit_test(test_app_asks_for_a_socket_while_paused),
 		cmocka_unit_test(test_app_has_one_row_for_findings_and_filter),
 		cmocka_unit_test(test_app_explains_a_state),
 		cmocka_unit_test(test_app_explains_a_finding),
