@@ -11,12 +11,19 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "sockeye/base/buf.h"
 #include "sockeye/base/mem.h"
 #include "sockeye/base/thread.h"
 #include "sockeye/collect/clock.h"
 
 /* TCP sockets in CLOSE are asked for in one sample of so many; a source carries them over. */
 #define CLOSE_EVERY 10
+
+/* A copy of what a struct want borrows. */
+struct kept {
+	struct thin thin;
+	struct buf code;
+};
 
 struct collector {
 	const struct source_ops *src;
@@ -31,6 +38,7 @@ struct collector {
 
 	pthread_mutex_t lock; /* over all below */
 	struct want want;
+	struct kept kept;
 	int64_t interval_ns;
 	bool now;        /* a sample is asked for */
 	bool other_rows; /* want has come to mean other sockets since the last sample */
@@ -46,7 +54,27 @@ struct worker {
 	int64_t due_ns;       /* when the last sample was due */
 	int64_t pulse_ns;     /* when the last pulse or sample was taken */
 	unsigned since_close; /* samples since CLOSE was asked for */
+	struct kept kept;     /* of the sample */
 };
+
+static uint32_t choice_of(const struct want *w)
+{
+	return w->thin != NULL ? w->thin->choice : 0;
+}
+
+/* From here on w borrows from the copy. */
+static void keep(struct kept *k, struct want *w)
+{
+	if (w->thin == NULL)
+		return;
+	k->thin = *w->thin;
+	buf_reset(&k->code);
+	if (w->thin->code != NULL) {
+		buf_add(&k->code, w->thin->code, w->thin->code_len);
+		k->thin.code = k->code.s;
+	}
+	w->thin = &k->thin;
+}
 
 /* ---- the thread ------------------------------------------------------ */
 
@@ -57,6 +85,7 @@ static struct want next_want(struct worker *w)
 
 	pthread_mutex_lock(&c->lock);
 	want = c->want;
+	keep(&w->kept, &want);
 	if (c->other_rows)
 		w->since_close = CLOSE_EVERY;
 	c->other_rows = false;
@@ -90,6 +119,7 @@ static bool sample(struct worker *w)
 	int rc = c->src->collect(c->priv, b, &want, c->stop_fd, &e);
 
 	if (rc == 0) {
+		snap_set_choice(b, choice_of(&want));
 		s = snap_seal(b);
 		if (s == NULL)
 			rc = err_set(&e, -ENOMEM, "not enough memory for all sockets");
@@ -204,6 +234,7 @@ static void *run(void *arg)
 	while (sample(&w) && wait_until_due(&w))
 		;
 	snap_unref(w.prev);
+	buf_free(&w.kept.code);
 	return NULL;
 }
 
@@ -221,6 +252,7 @@ static void destroy(struct collector *c)
 	if (c->priv != NULL)
 		c->src->close(c->priv);
 	snap_pool_free(c->pool);
+	buf_free(&c->kept.code);
 	close_fd(c->news_fd);
 	close_fd(c->wake_fd);
 	close_fd(c->stop_fd);
@@ -237,6 +269,7 @@ int collector_start(struct collector **out, const struct source_ops *src, unsign
 	assert(interval_ms > 0);
 	c->src = src;
 	c->want = *w;
+	keep(&c->kept, &c->want);
 	c->interval_ns = interval_ms * NS_PER_MS;
 	pthread_mutex_init(&c->lock, NULL);
 	c->pool = snap_pool_new();
@@ -314,8 +347,10 @@ void collector_want(struct collector *c, unsigned interval_ms, const struct want
 {
 	assert(interval_ms > 0);
 	pthread_mutex_lock(&c->lock);
-	c->other_rows |= w->protos != c->want.protos || w->close != c->want.close;
+	c->other_rows |= w->protos != c->want.protos || w->close != c->want.close ||
+			 choice_of(w) != choice_of(&c->want);
 	c->want = *w;
+	keep(&c->kept, &c->want);
 	c->interval_ns = interval_ms * NS_PER_MS;
 	pthread_mutex_unlock(&c->lock);
 	eventfd_write(c->wake_fd, 1);

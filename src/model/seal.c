@@ -248,16 +248,16 @@ static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x,
 {
 	const struct snap *prev = b->prev;
 	bool same = was != IDX_NONE && prev->sock[was].state == s->state;
+	/* What was left out then may have been there all the time. */
+	bool unseen = prev == NULL || (prev->thinned && prev->choice != b->snap.choice);
 
 	s->flags &= SOCK_NO_COOKIE;
 	x->since_s = now_s;
 	if (same) {
 		x->since_s = prev->ext[was].since_s;
 		s->flags |= prev->sock[was].flags & SOCK_OLDER;
-	} else if (prev == NULL) {
-		s->flags |= SOCK_OLDER;
 	} else if (was == IDX_NONE) {
-		s->flags |= SOCK_NEW;
+		s->flags |= unseen ? SOCK_OLDER : SOCK_NEW;
 	}
 	if (told != 0) {
 		s->flags &= (uint8_t)~SOCK_OLDER;

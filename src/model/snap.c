@@ -512,6 +512,11 @@ void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole)
 	b->snap.thinned = true;
 }
 
+void snap_set_choice(struct snap_builder *b, uint32_t choice)
+{
+	b->snap.choice = choice;
+}
+
 void snap_set_owners_how(struct snap_builder *b, const char *fmt, ...)
 {
 	va_list ap;

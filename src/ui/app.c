@@ -88,6 +88,7 @@ void app_free(struct app *a)
 	snap_unref(a->latest);
 	prompt_history_free(&a->finds);
 	prompt_history_free(&a->ask.history);
+	buf_free(&a->thinning.code);
 	buf_free(&a->ask.opened);
 	buf_free(&a->ask.canonical);
 	complete_free(a->ask.completer);
@@ -111,7 +112,7 @@ static void tell_failure(struct app *a, const struct pane *p)
 static void start_pane(struct app *a, struct pane *p)
 {
 	p->interval_ms = pace_interval_ms(&a->pace);
-	if (a->shown == NULL)
+	if (a->shown == NULL || !app_suits(a, a->shown))
 		return;
 	pane_start(p, a->shown);
 	tell_failure(a, p);
@@ -162,7 +163,7 @@ void app_adopt(struct app *a)
 	struct pulse p;
 
 	a->behind = 0;
-	if (a->latest == NULL || a->latest == a->shown)
+	if (a->latest == NULL || a->latest == a->shown || !app_suits(a, a->latest))
 		return;
 	p = (struct pulse){ .wall_ns = a->latest->wall_ns,
 			    .mono_ns = a->latest->mono_ns,
@@ -178,10 +179,16 @@ void app_adopt(struct app *a)
 
 void app_snap(struct app *a, const struct snap *s)
 {
+	/* One that is too late: what it was made for is no longer asked for. */
+	if (!app_suits(a, s))
+		return;
 	snap_unref(a->latest);
 	a->latest = snap_ref(s);
 	a->sample_came = true;
-	history_add(a->history, s);
+	if (!s->thinned)
+		history_add(a->history, s);
+	if (!s->thinned && !a->thinning.on)
+		app_thin_decide(a);
 	if (a->paused) {
 		a->behind++;
 		app_notice_paused(a);
@@ -248,7 +255,7 @@ static void note_total(struct app *a, const struct pane *p)
 	if (s->mono_ns == a->now.mono_ns)
 		return;
 	a->before = a->now;
-	a->now = (struct total){ sockets, s->mono_ns };
+	a->now = (struct total){ sockets, s->mono_ns, s->thinned };
 }
 
 static bool step(struct app *a, struct pane *p)
@@ -286,13 +293,23 @@ void app_work(struct app *a)
 bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w)
 {
 	bool idle = app_shows_idle(a), changed = a->want_changed || idle != a->idle_asked;
+	const struct thin *thin = app_thin(a);
+	uint32_t choice = thin != NULL ? thin->choice : 0;
 
+	/* Whoever waits for what was left out does not wait for the interval. */
+	a->thinning.asked_now |= choice != a->thinning.asked;
+	changed = changed || choice != a->thinning.asked;
+	a->thinning.asked = choice;
 	a->want_changed = false;
 	a->idle_asked = idle;
 	*interval_ms = pace_interval_ms(&a->pace);
 	*pulse_ms = pace_is_stretched(&a->pace) ? a->pace.asked_ms : 0;
 	*w = (struct want){
-		.protos = a->select.protos, .close = true, .owners = true, .tcp_stat = idle
+		.protos = a->select.protos,
+		.close = true,
+		.owners = true,
+		.tcp_stat = idle,
+		.thin = thin,
 	};
 	if (a->watched.open) {
 		w->detail = a->watched.sock;
@@ -303,9 +320,9 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 
 bool app_wants_now(struct app *a)
 {
-	bool wanted = a->watched.now;
+	bool wanted = a->watched.now || a->thinning.asked_now;
 
-	a->watched.now = false;
+	a->watched.now = a->thinning.asked_now = false;
 	return wanted;
 }
 

@@ -68,11 +68,11 @@ static struct clean total_text(const struct app *a, char buf[TEXT_SIZE])
 
 	if (a->screen != SCREEN_SOCKETS) {
 		fmt_group(n, a->now.sockets);
-		snprintf(buf, TEXT_SIZE, "%*s", a->w >= WIDE ? 7 : 0, n);
+		snprintf(buf, TEXT_SIZE, "%*s", a->w >= WIDE ? 7 : 0, a->now.thinned ? "?" : n);
 	} else {
 		fmt_group(n, t->matched);
 		fmt_group(of, t->total);
-		snprintf(buf, TEXT_SIZE, "%s of %s", n, of);
+		snprintf(buf, TEXT_SIZE, "%s of %s", n, a->now.thinned ? "?" : of);
 	}
 	return own(buf);
 }
@@ -84,7 +84,8 @@ static struct clean change_text(const struct app *a, char buf[TEXT_SIZE])
 	int64_t ms = (a->now.mono_ns - a->before.mono_ns) / NS_PER_MS;
 	char n[FMT_SIZE], span[FMT_SIZE], text[TEXT_SIZE] = "";
 
-	if (a->before.mono_ns != 0 && ms > 0 && change != 0) {
+	if (a->before.mono_ns != 0 && ms > 0 && change != 0 && !a->now.thinned &&
+	    !a->before.thinned) {
 		fmt_delta(n, change);
 		fmt_interval(span, span_ms(a->now.mono_ns - a->before.mono_ns,
 					   pace_interval_ms(&a->pace)));
@@ -277,6 +278,12 @@ static void add_calm(const struct app *a, struct bar *b, char buf[TEXT_SIZE],
 		add_pulse(a, b, counts);
 	if (a->shown == NULL || a->screen != SCREEN_OVERVIEW)
 		return;
+	if (a->shown->thinned) {
+		bar_add(b, (struct piece){ .text = TEXT_LIT("  the kernel tells only of what is "
+							    "filtered: no findings meanwhile"),
+					   .role = ROLE_DIM });
+		return;
+	}
 	fmt_group(tcp, t->proto[PROTO_TCP]);
 	fmt_group(udp, t->proto[PROTO_UDP]);
 	fmt_group(procs, t->processes);
@@ -394,7 +401,10 @@ static void draw_filter(const struct app *a, struct canvas *c)
 					    .least = FILTER_LEAST });
 		fmt_group(n, app_matched(a));
 		fmt_group(of, a->now.sockets);
-		snprintf(counts, sizeof(counts), "%s of %s", n, of);
+		snprintf(counts, sizeof(counts), "%s of %s", n, a->now.thinned ? "?" : of);
+		/* The rows are still those of another filter. */
+		if (a->shown != NULL && !app_suits(a, a->shown))
+			snprintf(counts, sizeof(counts), "waiting for a sample");
 		if (a->screen != SCREEN_SOCKETS)
 			bar_add(&b,
 				(struct piece){

@@ -33,6 +33,7 @@ void app_set_filter(struct app *a, const char *text)
 	}
 	set_text(&a->drill, "");
 	a->drill_pane = PANE_NONE;
+	app_thin_decide(a);
 }
 
 static const struct pane *pinned(const struct app *a, unsigned i)

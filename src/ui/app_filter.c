@@ -409,7 +409,9 @@ void app_filter_draw(const struct app *a, struct canvas *c)
 
 	if (area.h < p.rule + p.candidates + 1 + p.errors)
 		p = (struct parts){ .rule = 0 };
-	if (a->shown != NULL && !shows_error(a)) {
+	if (a->shown != NULL && !app_suits(a, a->shown)) {
+		note = TEXT_LIT("waiting");
+	} else if (a->shown != NULL && !shows_error(a)) {
 		fmt_group(n, app_matched(a));
 		snprintf(text, sizeof(text), "%s match", n);
 		note = own(text);

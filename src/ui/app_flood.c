@@ -40,7 +40,7 @@ void app_flood_set(struct app *a, unsigned step)
 
 void app_flood_make(struct app *a)
 {
-	if (a->screen == SCREEN_FLOOD && a->latest != NULL)
+	if (a->screen == SCREEN_FLOOD && a->latest != NULL && !a->latest->thinned)
 		flood_make(&a->flooded, a->latest, a->history);
 }
 

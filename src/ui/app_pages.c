@@ -70,7 +70,8 @@ static void make_explained(struct app *a)
 	struct explanation x = { .n = 0 };
 	const struct finding *f = e->state == 0 ? find_again(a, &e->what) : NULL;
 
-	if (!e->open || a->latest == NULL)
+	/* A whole sample is on its way. */
+	if (!e->open || a->latest == NULL || a->latest->thinned)
 		return;
 	e->over = e->state == 0 && f == NULL;
 	/* What is over stays as it was last. */
@@ -374,7 +375,11 @@ static void find(struct app *a)
 {
 	struct findings f;
 
-	findings_make(&f, a->latest, a->history);
+	/* They are of all sockets. */
+	if (a->latest->thinned)
+		f.n = 0;
+	else
+		findings_make(&f, a->latest, a->history);
 	alerts_take(&a->alerts, &f);
 }
 

@@ -56,9 +56,19 @@ struct ask {
 
 #define PICK_NONE SIZE_MAX
 
+/* What the kernel may leave out of samples, because of the user's filter. */
+struct thinning {
+	struct thin thin; /* its choice counts up; 0: there was none yet */
+	struct buf code;
+	bool on;        /* it is worth it */
+	bool asked_now; /* a sample of it is wanted at once */
+	uint32_t asked; /* the choice that was asked for last; 0: all */
+};
+
 struct total { /* how many sockets there were at one instant */
 	uint32_t sockets;
 	int64_t mono_ns; /* 0: not known */
+	bool thinned;    /* how many were left out is not known */
 };
 
 /* The page that says why; over whatever screen. */
@@ -141,6 +151,7 @@ struct app {
 	const struct snap *latest; /* newer than shown while paused or busy; else the same */
 	struct pulse pulse;        /* the newest counters that were looked at, also of a snapshot */
 	struct rates rates;
+	struct thinning thinning;
 	struct total now, before;
 	struct err trouble; /* code 0: none */
 	unsigned behind;    /* samples that came while paused */
@@ -179,6 +190,15 @@ void app_layout(struct app *a);
 void app_set_filter(struct app *a, const char *text);
 /* Appends the expression of what is shown, in the filter's own words; "" for everything. Raw. */
 void app_print_filter(const struct app *a, struct buf *out);
+/*
+ * Whether the user's filter lets the kernel leave out most sockets of a large machine. Looks at the
+ * newest sample if that is whole, else at none: then there is nothing to be left out.
+ */
+void app_thin_decide(struct app *a);
+/* What is to be left out of the next sample, or NULL. */
+const struct thin *app_thin(const struct app *a);
+/* Nothing is missing in the snapshot that a screen or a page would need now. */
+bool app_suits(const struct app *a, const struct snap *s);
 /* How many sockets pass it. */
 uint32_t app_matched(const struct app *a);
 

@@ -508,6 +508,10 @@ static int do_thinned(struct fix *f, struct line *l)
 	while (next_word(l, &w)) {
 		unsigned st = state_by_name(w.s, w.len);
 
+		if (w.len > 0 && w.s[0] >= '0' && w.s[0] <= '9') {
+			snap_set_choice(f->b, (uint32_t)strtoul(w.s, NULL, 10));
+			continue;
+		}
 		if (st == 0)
 			return bad(f, "state", &w);
 		whole |= ST_BIT(st);

@@ -23,7 +23,8 @@
  *	source NAME partial|absent REASON
  *	unfound WHY		of sockets with an inode that nobody holds: not-permitted, ...
  *	no-close		the kernel does not report TCP sockets in CLOSE
- *	thinned [STATE]...	what nobody looks at may be missing; of these states of TCP, nothing
+ *	thinned [STATE]... [N]	what nobody looks at may be missing; of these states of TCP, nothing.
+ *				N: the number of the choice
  *	fail REASON		the sample fails as a whole
  *
  * Without a cookie a socket gets one made of its ends (and, without a remote end, its inode), so it

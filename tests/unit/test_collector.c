@@ -29,6 +29,7 @@ static struct {
 	atomic_uint collects, opens, closes;
 	atomic_uint closes_wanted; /* bit n: the n-th collect() was to bring sockets in CLOSE */
 	atomic_uint protos;        /* of the last collect() */
+	atomic_uint last_code;     /* the last byte of its program */
 	atomic_uint pulses;
 	sem_t collecting; /* posted on each entry of collect() */
 } source;
@@ -65,6 +66,9 @@ static int source_collect(void *priv, struct snap_builder *b, const struct want 
 
 	assert_ptr_equal(priv, &source);
 	atomic_store(&source.protos, w->protos);
+	if (w->thin != NULL && w->thin->code_len > 0)
+		atomic_store(&source.last_code,
+			     (unsigned)((const char *)w->thin->code)[w->thin->code_len - 1]);
 	if (n < 32 && w->close)
 		atomic_fetch_or(&source.closes_wanted, 1u << n);
 	sem_post(&source.collecting);
@@ -484,6 +488,40 @@ static void test_collector_stops_what_never_started(void **state)
 	collector_stop(NULL);
 }
 
+/* What a want borrows is copied: the caller may do with it what it likes. */
+static void test_collector_copies_what_is_thinned(void **state)
+{
+	char code[4] = { 1, 2, 3, 4 };
+	struct thin thin = { .choice = 7, .code = code, .code_len = sizeof(code) };
+	struct want w = { .protos = 1u << PROTO_TCP, .close = true, .thin = &thin };
+	const struct snap *s;
+	struct collector *c;
+	struct err e;
+
+	(void)state;
+	assert_int_equal(collector_start(&c, &synthetic, LONG_MS, &w, &e), 0);
+	s = await_snap(c);
+	assert_int_equal(s->choice, 7);
+	snap_unref(s);
+	thin.choice = 8;
+	code[3] = 5;
+	collector_want(c, LONG_MS, &w);
+	memset(code, 0, sizeof(code));
+	thin = (struct thin){ .choice = 99 };
+	collector_now(c);
+	s = await_snap(c);
+	assert_int_equal(s->choice, 8);
+	assert_int_equal(atomic_load(&source.last_code), 5);
+	snap_unref(s);
+	w.thin = NULL;
+	collector_want(c, LONG_MS, &w);
+	collector_now(c);
+	s = await_snap(c);
+	assert_int_equal(s->choice, 0);
+	snap_unref(s);
+	collector_stop(c);
+}
+
 #define FRESH(test) cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -494,6 +532,7 @@ int main(void)
 		FRESH(test_collector_drops_what_nobody_took),
 		FRESH(test_collector_builds_on_the_snapshot_before),
 		FRESH(test_collector_takes_a_sample_now),
+		FRESH(test_collector_copies_what_is_thinned),
 		FRESH(test_collector_applies_a_shorter_interval_at_once),
 		FRESH(test_collector_does_not_sample_because_of_a_want),
 		FRESH(test_collector_asks_for_close_in_each_tenth_sample),

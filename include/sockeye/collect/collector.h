@@ -22,7 +22,7 @@ const struct snap *collector_take(struct collector *c);
 bool collector_pulse(struct collector *c, struct pulse *p);
 /* The reason why the last sample failed, copied; false when it did not. */
 bool collector_failed(struct collector *c, struct err *e);
-/* From the next sample on; a shorter interval takes effect at once. */
+/* From the next sample on; a shorter interval takes effect at once. Copies what w borrows. */
 void collector_want(struct collector *c, unsigned interval_ms, const struct want *w);
 /*
  * A pulse comes before the first sample, and then each pulse_ms between samples; 0: no more, as at

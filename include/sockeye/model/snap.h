@@ -86,6 +86,7 @@ struct snap {
 	uint16_t port_first,
 		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
 	uint16_t whole[PROTO_COUNT]; /* ST_BIT() of the states of which every socket is in it */
+	uint32_t choice;             /* struct thin.choice of what was asked for; 0: all */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
 	bool since_untold; /* a CLOSE_WAIT is older than this run has seen it: how old, nobody said */
 	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
@@ -188,6 +189,7 @@ void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last)
 void snap_set_close(struct snap_builder *b, bool known);
 /* Of these states (ST_BIT()) of the protocol every socket is there; of the others some may be missing. */
 void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole);
+void snap_set_choice(struct snap_builder *b, uint32_t choice);
 void snap_set_owners_how(struct snap_builder *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */

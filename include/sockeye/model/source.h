@@ -14,6 +14,7 @@
  * that did says so by snap_set_thinned().
  */
 struct thin {
+	uint32_t choice; /* a number for what follows, which comes back in the snapshot */
 	unsigned
 		states[PROTO_COUNT]; /* ST_BIT() of those that must come; 0: none of the protocol */
 	/* A program for inet_diag that all that must come passes (linux/inet_diag.h); NULL: none. */
@@ -32,7 +33,10 @@ struct want {
 	/* One socket of which everything is asked; detail.cookie 0: none. */
 	struct sock detail;
 	uint32_t detail_ifindex;
-	/* NULL: all sockets. Borrowed for the sample, and the same for each sample of a run. */
+	/*
+	 * NULL: all sockets. Borrowed for the sample. From sample to sample the same, or of another
+	 * choice: ages and deltas compare one snapshot with the next.
+	 */
 	const struct thin *thin;
 };
 
