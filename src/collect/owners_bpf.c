@@ -131,7 +131,9 @@ static int read_all(struct owners_bpf *b, int fd,
 static struct bpf_link *attach_one(struct owners_bpf *b, int32_t pid)
 {
 	union bpf_iter_link_info info = { .task.pid = (uint32_t)pid };
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_iter_attach_opts opts = { .sz = sizeof(opts),
+					     .link_info = &info,
+					     .link_info_len = sizeof(info) };
 	struct bpf_link *link = bpf_program__attach_iter(b->prog->progs.list_sockets, &opts);
 
 	return libbpf_get_error(link) == 0 ? link : NULL;

@@ -68,6 +68,9 @@ struct finding *find_new(struct find *f, enum finding_kind kind, enum severity s
 }
 
 static void append(char *buf, size_t size, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static void append(char *buf, size_t size, const char *fmt, va_list ap)
 {
 	size_t len = strnlen(buf, size - 1);
 

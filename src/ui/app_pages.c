@@ -464,8 +464,9 @@ static void describe(const struct app *a, char text[TEXT_SIZE], bool *alarm)
 	if (!e->open) {
 		fmt_age(age, (uint64_t)(a->now_ms - a->watched.there_ms) / 1000);
 		*alarm = a->watched.gone;
-		snprintf(text, TEXT_SIZE,
-			 a->watched.gone ? "! gone %s ago: this was known last" : "", age);
+		text[0] = '\0';
+		if (a->watched.gone)
+			snprintf(text, TEXT_SIZE, "! gone %s ago: this was known last", age);
 	} else if (e->over) {
 		snprintf(text, TEXT_SIZE, " over: this was found last");
 	} else if (e->state == 0) {

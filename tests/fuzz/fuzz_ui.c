@@ -11,7 +11,7 @@
 #include "drive.h"
 #include "sockeye/base/mem.h"
 
-#define STEPS_MAX 200   /* of one input: the rest would only be slow */
+#define STEPS_MAX 100   /* of one input: the rest would only be slow */
 #define WORK_MAX  10000 /* slices until all views are made */
 
 struct bytes {
@@ -41,7 +41,7 @@ static void add_name(struct buf *f, struct bytes *b)
 	buf_char(f, '"');
 }
 
-/* n: which of the sample; no two may have the same ends or inodes. */
+/* n: which of the sample; no two may have the same ends, inodes or cookies. */
 static void add_socket(struct buf *f, struct bytes *b, unsigned n)
 {
 	static const char *const states[] = { "established", "syn-sent",  "syn-recv", "fin-wait-1",
@@ -59,8 +59,8 @@ static void add_socket(struct buf *f, struct bytes *b, unsigned n)
 		buf_str(f, "-");
 	else
 		buf_fmt(f, "%s:%u", ends[remote], 1 + n * 250 + pick(b, 200));
-	buf_fmt(f, " ino %u rq %u sq %u uid %u times %u", n * 100 + pick(b, 60), take(b) * 1000,
-		take(b), pick(b, 4), 1 + pick(b, 40));
+	buf_fmt(f, " cookie %u ino %u rq %u sq %u uid %u times %u", n * 50 + 1,
+		n * 100 + pick(b, 60), take(b) * 1000, take(b), pick(b, 4), 1 + pick(b, 40));
 	if (pick(b, 6) == 0)
 		buf_fmt(f, " if %u", pick(b, 3));
 	buf_char(f, '\n');
@@ -129,13 +129,12 @@ static void do_something(struct drive *d, struct bytes *b)
 	else if (dice < 26)
 		drive_wait(d, (int64_t)take(b) * 100);
 	else if (dice < 28)
-		drive_resize(d, 1 + (int)take(b), 1 + (int)pick(b, 70));
+		drive_resize(d, 1 + (int)pick(b, 130), 1 + (int)pick(b, 45));
 	else if (dice < 29)
 		app_trouble(d->app,
 			    &(struct err){ .code = -5, .pos = ERR_NO_POS, .msg = "\033[0m" });
 	else if (dice < 30)
 		app_trouble(d->app, NULL);
-	/* else nothing: a frame is drawn in the middle of the work */
 }
 
 /* ---- what must hold ------------------------------------------------------------ */
@@ -190,13 +189,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bytes b = { data, data + size };
 	struct drive d;
 
-	drive_open(&d, 20 + (int)take(&b), 5 + (int)pick(&b, 60),
+	drive_open(&d, 20 + (int)pick(&b, 100), 5 + (int)pick(&b, 35),
 		   take(&b) % 2 ? TEXT_UTF8 : TEXT_ASCII, "");
 	for (int i = 0; i < STEPS_MAX && b.at < b.end && !app_done(d.app); i++) {
 		do_something(&d, &b);
 		serve(&d);
-		if (i % 4 == 0)
-			check_screen(&d);
+		if (i % 8 == 0)
+			check_screen(&d); /* also in the middle of the work */
 		for (int n = 0; app_busy(d.app); n++) {
 			REQUIRE(n < WORK_MAX);
 			app_work(d.app);
