@@ -79,6 +79,14 @@ void index_free(struct index *ix)
 	*ix = (struct index){ 0 };
 }
 
+void index_release(struct index *ix)
+{
+	arena_free(&ix->mem);
+	if (fill_none(&ix->mem, SLOTS_MIN) < 0)
+		die("out of memory");
+	use_table(ix, SLOTS_MIN);
+}
+
 int index_reset(struct index *ix, uint32_t rows)
 {
 	uint32_t slots = slots_for(rows);

@@ -600,6 +600,9 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	rc = index_rows(o);
 	if (rc == 0)
 		rc = follow_changes(o, cancel_fd);
+	/* Holders are about to need as much memory for themselves. */
+	if (!o->twins)
+		index_release(&o->by_ino);
 	if (rc == 0)
 		rc = publish(o, b);
 	owners_keep_missing(o);

@@ -390,9 +390,9 @@ const struct snap *snap_seal(struct snap_builder *b)
 		snap_abandon(b);
 		return NULL;
 	}
+	builder_give_back(b);
 	seal_rows(b);
 	seal_names(b);
-	builder_give_back(b);
 	s->sock = (const void *)b->sock.base;
 	s->ext = (const void *)b->ext.base;
 	s->tcp = b->with_tcp ? (const void *)b->tcp.base : NULL;

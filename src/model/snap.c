@@ -57,7 +57,6 @@ void snap_pool_free(struct snap_pool *p)
 		builder_free(b);
 	}
 	pthread_mutex_destroy(&p->lock);
-	arena_free(&p->hold);
 	free(p);
 }
 
@@ -101,7 +100,6 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 {
 	struct snap_builder *b;
-	struct arena hold;
 	uint64_t seq;
 	uint32_t rows;
 
@@ -111,29 +109,18 @@ struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 		p->free = b->next_free;
 	seq = ++p->seq;
 	rows = p->usual_rows;
-	hold = p->hold;
-	p->hold = (struct arena){ .base = NULL };
 	pthread_mutex_unlock(&p->lock);
 	if (b == NULL)
 		b = builder_new(p);
 	builder_reset(b, prev, rows);
 	b->snap.seq = seq;
-	b->hold = hold;
-	arena_reset(&b->hold);
 	return b;
 }
 
 void builder_give_back(struct snap_builder *b)
 {
-	struct snap_pool *p = b->pool;
-
-	pthread_mutex_lock(&p->lock);
-	if (p->hold.base == NULL) {
-		p->hold = b->hold;
-		b->hold = (struct arena){ .base = NULL };
-	}
-	pthread_mutex_unlock(&p->lock);
 	arena_free(&b->hold);
+	arena_free(&b->scratch);
 }
 
 static void builder_recycle(struct snap_builder *b)

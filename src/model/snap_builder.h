@@ -36,12 +36,11 @@ struct snap_builder {
 struct snap_pool {
 	pthread_mutex_t lock;
 	struct snap_builder *free;
-	struct arena hold; /* lent to the builder; a frozen snapshot has no use for it */
 	uint64_t seq;
 	uint32_t usual_rows; /* of the last snapshot: room to make for the next one */
 };
 
-/* The memory that only building needs goes back to the pool. */
+/* The memory that only building needs goes back to the kernel: it would be a sixth of a snapshot. */
 void builder_give_back(struct snap_builder *b);
 
 #endif

@@ -199,9 +199,31 @@ static void test_index_seeds_differ(void **state)
 	index_free(&b);
 }
 
+static void test_index_released(void **state)
+{
+	struct rows rows = rows_new();
+	struct index ix;
+	uint32_t at;
+
+	(void)state;
+	index_init(&ix);
+	for (uint32_t i = 0; i < 10000; i++)
+		add(&ix, &rows, nth_key(i));
+	index_release(&ix);
+	assert_true(ix.mem.size < 100000);
+	assert_true(find(&ix, &rows, nth_key(7), &at) == IDX_NONE);
+	rows.count = 0;
+	for (uint32_t i = 0; i < 10000; i++)
+		add(&ix, &rows, nth_key(i));
+	assert_int_equal(find(&ix, &rows, nth_key(7), &at), 7);
+	index_free(&ix);
+	free(rows.key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_index_released),
 		cmocka_unit_test(test_index_finds_what_was_put),
 		cmocka_unit_test(test_index_reset_makes_room_and_reuses),
 		cmocka_unit_test(test_index_reset_to_few_is_small),

@@ -34,6 +34,9 @@ struct index {
 void index_init(struct index *ix);
 void index_free(struct index *ix);
 
+/* Empties it and gives its memory back, but for that of a small table. */
+void index_release(struct index *ix);
+
 /* Empties it and makes room for rows entries without growing. 0 or -ENOMEM (then it is empty). */
 int index_reset(struct index *ix, uint32_t rows);
 
