@@ -12,6 +12,7 @@
 
 #define TOP_PROCESSES 5
 #define TOP_REMOTES   3
+#define TOP_QUEUES    5u
 #define SET(id)       (1u << SYS_##id)
 
 _Static_assert(SYS_COUNT <= 32, "a bit for each setting");
@@ -259,6 +260,82 @@ static void add_state_figures(struct explanation *x, enum tcp_state st, const st
 	shares_free(&n);
 }
 
+static bool is_half_open(const struct snap *s, uint32_t row)
+{
+	return s->sock[row].proto == PROTO_TCP && s->sock[row].state == ST_SYN_RECV;
+}
+
+static void add_crowd(struct explanation *x, const struct snap *s)
+{
+	char n[FIND_TEXT], net[FIND_TEXT], a[FIND_TEXT];
+	struct crowd c;
+
+	if (!crowd_find(&c, s, is_half_open) || c.count < 2)
+		return;
+	text_count(n, c.count);
+	text_net(net, &c.net, c.bits);
+	if (c.addresses == 1)
+		add(x, EXPLAIN_FIGURE, "%s\tfrom %s, port %u", n, net, c.port);
+	else
+		add(x, EXPLAIN_FIGURE, "%s\tfrom %s addresses of %s", n, text_count(a, c.addresses),
+		    net);
+}
+
+/* The fullest accept queues, where somebody waits. */
+static void add_queues(struct explanation *x, const struct snap *s)
+{
+	uint32_t top[TOP_QUEUES];
+	unsigned n = 0;
+
+	for (uint32_t row = 0; row < s->n_sock; row++) {
+		const struct sock *k = &s->sock[row];
+		unsigned at = n;
+
+		if (k->proto != PROTO_TCP || k->state != ST_LISTEN || k->rxq == 0)
+			continue;
+		for (; at > 0 && s->sock[top[at - 1]].rxq < k->rxq; at--)
+			if (at < TOP_QUEUES)
+				top[at] = top[at - 1];
+		if (at < TOP_QUEUES)
+			top[at] = row;
+		n += n < TOP_QUEUES;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		const struct sock *k = &s->sock[top[i]];
+		char local[FIND_TEXT];
+
+		add(x, EXPLAIN_FIGURE, "%u/%u\twait at %s%s", k->rxq, k->txq,
+		    text_local(local, &k->local, k->lport), k->rxq > k->txq ? ": full" : "");
+	}
+}
+
+/* A count beside the setting that limits it. */
+static void add_limit(struct explanation *x, const struct snap *s, enum counter_id count,
+		      enum sysctl_id limit)
+{
+	char n[FIND_TEXT], of[FIND_TEXT];
+
+	if (!s->counters.known[count] || !s->sysctls.known[limit] || s->sysctls.value[limit] <= 0)
+		return;
+	add(x, EXPLAIN_FIGURE, "%s\tof %s that the kernel allows (%s)",
+	    text_count(n, s->counters.value[count]),
+	    text_count(of, (uint64_t)s->sysctls.value[limit]),
+	    strrchr(sysctl_table[limit].name, '.') + 1);
+}
+
+/* What only some states have. */
+static void add_special(struct explanation *x, enum tcp_state st, const struct snap *s)
+{
+	if (st == ST_SYN_RECV)
+		add_crowd(x, s);
+	if (st == ST_LISTEN)
+		add_queues(x, s);
+	if (st == ST_TIME_WAIT)
+		add_limit(x, s, CTR_TCP_TW, SYS_MAX_TW_BUCKETS);
+	if (st == ST_FIN_WAIT1 || st == ST_FIN_WAIT2 || st == ST_LAST_ACK || st == ST_CLOSING)
+		add_limit(x, s, CTR_TCP_ORPHAN, SYS_MAX_ORPHANS);
+}
+
 /* Counters that tell of a state what rows cannot. */
 static const struct {
 	unsigned states; /* ST_BIT() */
@@ -339,6 +416,7 @@ void explain_state(struct explanation *x, enum tcp_state st, const struct snap *
 	add(x, EXPLAIN_TEXT, "%s", l->means);
 	add(x, EXPLAIN_HEAD, "Here, now");
 	add_state_figures(x, st, s, h);
+	add_special(x, st, s);
 	add_counters(x, ST_BIT(st), h);
 	add_lore(x, l, s);
 }

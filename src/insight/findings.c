@@ -36,7 +36,9 @@ bool find_whole(const struct snap *s, enum tcp_state st)
 {
 	enum source_status status = s->source[SRC_TCP].status;
 
-	return status == SOURCE_OK && (s->whole[PROTO_TCP] >> st & 1) != 0;
+	/* What is partial has fewer rows, but those that it has are so. */
+	return (status == SOURCE_OK || status == SOURCE_PARTIAL) &&
+	       (s->whole[PROTO_TCP] >> st & 1) != 0;
 }
 
 double find_size(double n)

@@ -8,6 +8,7 @@
 
 #define AGED_S        2
 #define OLD_S         60
+#define UNREAD_MIN    4096
 #define BIG_UNREAD    65536
 #define STUCK_MS      5000 /* never read from: for so long, in so many samples */
 #define STUCK_SAMPLES 4
@@ -114,7 +115,8 @@ static void note_unread(struct history *h, const struct snap *s, uint32_t row, u
 {
 	const struct sock *k = &s->sock[row];
 
-	if (k->ino == 0 || !is_stuck(h, k, ms))
+	/* An idle client of TLS has tickets that it reads with the next answer: some hundred bytes. */
+	if (k->rxq < UNREAD_MIN || k->ino == 0 || !is_stuck(h, k, ms))
 		return;
 	now_of(h, s, row)->stuck++;
 	now_of(h, s, row)->stuck_bytes += k->rxq;
@@ -228,6 +230,8 @@ static void read_listeners(struct history *h, const struct snap *s, uint32_t lis
 		if (k->proto != PROTO_TCP || k->state != ST_LISTEN)
 			continue;
 		listeners--;
+		if (k->flags & SOCK_NO_COOKIE) /* /proc/net does not tell the limit */
+			continue;
 		if (k->rxq > 0 || s->ext[row].drops > 0 ||
 		    history_queue(h, &k->local, k->lport) != NULL)
 			note_listener(h, s, row, ms);

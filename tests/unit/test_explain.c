@@ -96,6 +96,41 @@ static void test_explain_figures_of_this_host(void **state)
 	story_close(&t);
 }
 
+static void test_explain_what_only_some_states_have(void **state)
+{
+	static const struct {
+		enum tcp_state st;
+		const char *line;
+	} lines[] = {
+		{ ST_SYN_RECV, "F 30\tfrom 2 addresses of 203.0.113.0/24\n" },
+		{ ST_LISTEN, "F 129/128\twait at :443: full\nF 3/511\twait at 10.0.0.1:80\n" },
+		{ ST_TIME_WAIT, "F 90\tof 100 that the kernel allows (tcp_max_tw_buckets)\n" },
+		{ ST_FIN_WAIT1, "F 7\tof 4,096 that the kernel allows (tcp_max_orphans)\n" },
+	};
+	struct explanation x = { .n = 0 };
+	struct buf text = { .s = NULL };
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_tell(&t, 2,
+		   "sock tcp LISTEN 10.0.0.1:80 - ino 2 rq 3 sq 511\n"
+		   "sock tcp LISTEN 0.0.0.0:443 - ino 1 rq 129 sq 128\n"
+		   "sock tcp LISTEN 0.0.0.0:22 - ino 3 sq 128\n"
+		   "sock tcp SYN_RECV 10.0.0.1:443 203.0.113.5:1 times 15\n"
+		   "sock tcp SYN_RECV 10.0.0.1:443 203.0.113.6:1 times 15\n"
+		   "sysctl net.ipv4.tcp_max_tw_buckets 100\ncounter tw 90\n"
+		   "sysctl net.ipv4.tcp_max_orphans 4096\ncounter orphan 7\n");
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		explain_state(&x, lines[i].st, t.snap, t.history);
+		text_of(&text, &x);
+		assert_says(&text, lines[i].line);
+		explanation_free(&x);
+	}
+	buf_free(&text);
+	story_close(&t);
+}
+
 /* What is told wrong most often. */
 static void test_explain_keeps_the_facts(void **state)
 {
@@ -257,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_explain_has_every_section),
 		cmocka_unit_test(test_explain_figures_of_this_host),
+		cmocka_unit_test(test_explain_what_only_some_states_have),
 		cmocka_unit_test(test_explain_keeps_the_facts),
 		cmocka_unit_test(test_explain_one_socket),
 		cmocka_unit_test(test_flood_verdict),

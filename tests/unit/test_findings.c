@@ -389,6 +389,20 @@ static void test_accept_queue_of_none(void **state)
 	story_close(&t);
 }
 
+/* /proc/net does not tell how many may wait. */
+static void test_accept_queue_without_limit(void **state)
+{
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_repeat(&t, 3, 2,
+		     "source tcp partial \"from /proc/net\"\n"
+		     "sock tcp LISTEN 10.0.0.1:80 - ino 6 rq 9 sq 0 flag no-cookie\n");
+	assert_none(&t);
+	story_close(&t);
+}
+
 /* ---- limits ---------------------------------------------------------- */
 
 static void test_ephemeral_ports(void **state)
@@ -544,22 +558,34 @@ static void test_slow_reader(void **state)
 
 	(void)state;
 	story_open(&t);
-	story_repeat(&t, 10, 2, unread(STUCK_SOCKETS - 1, 4000));
+	story_repeat(&t, 10, 2, unread(STUCK_SOCKETS - 1, 5000));
 	assert_none(&t);
 	story_close(&t);
 	story_open(&t);
-	story_repeat(&t, 3, 2, unread(STUCK_SOCKETS, 4000));
+	story_repeat(&t, 3, 2, unread(STUCK_SOCKETS, 5000));
 	assert_none(&t); /* not for long enough */
-	story_tell(&t, 2, unread(STUCK_SOCKETS, 4000));
+	story_tell(&t, 2, unread(STUCK_SOCKETS, 5000));
 	x = story_only(&t, FINDING_SLOW_READER);
 	assert_string_equal(x->text,
-			    "5 sockets of worker[44] with data that stays unread, 20,000 bytes");
+			    "5 sockets of worker[44] with data that stays unread, 25,000 bytes");
 	assert_string_equal(x->expr, "state established and recv_q > 0 and pid = 44");
 	assert_int_equal(story_number(x, "count"), 5);
 	story_close(&t);
 	story_open(&t);
 	story_repeat(&t, 5, 2, unread(1, STUCK_BYTES));
 	story_only(&t, FINDING_SLOW_READER);
+	story_close(&t);
+}
+
+/* Tickets of TLS, on idle clients. */
+static void test_slow_reader_not_of_idle(void **state)
+{
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_repeat(&t, 30, 2, unread(100, 600));
+	assert_none(&t);
 	story_close(&t);
 }
 
@@ -615,6 +641,7 @@ int main(void)
 		cmocka_unit_test(test_accept_queue),
 		cmocka_unit_test(test_accept_queue_between_samples),
 		cmocka_unit_test(test_accept_queue_of_none),
+		cmocka_unit_test(test_accept_queue_without_limit),
 		cmocka_unit_test(test_ephemeral_ports),
 		cmocka_unit_test(test_timewait_limit),
 		cmocka_unit_test(test_orphans),
@@ -622,6 +649,7 @@ int main(void)
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_descriptors_full_soon),
 		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_slow_reader_not_of_idle),
 		cmocka_unit_test(test_slow_reader_not_of_busy),
 		cmocka_unit_test(test_worst_first),
 	};

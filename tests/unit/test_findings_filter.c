@@ -72,7 +72,7 @@ static const struct {
 	  "sock tcp ESTABLISHED 10.0.0.1:100 10.0.0.5:3306 ino 5 times 2\n"
 	  "proc 7 a fds 99 limit 100\nhold 7 3 5 times 2\n" },
 	{ FINDING_SLOW_READER, 5, 6,
-	  "sock tcp ESTABLISHED 10.0.0.1:100 10.0.0.5:3306 ino 50 rq 10 times 6\n"
+	  "sock tcp ESTABLISHED 10.0.0.1:100 10.0.0.5:3306 ino 50 rq 5000 times 6\n"
 	  "sock tcp ESTABLISHED 10.0.0.1:100 10.0.0.6:3306 ino 5 times 2\n"
 	  "proc 7 a\nhold 7 30 50 times 6\nhold 7 3 5 times 2\n" },
 };

@@ -229,6 +229,9 @@ static const struct golden goldens[] = {
 	{ "partial-process", "partial", "", BY_PROCESS, NULL },
 	{ "partial-summary", "partial", "", BY_STATE, summary },
 	{ "partial-tcp", "partial", "", BY_STATE, tcp_only },
+	{ "trouble-overview", "trouble", "", BY_STATE, overview },
+	{ "trouble-summary", "trouble", "", BY_STATE, summary },
+	{ "trouble-state", "trouble", "", BY_STATE, NULL },
 };
 
 static struct bench setup_golden(const struct golden *g, bool json)
