@@ -20,6 +20,7 @@
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
+#include "typed.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -389,7 +390,8 @@ struct conf {
 	const char *no_dir;
 	struct err trouble; /* code 0: none; names the file */
 	bool bad;           /* trouble is a wrong line */
-	struct buf notice;  /* the same for the status row, where there is less room */
+	struct typed typed;
+	struct buf notice; /* the same for the status row, where there is less room */
 };
 
 static void read_conf(struct conf *conf)
@@ -416,6 +418,7 @@ static void free_conf(struct conf *conf)
 {
 	buf_free(&conf->dir);
 	buf_free(&conf->notice);
+	typed_free(&conf->typed);
 }
 
 /* Those of the environment, which go before those of the file. */
@@ -431,6 +434,16 @@ static void add_colors(struct conf *conf, struct theme_own *own)
 
 /* ---- interface ------------------------------------------------------- */
 
+static void read_typed(struct conf *conf)
+{
+	struct err e;
+
+	if (typed_load(&conf->typed, &e) != 0 && conf->notice.len == 0)
+		buf_fmt(&conf->notice, "typed filters ignored: %s", e.msg);
+	conf->settings.prefs.filters = conf->typed.text;
+	conf->settings.prefs.n_filters = conf->typed.n;
+}
+
 static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
 {
 	const struct conf *conf = ctx;
@@ -442,6 +455,8 @@ static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
 		err_set(said, -ENOENT, "settings not saved: %s", conf->no_dir);
 	else if (settings_save(&now, conf->dir.s, &e) != 0)
 		err_set(said, e.code, "settings not saved: %s", e.msg);
+	else if (prefs->n_filters > 0 && typed_save(prefs->filters, prefs->n_filters, &e) != 0)
+		err_set(said, e.code, "settings saved, typed filters not: %s", e.msg);
 	else
 		err_set(said, 0, "settings saved in %.160s/" SETTINGS_FILE, conf->dir.s);
 }
@@ -519,6 +534,7 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 	interface = wants_interface(o, &term, &unusable);
 	if (interface) {
 		add_colors(conf, &own);
+		read_typed(conf);
 		return run_interface(source, o, &term, conf);
 	}
 	if (conf->bad)

@@ -60,6 +60,8 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 		if (kinds[LIST_PROCESSES][k]->by == prefs->group)
 			pane_set_kind(processes, kinds[LIST_PROCESSES][k]);
 	app_set_remotes(a, prefs->remotes, prefs->show_own);
+	for (size_t i = 0; i < prefs->n_filters; i++)
+		prompt_history_add(&a->ask.history, prefs->filters[i]);
 	/* The order last: it may be by a column that only this grouping and this choice have. */
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		struct pane *p = pane_of(a, (enum pref_list)i);
@@ -75,7 +77,9 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 	*prefs = (struct app_prefs){ .interval_ms = a->pace.asked_ms,
 				     .group = pane_of(a, LIST_PROCESSES)->kind->by,
 				     .remotes = a->remotes,
-				     .show_own = a->show_own };
+				     .show_own = a->show_own,
+				     .filters = (const char *const *)a->ask.history.text,
+				     .n_filters = a->ask.history.n };
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		const struct pane *p = pane_of(a, (enum pref_list)i);
 		const struct table *t = &p->table;

@@ -120,6 +120,33 @@ static void test_saved_settings_are_there_again(void **state)
 	quit(v);
 }
 
+static void test_saved_filters_can_be_recalled(void **state)
+{
+	const struct place *p = *state;
+	char where[96], file[96];
+	struct vt *v;
+
+	snprintf(where, sizeof(where), "XDG_STATE_HOME=%s", p->dir);
+	snprintf(file, sizeof(file), "%s/filters", p->own);
+	v = start_and_wait(p, where);
+	vt_keys(v, "fstate close-wait<Enter>");
+	assert_true(vt_wait_text(v, "Filter  state close-wait", LIMIT_MS));
+	assert_int_not_equal(access(file, F_OK), 0); /* nothing is written unasked */
+	vt_keys(v, "W");
+	assert_true(vt_wait_text(v, "settings saved in ", LIMIT_MS));
+	assert_int_equal(access(file, F_OK), 0);
+	quit(v);
+
+	v = start_and_wait(p, where);
+	assert_true(vt_has(v, "Filter  none"));
+	vt_keys(v, "f<Up>");
+	assert_true(vt_wait_text(v, "Filter: state close-wait", LIMIT_MS));
+	vt_keys(v, "<Esc>");
+	assert_true(vt_wait_gone(v, "Filter: ", LIMIT_MS));
+	quit(v);
+	unlink(file);
+}
+
 static void test_saved_columns_and_grouping_are_there_again(void **state)
 {
 	const struct place *p = *state;
@@ -284,6 +311,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_saved_settings_are_there_again, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_saved_filters_can_be_recalled, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_saved_columns_and_grouping_are_there_again,
 						set_up, tear_down),

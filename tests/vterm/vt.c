@@ -125,6 +125,7 @@ static void clean_environment(const struct vt_cfg *cfg)
 			setenv(kept[i], value[i], 1);
 	setenv("LANG", "C.UTF-8", 1);
 	setenv("XDG_CONFIG_HOME", "/dev/null/none", 1); /* nobody's settings count */
+	setenv("XDG_STATE_HOME", "/dev/null/none", 1);
 	setenv("TERM", cfg->type ? cfg->type : "xterm-256color", 1);
 	for (const char *const *e = cfg->env; e && *e; e++) {
 		char *name = xstrdup(*e);

@@ -30,7 +30,7 @@ struct vt;
 
 /*
  * Starts a program, looked up in PATH, as the leader of a session on a new terminal, with an
- * environment of PATH, HOME, LANG=C.UTF-8, TERM, an XDG_CONFIG_HOME that is not there and what
+ * environment of PATH, HOME, LANG=C.UTF-8, TERM, an XDG_CONFIG_HOME and XDG_STATE_HOME that are not there, and what
  * sanitizers need. Without pseudo-terminals the test is skipped.
  */
 struct vt *vt_open(const struct vt_cfg *cfg, char *const argv[]);

@@ -46,6 +46,9 @@ struct app_prefs {
 	bool show_own; /* this host's own addresses have rows among the remotes */
 	struct app_columns columns[LIST_COUNT];
 	struct app_sort sort[LIST_COUNT];
+	/* The filters that were typed, the newest last; borrowed, from the app until its next key. */
+	const char *const *filters;
+	size_t n_filters;
 };
 
 /* Of the program and the machine, for the status page; borrowed for as long as the app lives. */
