@@ -93,6 +93,34 @@ static void test_terminal_filter_is_completed(void **state)
 	program_quit(v);
 }
 
+static void test_terminal_pages(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+
+	(void)state;
+	vt_keys(v, "1jjjjjje");
+	assert_true(vt_wait_text(v, "What it means", LIMIT_MS));
+	assert_true(vt_wait_text(v, "CLOSE_WAIT   45 sockets", LIMIT_MS));
+	assert_true(vt_wait_text(v, "state 7 of 11", LIMIT_MS));
+	vt_keys(v, "<Right>");
+	assert_true(vt_wait_text(v, "LAST_ACK   0 sockets", LIMIT_MS));
+	vt_keys(v, "<Esc>");
+	assert_true(vt_wait_text(v, "Kernel counters", LIMIT_MS));
+	vt_keys(v, "d");
+	assert_true(vt_wait_text(v, "What this looks like", LIMIT_MS));
+	assert_true(vt_wait_text(v, "192.0.2.0/24", LIMIT_MS));
+	vt_keys(v, "y");
+	assert_true(vt_wait_gone(v, "sockeye", LIMIT_MS));
+	assert_true(vt_wait_text(v, "ip saddr 192.0.2.0/24", LIMIT_MS));
+	vt_keys(v, "<Esc>");
+	assert_true(vt_wait_text(v, "What this looks like", LIMIT_MS));
+	vt_keys(v, "d<Enter><Enter>");
+	assert_true(vt_wait_text(v, "10.4.0.7:8080", LIMIT_MS));
+	assert_true(vt_wait_text(v, "Owner    java[2211]", LIMIT_MS));
+	vt_keys(v, "qq");
+	program_quit(v);
+}
+
 static void test_terminal_keys_typed_ahead(void **state)
 {
 	struct vt *v = start((struct vt_cfg){ 0 });
@@ -300,7 +328,7 @@ static void test_terminal_left_as_found_by_keys(void **state)
 static const struct {
 	const char *keys, *text;
 } pages[] = {
-	{ "", "java[2211]" },       { "<Space><Enter>", "row 1 of 66" }, { "/nginx", "Enter keep" },
+	{ "", "java[2211]" },    { "<Space><Enter>", "row 1 of 66" }, { "/nginx", "Enter keep" },
 	{ "?", "sockeye help" }, { "I", "sockeye status" },
 };
 
@@ -701,6 +729,7 @@ int main(void)
 		cmocka_unit_test(test_terminal_first_screen),
 		cmocka_unit_test(test_terminal_pin_enter_and_back),
 		cmocka_unit_test(test_terminal_filter_is_completed),
+		cmocka_unit_test(test_terminal_pages),
 		cmocka_unit_test(test_terminal_keys_typed_ahead),
 		cmocka_unit_test(test_terminal_ends_after_the_samples),
 		cmocka_unit_test(test_terminal_paste_does_nothing),

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The interface on the real kernel: who leaks is named in time, why, and everything about a socket.
+. "$(dirname "$0")/lib.sh"
+
+command -v tmux >/dev/null || skip "needs tmux"
+
+NAMED_WITHIN=10 # seconds from the start of a leak
+server=$DIR/tmux
+trap 'tmux -S "$server" kill-server 2>/dev/null; cleanup' EXIT
+
+screen() {
+  tmux -S "$server" capture-pane -p -t s
+}
+
+keys() {
+  tmux -S "$server" send-keys -t s "$@"
+}
+
+# sees WHAT REGEX [SECONDS]: it is on the screen by then.
+sees() {
+  local end=$((SECONDS + ${3:-$DEADLINE}))
+  until screen | grep -qE -- "$2"; do
+    if [ "$SECONDS" -ge "$end" ]; then
+      check "$1" "$2" "$(screen)"
+      return
+    fi
+    sleep 0.1
+  done
+  check "$1" "" ""
+}
+
+# ---- a leak ----------------------------------------------------------------------------------
+
+LANG=C.UTF-8 tmux -S "$server" -f /dev/null new-session -d -s s -x 80 -y 24 \
+  "$SOCKEYE -d 1; echo status=\$?; exec cat"
+sees "it runs" 'live +every 1s'
+began=$SECONDS
+mk forgets comm=forgets leak=5x0:8203
+pid=${SAID[child]}
+sees "named in the row of findings" "^! CLOSE_WAIT [0-9]+, growing [0-9.]+/s: [0-9]+% forgets\[$pid\]"
+check "in time" true "$([ $((SECONDS - began)) -le $NAMED_WITHIN ] && echo true)"
+sees "with its rate, within a fifth" '^! CLOSE_WAIT [0-9]+, growing (4(\.[0-9])?|5(\.[0-9])?|6)/s'
+sees "the state is marked" 'CLOSE_WAIT! '
+sees "the process is marked" "forgets\[$pid\] +! "
+
+keys e
+sees "why" '^ What it means'
+sees "with its numbers" "^ +! CLOSE_WAIT [0-9]+, growing"
+keys Enter
+sees "the sockets behind it" "^Filter  .*pid = $pid"
+sees "are listed" '^.CLOSE_WAIT '
+keys Enter
+sees "one of them" "CLOSE_WAIT for .* since "
+sees "who holds it" "^  Owner +forgets\[$pid\] +fd [0-9]+ "
+sees "what TCP has measured" '^  TCP +rtt [0-9.]+/[0-9.]+ ms .*rto [0-9]+ ms'
+sees "where it came in" '^ came in through .*:8203, forgets'
+mk_end forgets
+sees "it is gone, and what was known stays" '^! gone [0-9]+s ago: this was known last'
+sees "all of it" "^  Owner +forgets\[$pid\]"
+keys Escape
+sees "back in the list" 'no socket is like this now'
+keys Escape
+sees "back on the first screen" '^ State +Count'
+
+# ---- a queue that is full --------------------------------------------------------------------
+
+mk deaf comm=deaf unaccepted=3x2:8205
+sees "a full queue" "^! listen queue .*:8205 full 3/2: deaf\[${SAID[child]:-${MK_PID[deaf]}}\]"
+keys d
+sees "in the flood view" '^! Accept q .*:8205 3/2 FULL'
+keys e
+sees "half-open connections explained" '^ SYN_RECV '
+keys Escape d
+mk_end deaf
+
+# ---- half-open connections -------------------------------------------------------------------
+
+mk half syn-recv=30:8206
+keys d
+sees "half-open" '^  Half-open +30 '
+sees "from where" '^.127\.0\.0\.0/24 .* 30 '
+keys q q
+sees "it ends" '^status=0'
+
+done_testing
