@@ -36,7 +36,7 @@ static const struct lore of_finding[FINDING_COUNT] = {
 };
 
 static const char *const of_setting[SYS_COUNT] = {
-#define EXPLAIN_SETTING(id, advice) [SYS_##id] = advice,
+#define EXPLAIN_SETTING(id, advice) [SYS_##id] = (advice),
 #include "sockeye/insight/explain.def"
 };
 // clang-format on

@@ -43,11 +43,13 @@ bool find_whole(const struct snap *s, enum tcp_state st)
 
 double find_size(double n)
 {
-	double size = 0;
+	unsigned halved = 0;
 
-	for (; n >= 2; n /= 2)
-		size++;
-	return size;
+	while (n >= 2) {
+		n /= 2;
+		halved++;
+	}
+	return halved;
 }
 
 /* ---- putting one together -------------------------------------------- */

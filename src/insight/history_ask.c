@@ -6,6 +6,7 @@
 
 #define RATE_NS       (10 * NS_PER_S)
 #define USUAL_MINUTES 10
+#define USUAL_NS      (600 * NS_PER_S)
 #define GROWTH_S      10.0 /* a growth is of this time, or of three samples where they are rarer */
 #define STEADY_S      5.0
 #define STEADY_GAIN   10.0
@@ -70,7 +71,7 @@ static double usual(const struct history *h, bool fresh, unsigned state)
 		else if (m->new_per_s >= 0)
 			v[n++] = (double)m->new_per_s;
 	}
-	if (n < USUAL_MINUTES || history_span_ns(h) < USUAL_MINUTES * 60 * NS_PER_S)
+	if (n < USUAL_MINUTES || history_span_ns(h) < USUAL_NS)
 		return -1;
 	qsort(v, n, sizeof(*v), cmp_double);
 	return n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
@@ -104,11 +105,9 @@ static void trend(const struct history *h, bool fresh, unsigned state, int64_t s
 		at = &out[n - 1 - (unsigned)step];
 		if (v == HISTORY_UNKNOWN)
 			continue;
-		if (*at == HISTORY_UNKNOWN)
-			*at = v;
-		else if (fresh)
+		if (*at != HISTORY_UNKNOWN && fresh)
 			*at += v;
-		else if (v > *at)
+		else if (*at == HISTORY_UNKNOWN || v > *at)
 			*at = v;
 	}
 }

@@ -62,6 +62,6 @@ extern const struct finding_info finding_table[FINDING_COUNT];
 const char *severity_name(enum severity s); /* "warn", "crit" */
 
 /* What is found in s, which must be the newest sample of h. */
-void findings_make(struct findings *f, const struct snap *s, const struct history *h);
+void findings_make(struct findings *out, const struct snap *s, const struct history *h);
 
 #endif
