@@ -54,6 +54,7 @@ static void look_at_rows(struct leak *l, const struct snap *s)
 {
 	static const struct addr none;
 	uint32_t now_s = (uint32_t)(s->mono_ns / NS_PER_S);
+	bool known = find_whole(s, ST_LISTEN);
 	struct tops peers, ports;
 
 	tops_init(&peers);
@@ -74,7 +75,7 @@ static void look_at_rows(struct leak *l, const struct snap *s)
 		l->shared += has_other_holder(s, row);
 		l->left_to_parent += (k->flags & SOCK_LEFT_TO_PARENT) != 0;
 		l->left_to_child += (k->flags & SOCK_LEFT_TO_CHILD) != 0;
-		tops_add(&peers, &k->remote, in ? 0 : k->rport);
+		tops_add(&peers, &k->remote, in || !known ? 0 : k->rport);
 		if (in)
 			tops_add(&ports, &none, k->lport);
 	}
@@ -140,8 +141,10 @@ static void put_evidence(struct finding *x, const struct find *f, const struct l
 	find_uint(x, "not_reading", l->not_reading);
 	find_uint(x, "end_unread", l->end_unread);
 	find_uint(x, "read_to_end", l->read_to_end);
-	find_uint(x, "inbound", l->inbound);
-	find_uint(x, "outbound", l->now->close_wait - l->inbound);
+	if (find_whole(f->s, ST_LISTEN)) { /* else nobody knows who came in */
+		find_uint(x, "inbound", l->inbound);
+		find_uint(x, "outbound", l->now->close_wait - l->inbound);
+	}
 	if (l->has_peer) {
 		if (l->peer.port == 0)
 			text_net(buf, &l->peer.addr, addr_is_v4(&l->peer.addr) ? 32 : 128);

@@ -154,7 +154,7 @@ void find_connection_flood(struct find *f)
 	char buf[FIND_TEXT];
 	struct crowd c;
 
-	if (!find_whole(f->s, ST_ESTABLISHED) || !find_whole(f->s, ST_TIME_WAIT) ||
+	if (!find_whole(f->s, ST_ESTABLISHED) || !find_whole(f->s, ST_LISTEN) ||
 	    !too_many_new(f->h, per_s, usual))
 		return;
 	if (!crowd_find(&c, f->s, is_new) || c.count < c.all * PREFIX_SHARE)

@@ -104,6 +104,9 @@ void find_ephemeral_ports(struct find *f)
 	uint32_t ports = (uint32_t)f->s->port_last - f->s->port_first + 1;
 	uint32_t *sketch;
 
+	/* Without the listeners nobody knows who came in. */
+	if (!find_whole(f->s, ST_LISTEN))
+		return;
 	/* Counted while the rows were read: mostly there are too few of them for any end. */
 	if (f->s->port_last < f->s->port_first || f->h->from_here < ports * LIMIT_WARN)
 		return;
@@ -139,7 +142,7 @@ void find_timewait_limit(struct find *f)
 	struct finding *x;
 	bool at_limit;
 
-	if (!f->s->counters.known[CTR_TCP_TW])
+	if (!f->s->counters.known[CTR_TCP_TW]) /* at least those that are there */
 		count = f->now->state[ST_TIME_WAIT];
 	at_limit = limit > 0 && (double)count >= limit * TIMEWAIT_WARN;
 	if (!at_limit && lost <= 0)

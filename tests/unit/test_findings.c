@@ -172,7 +172,10 @@ static void test_leak_thinned(void **state)
 	(void)state;
 	story_open(&t);
 	story_repeat(&t, 40, 2, text_of("thinned close-wait\n%s", socks));
-	story_only(&t, FINDING_CLOSE_WAIT_LEAK);
+	assert_string_equal(story_text(story_only(&t, FINDING_CLOSE_WAIT_LEAK), "peer"),
+			    "10.4.1.17");
+	for (unsigned i = 0; i < t.found.item[0].n_evidence; i++)
+		assert_string_not_equal(t.found.item[0].evidence[i].key, "outbound");
 	story_tell(&t, 2, text_of("thinned established\n%s", socks));
 	assert_none(&t);
 	story_close(&t);
@@ -440,6 +443,23 @@ static void test_ephemeral_ports(void **state)
 	story_close(&t);
 }
 
+static void test_ephemeral_ports_thinned(void **state)
+{
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_tell(&t, 2,
+		   "thinned time-wait\nsysctl net.ipv4.ip_local_port_range 1000 1000\n"
+		   "sock tcp TIME_WAIT 10.0.0.1:1000 10.0.0.5:3306\n");
+	assert_none(&t);
+	story_tell(&t, 2,
+		   "thinned time-wait listen\nsysctl net.ipv4.ip_local_port_range 1000 1000\n"
+		   "sock tcp TIME_WAIT 10.0.0.1:1000 10.0.0.5:3306\n");
+	story_only(&t, FINDING_EPHEMERAL_PORTS);
+	story_close(&t);
+}
+
 static void test_timewait_limit(void **state)
 {
 	const struct finding *x;
@@ -643,6 +663,7 @@ int main(void)
 		cmocka_unit_test(test_accept_queue_of_none),
 		cmocka_unit_test(test_accept_queue_without_limit),
 		cmocka_unit_test(test_ephemeral_ports),
+		cmocka_unit_test(test_ephemeral_ports_thinned),
 		cmocka_unit_test(test_timewait_limit),
 		cmocka_unit_test(test_orphans),
 		cmocka_unit_test(test_conntrack),
