@@ -362,7 +362,7 @@ static void draw_candidates(const struct app *a, struct canvas *c, struct rect a
 	}
 }
 
-/* Returns the row of the message. */
+/* Returns the row of the message. What was meant stands at the end of it, so that stays. */
 static int draw_mark(const struct app *a, struct canvas *c, struct rect line)
 {
 	const struct err *e = &a->ask.err;
@@ -376,7 +376,7 @@ static int draw_mark(const struct app *a, struct canvas *c, struct rect line)
 	line.y += m.message < 0;
 	canvas_put(c, line, x, line.y, ROLE_WARN, TEXT_LIT("! "));
 	if (line.w > x + 2)
-		msg = text_cut(msg, (uint32_t)(line.w - x - 2), a->set, cut, sizeof(cut));
+		msg = text_cut_middle(msg, (uint32_t)(line.w - x - 2), a->set, cut, sizeof(cut));
 	canvas_put(c, line, x + 2, line.y, ROLE_TEXT, msg);
 	return line.y;
 }
