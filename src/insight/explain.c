@@ -8,6 +8,7 @@
 
 #include "find.h"
 #include "sockeye/base/fmt.h"
+#include "sockeye/base/mem.h"
 #include "sockeye/model/names.h"
 
 #define TOP_PROCESSES 5
@@ -421,24 +422,89 @@ void explain_state(struct explanation *x, enum tcp_state st, const struct snap *
 	add_lore(x, l, s);
 }
 
+enum figure { FIGURE_COUNT, FIGURE_PLAIN, FIGURE_BYTES, FIGURE_AGE };
+
+/* Evidence in words. What is not here is told elsewhere on the page. */
+static const struct {
+	const char *key, *words;
+	enum figure figure;
+} in_words[] = {
+	{ "count", "sockets", FIGURE_COUNT },
+	{ "total", "such sockets in all", FIGURE_COUNT },
+	{ "rate_per_s", "growth a second", FIGURE_COUNT },
+	{ "oldest_s", "the oldest", FIGURE_AGE },
+	{ "read_to_end", "read to the end", FIGURE_COUNT },
+	{ "end_unread", "only the end unread", FIGURE_COUNT },
+	{ "not_reading", "with data unread", FIGURE_COUNT },
+	{ "unread_bytes", "bytes unread", FIGURE_BYTES },
+	{ "inbound", "came in", FIGURE_COUNT },
+	{ "outbound", "went out", FIGURE_COUNT },
+	{ "peer", "most with", FIGURE_PLAIN },
+	{ "peer_count", "with that one", FIGURE_COUNT },
+	{ "local_port", "most at port", FIGURE_PLAIN },
+	{ "local_port_count", "at that one", FIGURE_COUNT },
+	{ "shared", "held by others too", FIGURE_COUNT },
+	{ "only_parent", "left to the parent", FIGURE_COUNT },
+	{ "only_child", "left to the child", FIGURE_COUNT },
+	{ "half_open", "half-open", FIGURE_COUNT },
+	{ "usual", "usually", FIGURE_COUNT },
+	{ "prefix", "most from", FIGURE_PLAIN },
+	{ "prefix_count", "from there", FIGURE_COUNT },
+	{ "addresses", "addresses", FIGURE_COUNT },
+	{ "new_per_s", "new a second", FIGURE_COUNT },
+	{ "cookies_per_s", "cookies a second", FIGURE_COUNT },
+	{ "cookies_lost_per_s", "never returned", FIGURE_COUNT },
+	{ "syn_drops_per_s", "SYNs dropped a second", FIGURE_COUNT },
+	{ "drops_per_s", "dropped a second", FIGURE_COUNT },
+	{ "not_kept_per_s", "not kept a second", FIGURE_COUNT },
+	{ "listener", "listener", FIGURE_PLAIN },
+	{ "accept_queue", "wait to be accepted", FIGURE_COUNT },
+	{ "accept_max", "limit of the queue", FIGURE_COUNT },
+	{ "local", "from", FIGURE_PLAIN },
+	{ "remote", "to", FIGURE_PLAIN },
+	{ "ports", "ports there are", FIGURE_COUNT },
+	{ "used", "used", FIGURE_COUNT },
+	{ "limit", "limit", FIGURE_COUNT },
+};
+
+static void add_number(struct explanation *x, const char *words, enum figure figure, uint64_t u)
+{
+	char n[FIND_TEXT];
+
+	switch (figure) {
+	case FIGURE_COUNT:
+		text_count(n, u);
+		break;
+	case FIGURE_PLAIN:
+		fmt_plain(n, u);
+		break;
+	case FIGURE_BYTES:
+		fmt_bytes(n, u);
+		break;
+	case FIGURE_AGE:
+		fmt_age(n, u);
+		break;
+	}
+	add(x, EXPLAIN_FIGURE, "%s\t%s", words, n);
+}
+
+/* What there is none of says nothing. */
 static void add_evidence(struct explanation *x, const struct finding *f)
 {
-	for (unsigned i = 0; i < f->n_evidence; i++) {
-		const struct evidence *e = &f->evidence[i];
-		char n[FIND_TEXT];
+	for (size_t k = 0; k < ARRAY_SIZE(in_words); k++)
+		for (unsigned i = 0; i < f->n_evidence; i++) {
+			const struct evidence *e = &f->evidence[i];
+			const char *words = in_words[k].words;
 
-		switch (e->type) {
-		case EVIDENCE_UINT:
-			add(x, EXPLAIN_FIGURE, "%s\t%s", e->key, text_count(n, e->u));
-			break;
-		case EVIDENCE_REAL:
-			add(x, EXPLAIN_FIGURE, "%s\t%.1f", e->key, e->r);
-			break;
-		case EVIDENCE_TEXT:
-			add(x, EXPLAIN_FIGURE, "%s\t%s", e->key, e->text);
-			break;
+			if (strcmp(e->key, in_words[k].key) != 0)
+				continue;
+			if (e->type == EVIDENCE_UINT && e->u > 0)
+				add_number(x, words, in_words[k].figure, e->u);
+			else if (e->type == EVIDENCE_REAL && e->r >= 0.05)
+				add(x, EXPLAIN_FIGURE, "%s\t%.1f", words, e->r);
+			else if (e->type == EVIDENCE_TEXT && e->text[0] != '\0')
+				add(x, EXPLAIN_FIGURE, "%s\t%s", words, e->text);
 		}
-	}
 }
 
 void explain_finding(struct explanation *x, const struct finding *f, const struct snap *s,
@@ -450,7 +516,8 @@ void explain_finding(struct explanation *x, const struct finding *f, const struc
 	add(x, EXPLAIN_HEAD, "What it means");
 	add(x, EXPLAIN_TEXT, "%s", l->means);
 	add(x, EXPLAIN_HEAD, "Here, now");
-	add(x, EXPLAIN_TEXT, "%s", f->text);
+	if (f->n_evidence == 0)
+		add(x, EXPLAIN_TEXT, "%s", f->text);
 	if (row != IDX_NONE) {
 		char more[256], n[FIND_TEXT];
 
