@@ -475,7 +475,7 @@ static void say_unknown(struct app *a, struct key k)
 static bool acts_on_rows(enum action act)
 {
 	return action_table[act].section == SECTION_MOVE || act == ACT_PIN || act == ACT_PIN_NOT ||
-	       act == ACT_OPEN || act == ACT_DETAIL || act == ACT_EXPLAIN;
+	       act == ACT_OPEN || act == ACT_DETAIL || act == ACT_COPY || act == ACT_EXPLAIN;
 }
 
 /* Whether nothing is left of the row under the cursor that this could be done to. */
