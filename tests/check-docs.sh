@@ -191,6 +191,18 @@ sed -n -e "s/^${tab}'[^']*'{\\(-.\\),\\(--[^}]*\\)}'\\[.*/\\1 \\2/p" \
   tr ' ' '\n' > "$work/b"
 same completion/_sockeye "$work/options" "$work/b"
 
+# What SECURITY.md says shows a promise is there.
+# shellcheck disable=SC2016 # backquotes of the page
+grep -o '`test[a-z]*_[a-z_]*`\|`tests/[^` ]*`' "$srcdir/SECURITY.md" | tr -d '`' | sort -u \
+  > "$work/proofs"
+[ -s "$work/proofs" ] || { echo 'SECURITY.md names no tests'; status=1; }
+while read -r proof; do
+  case $proof in
+    tests/*) [ -e "$srcdir/$proof" ] ;;
+    *) grep -rqs "static void $proof(" "$srcdir/tests" ;;
+  esac || { echo "SECURITY.md has a test that is not there: $proof"; status=1; }
+done < "$work/proofs"
+
 if command -v mandoc > /dev/null; then
   for page in "$srcdir"/man/*.[1-9]; do
     mandoc -T lint -W warning "$page" || status=1

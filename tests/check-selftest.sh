@@ -18,7 +18,8 @@ count=0
 fresh_copy() {
   rm -rf "$work/tree"
   mkdir "$work/tree"
-  (cd "$srcdir" && tar cf - src include man completion tests/check-*.sh tests/layers.txt) |
+  (cd "$srcdir" && tar cf - --exclude=corpus --exclude=golden --exclude=fixtures \
+    SECURITY.md src include man completion tests) |
     (cd "$work/tree" && tar xf -)
   chmod -R u+w "$work/tree"
 }
@@ -102,6 +103,8 @@ finds check-headers.sh 'include/sockeye/base/fmt.h does not stand alone'
 replace src/base/buf.c 'SPDX-License-Identifier: MIT' 'no licence'
 finds check-headers.sh 'src/base/buf.c does not begin with its licence'
 
+append SECURITY.md 'Shown by `test_that_nobody_wrote`.'
+finds check-docs.sh 'a test that is not there: test_that_nobody_wrote'
 replace man/sockeye.8 '^\.It Fl -strict' '.It Fl -lenient'
 finds check-docs.sh 'lacks: .It Fl -strict'
 replace man/sockeye.8 '^\.It Fl -strict' '.It Fl -lenient'

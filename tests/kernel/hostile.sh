@@ -44,6 +44,28 @@ hostile '\xe6\x97\xa5\xe6\x9c\xac' '"日本"' '日本' 1011
 hostile '-b --json' '"-b --json"' '-b\x20--json' 1012
 hostile '  ' '"  "' '\x20\x20' 1013
 
+hostile '\x1b]0;x\x07\x0a) R 1' '"\u001b]0;x\u0007\n) R 1"' '\e]0;x\x07\n)\x20R\x201' 1014
+
+# What it says of a command line that came from somewhere.
+evil=$'\e]0;x\a\n\xff\xc2\x9b31m'
+complains() {
+  run_eye "$@"
+  check "a complaint is one clean line: ${*@Q}" "2 1 0" \
+    "$STATUS $(wc -l <"$DIR/err") $(LC_ALL=C grep -c '[^ -~]' "$DIR/err")"
+}
+complains -b "$evil"
+complains -b state "$evil"
+complains -b sport = "$evil"
+complains -b "comm ~ \"($evil\""
+complains -b "--$evil"
+complains -b --by "$evil"
+complains -b --sort "$evil"
+complains -b -c "$evil"
+complains -b -F "/nosuch/$evil"
+mkdir -p "$DIR/$evil/sockeye"
+printf 'interval = %s\n%s = 1\n' "$evil" "$evil" >"$DIR/$evil/sockeye/sockeye.conf"
+XDG_CONFIG_HOME=$DIR/$evil complains -b
+
 # With --ascii nothing else comes out.
 mk ascii 'comm=\xe6\x97\xa5' established=1:1020
 run_eye -b --ascii --by process sport = :1020
@@ -53,6 +75,6 @@ check "--ascii: escaped" 1 "$(grep -cF '\u{65e5}' <<<"$OUT")"
 # All of them at once, JSON lines.
 eye --by process
 check "JSON is one line" 1 "$(wc -l <"$DIR/out")"
-check "each process is there" 14 "$(json '[.rows[]|select(.pid)]|length')"
+check "each process is there" 15 "$(json '[.rows[]|select(.pid)]|length')"
 
 done_testing

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* In a child: there is no way out of the sandbox. */
+#include "test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+#include "sockeye/base/mem.h"
+
+#define SKIPPED 77
+
+static int failures;
+
+#define EXPECT(holds)                                                               \
+	do {                                                                        \
+		if (!(holds)) {                                                     \
+			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds); \
+			failures++;                                                 \
+		}                                                                   \
+	} while (0)
+
+/* A call that has to be refused; what it would do without that is harmless. */
+#define REFUSED(call)                                         \
+	do {                                                  \
+		errno = 0;                                    \
+		EXPECT((long)(call) == -1 && errno == EPERM); \
+	} while (0)
+
+static int in_child(int (*body)(bool bpf), bool bpf)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(body(bpf));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static bool enter(bool bpf)
+{
+	struct err e;
+	int rc = sandbox_enter(bpf, &e);
+
+	if (rc == -ENOTSUP || rc == -ENOSYS || rc == -EINVAL)
+		_exit(SKIPPED);
+	if (rc != 0)
+		fprintf(stderr, "%s\n", e.msg);
+	return rc == 0;
+}
+
+static void check_files(void)
+{
+	char made[] = "sandbox.XXXXXX.new";
+	int fd;
+
+	REFUSED(open("/dev/null", O_WRONLY));
+	REFUSED(open("/dev/null", O_RDWR));
+	REFUSED(open("/dev/null", O_RDONLY | O_TRUNC));
+	REFUSED(open("sandbox.none", O_WRONLY | O_CREAT, 0600));
+	REFUSED(open(".", O_RDWR | O_TMPFILE, 0600));
+	REFUSED(open("/proc/self/mem", O_RDWR));
+	REFUSED(truncate("/dev/null", 0));
+	REFUSED(symlink("a", "sandbox.link"));
+	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	EXPECT(fd >= 0);
+	close(fd);
+	/* As settings are saved. */
+	unlink(made);
+	fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	EXPECT(fd >= 0);
+	EXPECT(write(fd, "x", 1) == 1 && fsync(fd) == 0);
+	close(fd);
+	EXPECT(rename(made, "sandbox.renamed") == 0 && unlink("sandbox.renamed") == 0);
+}
+
+static void check_others(void)
+{
+	char *const argv[] = { NULL };
+	char parent = 0;
+
+	REFUSED(execve("/nowhere", argv, argv));
+	REFUSED(kill(getppid(), 0));
+	REFUSED(syscall(SYS_tgkill, getppid(), getppid(), 0));
+	REFUSED(syscall(SYS_pidfd_send_signal, -1, 0, NULL, 0));
+	REFUSED(syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0));
+#if !defined(__SANITIZE_ADDRESS__)
+	REFUSED(ptrace(PTRACE_PEEKDATA, getppid(), &parent, NULL));
+#endif
+	(void)parent;
+	REFUSED(ioctl(STDIN_FILENO, TIOCSTI, "x"));
+	REFUSED(setuid(getuid()));
+	REFUSED(chroot("/nowhere"));
+	REFUSED(syscall(SYS_mount, "", "/nowhere", "", 0, NULL));
+	REFUSED(syscall(SYS_init_module, NULL, 0, ""));
+	REFUSED(syscall(SYS_io_uring_setup, 1, NULL));
+	EXPECT(kill(getpid(), 0) == 0);
+}
+
+static void check_network(void)
+{
+	int fd;
+
+	REFUSED(socket(AF_INET, SOCK_STREAM, 0));
+	REFUSED(socket(AF_INET6, SOCK_DGRAM, 0));
+	REFUSED(socket(AF_PACKET, SOCK_RAW, 0));
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	EXPECT(fd >= 0);
+	close(fd);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	EXPECT(fd >= 0);
+	REFUSED(listen(fd, 1));
+	close(fd);
+}
+
+static int go_through(bool bpf)
+{
+	if (!enter(bpf))
+		return 1;
+	check_files();
+	check_others();
+	check_network();
+	if (!bpf)
+		REFUSED(syscall(SYS_bpf, -1, NULL, 0));
+	else
+		EXPECT(syscall(SYS_bpf, -1, NULL, 0) == -1 && errno != 0);
+	return failures;
+}
+
+static void test_sandbox_refuses_what_is_never_done(void **state)
+{
+	(void)state;
+	for (int bpf = 0; bpf <= 1; bpf++) {
+		int status = in_child(go_through, bpf);
+
+		if (status == SKIPPED)
+			skip();
+		assert_int_equal(status, 0);
+	}
+}
+
+static int go[2];
+
+static void *wait_and_try(void *arg)
+{
+	char byte;
+
+	if (read(go[0], &byte, 1) != 1)
+		return arg;
+	REFUSED(open("/dev/null", O_WRONLY));
+	EXPECT(raise(SIGURG) == 0);
+	return NULL;
+}
+
+static int with_threads(bool bpf)
+{
+	pthread_t before, after;
+
+	EXPECT(pipe(go) == 0);
+	EXPECT(pthread_create(&before, NULL, wait_and_try, NULL) == 0);
+	if (!enter(bpf))
+		return 1;
+	EXPECT(pthread_create(&after, NULL, wait_and_try, NULL) == 0);
+	EXPECT(write(go[1], "xx", 2) == 2);
+	EXPECT(pthread_join(before, NULL) == 0 && pthread_join(after, NULL) == 0);
+	return failures;
+}
+
+static void test_sandbox_is_of_all_threads(void **state)
+{
+	int status = in_child(with_threads, false);
+
+	(void)state;
+	if (status == SKIPPED)
+		skip();
+	assert_int_equal(status, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sandbox_refuses_what_is_never_done),
+		cmocka_unit_test(test_sandbox_is_of_all_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
