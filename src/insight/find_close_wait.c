@@ -157,6 +157,8 @@ static void put_evidence(struct finding *x, const struct find *f, const struct l
 		find_uint(x, "local_port", l->port.port);
 		find_uint(x, "local_port_count", l->port.count);
 	}
+	if (l->proc == NULL)
+		return;
 	find_uint(x, "shared", l->shared);
 	find_uint(x, "only_parent", l->left_to_parent);
 	find_uint(x, "only_child", l->left_to_child);

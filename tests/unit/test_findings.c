@@ -141,6 +141,8 @@ static void test_leak_without_owners(void **state)
 	assert_string_equal(story_only(&t, FINDING_CLOSE_WAIT_LEAK)->text,
 			    "CLOSE_WAIT 30, oldest 78 s");
 	assert_int_equal(t.found.item[0].pid, 0);
+	for (unsigned i = 0; i < t.found.item[0].n_evidence; i++)
+		assert_string_not_equal(t.found.item[0].evidence[i].key, "shared");
 	story_close(&t);
 }
 
