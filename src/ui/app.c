@@ -10,7 +10,7 @@
 #include "sockeye/base/mem.h"
 
 /* Rows that a view works on before a key can overtake: a few milliseconds. */
-#define SLICE      65536
+#define SLICE      4096
 #define MESSAGE_MS 3000
 /* A sample that is older than so many intervals is not live. */
 #define STALE_AFTER 3

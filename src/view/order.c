@@ -24,7 +24,8 @@ enum word {
 /* Names are compared by so many bytes: the kernel's are 15, the longest user names 32. */
 #define NAME_WORDS 4
 
-#define PREFETCH 16
+/* Small enough for what the rows are made of to stay in the first cache. */
+#define CHUNK 128
 
 /* ---- the plan -------------------------------------------------------- */
 
@@ -32,7 +33,7 @@ enum word {
 static void plan(struct order *o, uint8_t what, uint8_t part, bool down)
 {
 	assert(o->words < ORDER_WORDS);
-	o->word[o->words++] = (struct order_word){ what, part, down };
+	o->word[o->words++] = (struct order_word){ what, part, down, UINT64_MAX, 0 };
 }
 
 static void plan_name(struct order *o, enum word name, bool down)
@@ -170,13 +171,14 @@ static uint64_t number_word(const struct group *g, enum column c)
 	return c == COL_DELTA ? n ^ UINT64_C(1) << 63 : n;
 }
 
-static uint64_t group_word(const struct result *r, const struct group *g, struct order_word w)
+static uint64_t group_word(const struct result *r, const struct group *g,
+			   const struct order_word *w)
 {
 	bool named = g->why == WHY_OWNED;
 
-	switch ((enum word)w.what) {
+	switch ((enum word)w->what) {
 	case W_NUMBER:
-		return number_word(g, (enum column)w.part);
+		return number_word(g, (enum column)w->part);
 	case W_WHY:
 		return g->why;
 	case W_STATE:
@@ -186,14 +188,14 @@ static uint64_t group_word(const struct result *r, const struct group *g, struct
 	case W_UID:
 		return named ? uid_of(r, g) : 0;
 	case W_COMM:
-		return named ? name_word(r->snap, comm_of(r, g), w.part) : 0;
+		return named ? name_word(r->snap, comm_of(r, g), w->part) : 0;
 	case W_USER:
-		return named ? name_word(r->snap, snap_user_name(r->snap, uid_of(r, g)), w.part)
+		return named ? name_word(r->snap, snap_user_name(r->snap, uid_of(r, g)), w->part)
 			     : 0;
 	case W_FAMILY:
 		return !addr_is_v4(&g->key.end.addr);
 	case W_ADDR:
-		return big_endian_word(g->key.end.addr.b + w.part * sizeof(uint64_t));
+		return big_endian_word(g->key.end.addr.b + w->part * sizeof(uint64_t));
 	case W_LINK:
 		return g->key.end.ifindex;
 	case W_PORT:
@@ -202,33 +204,97 @@ static uint64_t group_word(const struct result *r, const struct group *g, struct
 	return 0;
 }
 
-static void gather_groups(struct order *o, const struct result *r, struct order_word w)
+/* Asks for what a chunk of rows is made of: after a first sort they lie anywhere. */
+static void prefetch(const struct result *r, const struct sort_item *item, uint32_t n)
 {
-	const struct group *g = result_groups(r);
-	struct sort_item *item = o->sort.item;
-	uint64_t flip = w.down ? UINT64_MAX : 0;
-
-	for (uint32_t i = 0; i < o->sort.n; i++) {
-		if (i + PREFETCH < o->sort.n)
-			__builtin_prefetch(&g[item[i + PREFETCH].row].key);
-		item[i].key = group_word(r, &g[item[i].row], w) ^ flip;
+	for (uint32_t i = 0; i < n; i++) {
+		if (r->query.by == BY_SOCKET) {
+			__builtin_prefetch(&r->snap->sock[item[i].row]);
+		} else {
+			__builtin_prefetch(&result_groups(r)[item[i].row].key);
+			__builtin_prefetch(&result_groups(r)[item[i].row].sockets);
+		}
 	}
 }
 
-static void gather_sockets(struct order *o, const struct result *r, struct order_word w)
+/* A word of at most CHUNK rows. */
+static void take_words(const struct result *r, const struct order_word *w,
+		       const struct sort_item *item, uint32_t n, uint64_t *out)
 {
-	struct sort_item *item = o->sort.item;
-	const struct snap *s = r->snap;
-	uint64_t flip = w.down ? UINT64_MAX : 0;
+	const struct group *g = result_groups(r);
 
-	for (uint32_t i = 0; i < o->sort.n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		uint64_t key[FIELD_KEYS] = { 0 };
 
-		if (i + PREFETCH < o->sort.n)
-			__builtin_prefetch(&s->sock[item[i + PREFETCH].row]);
-		field_keys(s, item[i].row, (enum field_id)w.what, key);
-		item[i].key = key[w.part] ^ flip;
+		if (r->query.by != BY_SOCKET) {
+			out[i] = group_word(r, &g[item[i].row], w);
+			continue;
+		}
+		field_keys(r->snap, item[i].row, (enum field_id)w->what, key);
+		out[i] = key[w->part];
 	}
+}
+
+/* ---- stages: a chunk of rows each ------------------------------------ */
+
+static void survey(struct order *o, const struct result *r, uint32_t from, uint32_t n)
+{
+	const struct sort_item *item = o->sort.item + from;
+	uint64_t value[CHUNK];
+
+	for (struct order_word *w = o->word; w < o->word + o->words; w++) {
+		take_words(r, w, item, n, value);
+		for (uint32_t i = 0; i < n; i++) {
+			w->min = value[i] < w->min ? value[i] : w->min;
+			w->max = value[i] > w->max ? value[i] : w->max;
+		}
+	}
+}
+
+/* How many bits tell its values apart. */
+static unsigned width(const struct order_word *w)
+{
+	return w->max > w->min ? 64 - (unsigned)__builtin_clzll(w->max - w->min) : 0;
+}
+
+static void gather(struct order *o, const struct result *r, uint32_t from, uint32_t n)
+{
+	struct sort_item *item = o->sort.item + from;
+	uint64_t value[CHUNK];
+	unsigned shift = 0;
+
+	prefetch(r, item, n);
+	for (uint32_t i = 0; i < n; i++)
+		item[i].key = 0;
+	for (const struct order_word *w = o->word + o->at; w < o->word + o->end; w++) {
+		if (width(w) == 0)
+			continue;
+		take_words(r, w, item, n, value);
+		for (uint32_t i = 0; i < n; i++)
+			item[i].key |= (w->down ? w->max - value[i] : value[i] - w->min) << shift;
+		shift += width(w);
+	}
+}
+
+/* The words from there on that fit into one key. */
+static void next_key(struct order *o, unsigned at)
+{
+	unsigned bits = 0;
+
+	o->at = o->end = at;
+	while (o->end < o->words && bits + width(&o->word[o->end]) <= 64)
+		bits += width(&o->word[o->end++]);
+	o->next = 0;
+	o->stage = bits > 0 ? ORDER_GATHERS : ORDER_DONE;
+}
+
+static uint64_t key_bits(const struct order *o)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = o->at; i < o->end; i++)
+		bits += width(&o->word[i]);
+	return bits < 64 ? (UINT64_C(1) << bits) - 1 : UINT64_MAX;
 }
 
 /* ---- sorting --------------------------------------------------------- */
@@ -243,8 +309,7 @@ void order_begin(struct order *o, const struct query *q)
 {
 	arena_reset(&o->item);
 	arena_reset(&o->spare);
-	o->words = o->at = 0;
-	o->sorting = false;
+	o->words = 0;
 	if (q->by == BY_SOCKET)
 		plan_sockets(o, q);
 	else
@@ -267,26 +332,51 @@ int order_seal(struct order *o)
 	if (o->item.used > 0 && arena_push(&o->spare, o->item.used) == NULL)
 		return -ENOMEM;
 	sort_begin(&o->sort, (void *)o->item.base, (void *)o->spare.base,
-		   (uint32_t)(o->item.used / sizeof(struct sort_item)));
+		   (uint32_t)(o->item.used / sizeof(struct sort_item)), 0);
+	o->next = 0;
+	o->stage = ORDER_SURVEYS;
 	return 0;
 }
 
-bool order_step(struct order *o, const struct result *r)
+/* True at the end of a stage that goes over all rows once. */
+static bool go_over(struct order *o, const struct result *r, uint32_t *budget)
 {
-	if (o->sorting) {
-		o->sorting = !sort_pass(&o->sort);
-		return false;
+	while (o->next<o->sort.n && * budget> 0) {
+		uint32_t left = o->sort.n - o->next, n = left < CHUNK ? left : CHUNK;
+
+		if (o->stage == ORDER_SURVEYS)
+			survey(o, r, o->next, n);
+		else
+			gather(o, r, o->next, n);
+		o->next += n;
+		*budget -= n < *budget ? n : *budget;
 	}
-	if (o->at == o->words)
-		return true;
-	if (r->query.by == BY_SOCKET)
-		gather_sockets(o, r, o->word[o->at]);
-	else
-		gather_groups(o, r, o->word[o->at]);
-	o->at++;
-	sort_begin(&o->sort, o->sort.item, o->sort.spare, o->sort.n);
-	o->sorting = o->sort.vary != 0;
-	return false;
+	return o->next == o->sort.n;
+}
+
+bool order_step(struct order *o, const struct result *r, uint32_t *budget)
+{
+	while (o->stage != ORDER_DONE && *budget > 0) {
+		switch (o->stage) {
+		case ORDER_SURVEYS:
+			if (go_over(o, r, budget))
+				next_key(o, 0);
+			break;
+		case ORDER_GATHERS:
+			if (!go_over(o, r, budget))
+				break;
+			sort_begin(&o->sort, o->sort.item, o->sort.spare, o->sort.n, key_bits(o));
+			o->stage = ORDER_SORTS;
+			break;
+		case ORDER_SORTS:
+			if (sort_step(&o->sort, budget))
+				next_key(o, o->end);
+			break;
+		case ORDER_DONE:
+			break;
+		}
+	}
+	return o->stage == ORDER_DONE;
 }
 
 const struct sort_item *order_items(const struct order *o, uint32_t *n)

@@ -1,51 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 #include "sort.h"
 
-#define DIGIT_BITS 8
-#define DIGITS     (1u << DIGIT_BITS)
+#include <string.h>
 
-void sort_begin(struct sort *s, struct sort_item *item, struct sort_item *spare, uint32_t n)
+/* Starts on the least significant digit that is left. */
+static void begin_pass(struct sort *s)
 {
-	uint64_t vary = 0;
+	memset(s->start, 0, sizeof(s->start));
+	s->next = 0;
+	s->moves = false;
+}
 
-	for (uint32_t i = 1; i < n; i++)
-		vary |= item[i].key ^ item[0].key;
-	*s = (struct sort){ .item = item, .spare = spare, .n = n, .vary = vary };
+void sort_begin(struct sort *s, struct sort_item *item, struct sort_item *spare, uint32_t n,
+		uint64_t vary)
+{
+	s->item = item;
+	s->spare = spare;
+	s->n = n;
+	s->vary = n > 1 ? vary : 0;
+	begin_pass(s);
 }
 
 static unsigned digit(const struct sort_item *it, unsigned shift)
 {
-	return it->key >> shift & (DIGITS - 1);
+	return it->key >> shift & (SORT_DIGITS - 1);
 }
 
-static void scatter(struct sort *s, unsigned shift)
+static void count(struct sort *s, unsigned shift, uint32_t end)
 {
-	struct sort_item *swap = s->item;
-	uint32_t start[DIGITS] = { 0 };
+	for (uint32_t i = s->next; i < end; i++)
+		s->start[digit(&s->item[i], shift)]++;
+}
+
+static void place_digits(struct sort *s)
+{
 	uint32_t at = 0;
 
-	for (uint32_t i = 0; i < s->n; i++)
-		start[digit(&s->item[i], shift)]++;
-	for (unsigned d = 0; d < DIGITS; d++) {
-		uint32_t count = start[d];
+	for (unsigned d = 0; d < SORT_DIGITS; d++) {
+		uint32_t n = s->start[d];
 
-		start[d] = at;
-		at += count;
+		s->start[d] = at;
+		at += n;
 	}
-	for (uint32_t i = 0; i < s->n; i++)
-		s->spare[start[digit(&s->item[i], shift)]++] = s->item[i];
-	s->item = s->spare;
-	s->spare = swap;
 }
 
-bool sort_pass(struct sort *s)
+static void move(struct sort *s, unsigned shift, uint32_t end)
 {
-	unsigned shift;
+	for (uint32_t i = s->next; i < end; i++)
+		s->spare[s->start[digit(&s->item[i], shift)]++] = s->item[i];
+}
 
-	if (s->vary == 0)
-		return true;
-	shift = (unsigned)__builtin_ctzll(s->vary) / DIGIT_BITS * DIGIT_BITS;
-	scatter(s, shift);
-	s->vary &= ~((uint64_t)(DIGITS - 1) << shift);
+static void end_pass(struct sort *s, unsigned shift)
+{
+	struct sort_item *swap = s->item;
+
+	s->item = s->spare;
+	s->spare = swap;
+	s->vary &= ~((uint64_t)(SORT_DIGITS - 1) << shift);
+	begin_pass(s);
+}
+
+bool sort_step(struct sort *s, uint32_t *budget)
+{
+	while (s->vary != 0 && *budget > 0) {
+		unsigned shift = (unsigned)__builtin_ctzll(s->vary);
+		uint32_t left = s->n - s->next, n = left < *budget ? left : *budget;
+
+		(s->moves ? move : count)(s, shift, s->next + n);
+		s->next += n;
+		*budget -= n;
+		if (n < left)
+			break;
+		if (s->moves) {
+			end_pass(s, shift);
+			continue;
+		}
+		place_digits(s);
+		s->next = 0;
+		s->moves = true;
+	}
 	return s->vary == 0;
 }

@@ -16,6 +16,7 @@ enum phase {
 	PHASE_OWN,
 	PHASE_SCAN,
 	PHASE_ROLLUP,
+	PHASE_LIST,
 	PHASE_ENDS,
 	PHASE_DELTA,
 	PHASE_SORT,
@@ -36,6 +37,9 @@ struct view {
 	uint32_t next;   /* row, or group, that the phase has come to */
 	uint32_t before; /* group of the shown result that is expected next */
 };
+
+/* So many rows ahead memory is asked for. */
+#define PREFETCH 16
 
 #define ALL_PROTOS ((1u << PROTO_COUNT) - 1)
 
@@ -141,17 +145,6 @@ static int scan_batch(struct view *v, uint32_t from, uint32_t to)
 	return rc < 0 ? rc : grouper_add(&v->grouper, hit, n);
 }
 
-static int add_groups(struct view *v)
-{
-	uint32_t n = result_n_groups(v->work);
-	int rc = 0;
-
-	for (uint32_t i = 0; i < n && rc == 0; i++)
-		if (grouper_keeps(&v->grouper, i))
-			rc = order_add(&v->order, i);
-	return rc;
-}
-
 /* Whether an address is this host's own depends on all rows. */
 static int step_own(struct view *v, uint32_t *budget)
 {
@@ -174,10 +167,26 @@ static int end_groups(struct view *v)
 	const struct grouper *gr = &v->grouper;
 
 	v->next = v->before = 0;
-	v->phase = v->work->query.ends ? PHASE_ENDS : PHASE_DELTA;
+	v->phase = PHASE_LIST;
 	if (v->work->query.hide_own && gr->other_sockets > 0)
 		v->work->totals.own_hidden = gr->own_sockets;
-	return add_groups(v);
+	return 0;
+}
+
+/* Which groups have rows. */
+static int step_list(struct view *v, uint32_t *budget)
+{
+	uint32_t n = result_n_groups(v->work);
+	int rc = 0;
+
+	for (; v->next<n && * budget> 0 && rc == 0; v->next++, (*budget)--)
+		if (grouper_keeps(&v->grouper, v->next))
+			rc = order_add(&v->order, v->next);
+	if (rc < 0 || v->next < n)
+		return rc;
+	v->next = 0;
+	v->phase = v->work->query.ends ? PHASE_ENDS : PHASE_DELTA;
+	return 0;
 }
 
 static int step_scan(struct view *v, uint32_t *budget)
@@ -323,40 +332,46 @@ static int step_delta(struct view *v, uint32_t *budget)
 	return order_seal(&v->order);
 }
 
-static int step_sort(struct view *v, uint32_t *budget)
-{
-	uint32_t n;
-
-	order_items(&v->order, &n);
-	while (v->phase == PHASE_SORT && *budget > 0) {
-		if (order_step(&v->order, v->work))
-			v->phase = PHASE_SHOW;
-		*budget -= n < *budget ? n : *budget;
-	}
-	return 0;
-}
-
-/* Where each row is, both ways. */
-static int place_rows(struct result *r, const struct sort_item *item, uint32_t n)
+/* Room for where each row is, both ways. */
+static int begin_places(struct result *r, const struct order *o)
 {
 	size_t ranks = (r->query.by == BY_SOCKET ? r->snap->n_sock : result_n_groups(r)) *
 		       sizeof(uint32_t);
-	uint32_t *order, *rank;
+	uint32_t n;
+	void *rank;
 
 	arena_reset(&r->order);
 	arena_reset(&r->rank);
+	order_items(o, &n);
 	if (n == 0)
 		return 0;
-	order = arena_push(&r->order, n * sizeof(*order));
 	rank = arena_push(&r->rank, ranks);
-	if (order == NULL || rank == NULL)
+	if (rank == NULL || arena_push(&r->order, n * sizeof(uint32_t)) == NULL)
 		return -ENOMEM;
 	memset(rank, 0xff, ranks);
-	for (uint32_t i = 0; i < n; i++) {
+	return 0;
+}
+
+/* Where the rows of a range are, both ways. */
+static void place_rows(struct result *r, const struct sort_item *item, uint32_t from, uint32_t to)
+{
+	uint32_t *order = (void *)r->order.base, *rank = (void *)r->rank.base;
+
+	for (uint32_t i = from; i < to; i++) {
+		if (i + PREFETCH < to)
+			__builtin_prefetch(&rank[item[i + PREFETCH].row], 1);
 		order[i] = item[i].row;
 		rank[item[i].row] = i;
 	}
-	return 0;
+}
+
+static int step_sort(struct view *v, uint32_t *budget)
+{
+	if (!order_step(&v->order, v->work, budget))
+		return 0;
+	v->next = 0;
+	v->phase = PHASE_SHOW;
+	return begin_places(v->work, &v->order);
 }
 
 static void drop_snap(struct result *r)
@@ -371,11 +386,13 @@ static int step_show(struct view *v, uint32_t *budget)
 	struct result *done = v->work;
 	uint32_t n;
 	const struct sort_item *item = order_items(&v->order, &n);
-	int rc = place_rows(done, item, n);
+	uint32_t some = n - v->next < *budget ? n - v->next : *budget;
 
-	*budget -= n < *budget ? n : *budget;
-	if (rc < 0)
-		return rc;
+	place_rows(done, item, v->next, v->next + some);
+	v->next += some;
+	*budget -= some;
+	if (v->next < n)
+		return 0;
 	done->query.filter = NULL;
 	v->work = v->shown;
 	v->shown = done;
@@ -385,9 +402,9 @@ static int step_show(struct view *v, uint32_t *budget)
 }
 
 static int (*const phases[PHASE_COUNT])(struct view *v, uint32_t *budget) = {
-	[PHASE_OWN] = step_own,   [PHASE_SCAN] = step_scan,   [PHASE_ROLLUP] = step_rollup,
-	[PHASE_ENDS] = step_ends, [PHASE_DELTA] = step_delta, [PHASE_SORT] = step_sort,
-	[PHASE_SHOW] = step_show,
+	[PHASE_OWN] = step_own,   [PHASE_SCAN] = step_scan, [PHASE_ROLLUP] = step_rollup,
+	[PHASE_LIST] = step_list, [PHASE_ENDS] = step_ends, [PHASE_DELTA] = step_delta,
+	[PHASE_SORT] = step_sort, [PHASE_SHOW] = step_show,
 };
 
 /* ---- life and work --------------------------------------------------- */
