@@ -168,7 +168,8 @@ unsigned alerts_of_remote(const struct alerts *a, const struct addr *net, unsign
 
 struct line {
 	char text[TEXT_ROOM(FINDING_TEXT_SIZE)];
-	struct clean shown; /* of it, in text */
+	char cut[TEXT_ROOM(FINDING_TEXT_SIZE) + 8];
+	struct clean shown; /* of it, in one of them */
 };
 
 /* What it is and how much of it: up to the first comma or colon that a blank follows. */
@@ -190,12 +191,13 @@ struct clean alerts_head(const struct alerts *a, enum text_set set, char buf[ALE
 	return text_own(buf, len);
 }
 
-/* Whole words only: half a number is another number. */
-static struct clean cut_words(struct clean text, int room, enum text_set set, struct line *l)
+struct clean alerts_cut(struct clean text, int room, enum text_set set, char *buf, size_t size)
 {
 	struct clean dots = set == TEXT_ASCII ? TEXT_LIT("~") : TEXT_LIT("\xe2\x80\xa6");
 	uint32_t end = text.len;
 
+	if ((int)text.cells <= room)
+		return text;
 	while (end > 0) {
 		struct clean part = text_own(text.s, end);
 
@@ -209,8 +211,8 @@ static struct clean cut_words(struct clean text, int room, enum text_set set, st
 		return text_own(text.s, strcspn(text.s, " "));
 	while (end > 0 && (text.s[end - 1] == ',' || text.s[end - 1] == ':'))
 		end--;
-	snprintf(l->text + end, sizeof(l->text) - end, " %s", dots.s);
-	return text_own(l->text, strlen(l->text));
+	snprintf(buf, size, "%.*s %s", (int)end, text.s, dots.s);
+	return text_own(buf, strlen(buf));
 }
 
 static int draw_one(const struct finding *f, struct clean text, struct canvas *c, struct rect line)
@@ -261,21 +263,16 @@ static void widen_last(struct line *l, const struct alerts *a, unsigned fit, enu
 {
 	struct line *x = &l[fit - 1];
 	const char *raw = a->found.item[fit - 1].text;
-	struct clean head = x->shown, whole, cut;
+	uint32_t head = x->shown.len;
+	struct clean whole, cut;
 
 	for (unsigned i = 0; i + 1 < fit; i++)
 		room -= (int)l[i].shown.cells + GAP + 2;
 	whole = text_clean(raw, strlen(raw), set, x->text, sizeof(x->text));
-	if (fit == 1 || (int)whole.cells <= room) {
-		x->shown = (int)whole.cells <= room ? whole : cut_words(whole, room, set, x);
-		return;
-	}
-	cut = cut_words(whole, room, set, x);
+	cut = alerts_cut(whole, room, set, x->cut, sizeof(x->cut));
 	/* It is worth it only for words beyond the head. */
-	if ((int)cut.cells > room || cut.len <= head.len + strlen(" \xe2\x80\xa6")) {
-		whole = text_clean(raw, strlen(raw), set, x->text, sizeof(x->text));
-		cut = text_own(whole.s, head.len);
-	}
+	if (fit > 1 && ((int)cut.cells > room || cut.len <= head + strlen(" \xe2\x80\xa6")))
+		cut = text_own(whole.s, head);
 	x->shown = cut;
 }
 

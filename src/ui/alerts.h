@@ -37,6 +37,9 @@ unsigned alerts_of_remote(const struct alerts *a, const struct addr *net, unsign
  */
 int alerts_draw(const struct alerts *a, struct canvas *c, struct rect line, enum text_set set);
 
+/* Whole words of a text, and a mark that there were more: half a number is another number. */
+struct clean alerts_cut(struct clean text, int room, enum text_set set, char *buf, size_t size);
+
 #define ALERT_HEAD_SIZE TEXT_ROOM(FINDING_TEXT_SIZE)
 /* What the first one is and how much of it: "CLOSE_WAIT 1,204". There must be one. */
 struct clean alerts_head(const struct alerts *a, enum text_set set, char buf[ALERT_HEAD_SIZE]);

@@ -167,13 +167,14 @@ static struct clean spark(const struct app *a, const uint32_t *cells, char buf[S
 static void draw_verdict(const struct app *a, struct canvas *c, struct rect line)
 {
 	enum role role = a->flooded.likely ? ROLE_CRIT : ROLE_TEXT;
+	char text[TEXT_ROOM(sizeof(a->flooded.head))], cut[sizeof(text) + 8];
 	int x = canvas_put(c, line, 0, line.y, role,
 			   a->flooded.likely ? TEXT_LIT("! ") : TEXT_LIT("  "));
-	char text[TEXT_ROOM(sizeof(a->flooded.head))];
+	struct clean head =
+		text_clean(a->flooded.head, strlen(a->flooded.head), a->set, text, sizeof(text));
 
-	canvas_put(
-		c, line, x, line.y, role,
-		text_clean(a->flooded.head, strlen(a->flooded.head), a->set, text, sizeof(text)));
+	canvas_put(c, line, x, line.y, role,
+		   alerts_cut(head, line.w - x, a->set, cut, sizeof(cut)));
 }
 
 static const char *cookies_word(const struct app *a)
