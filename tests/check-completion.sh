@@ -25,7 +25,7 @@ offers '--prefix4 --prefix6' sockeye --pre
 offers 'process program' sockeye --by p
 offers 'state socket' sockeye --by = s
 offers 'close-wait' sockeye -b state close-
-offers 'sockets shared send_q syn-sent syn-recv' sockeye --sort s
+offers 'sockets shared send_q seen syn-sent syn-recv' sockeye --sort s
 offers 'not-accepted not-permitted no-process' sockeye owner n
 offers 'sport' sockeye -t sp
 offers 'auto always' sockeye --color a
