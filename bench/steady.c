@@ -2,8 +2,8 @@
 /*
  * steady [ROUNDS [INTERVAL_MS]]: what a refresh costs once the program runs, phase by phase, with
  * the layers of the program itself. Each round first makes a bare dump and then a refresh: sockets,
- * owners, counters, users, the sealed snapshot, and a view of each grouping. Medians in
- * nanoseconds.
+ * owners, counters, users, the sealed snapshot, and the views of three panes: states, processes and
+ * remote addresses. Medians in nanoseconds.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -26,20 +26,21 @@ enum phase {
 	OWNERS,
 	OTHER, /* all else that comes from the kernel: counters, names of users */
 	SEAL,
-	VIEWS,
-	WALL, /* the five before */
-	CPU,  /* of the same, all threads */
+	VIEWS, /* of the three panes */
+	WALL,  /* the five before */
+	CPU,   /* of the same, all threads */
 	BARE_CPU,
 	LIST,      /* not in WALL: the list of all sockets, sorted */
+	GROUPS,    /* nor is this: the three other groupings */
 	READLINKS, /* a number, not a time */
 	PHASES
 };
 
 static const char *const phase_name[PHASES] = {
-	[BARE] = "bare_ns",   [DUMP] = "dump_ns",        [OWNERS] = "owners_ns",
-	[OTHER] = "other_ns", [SEAL] = "seal_ns",        [VIEWS] = "views_ns",
-	[WALL] = "wall_ns",   [CPU] = "cpu_ns",          [BARE_CPU] = "bare_cpu_ns",
-	[LIST] = "list_ns",   [READLINKS] = "readlinks",
+	[BARE] = "bare_ns",   [DUMP] = "dump_ns",     [OWNERS] = "owners_ns",
+	[OTHER] = "other_ns", [SEAL] = "seal_ns",     [VIEWS] = "views_ns",
+	[WALL] = "wall_ns",   [CPU] = "cpu_ns",       [BARE_CPU] = "bare_cpu_ns",
+	[LIST] = "list_ns",   [GROUPS] = "groups_ns", [READLINKS] = "readlinks",
 };
 
 struct bench {
@@ -58,7 +59,7 @@ static void check(int rc, const struct err *e)
 	exit(1);
 }
 
-static void look(struct bench *b, enum by first, enum by last)
+static void look(struct bench *b, const enum by *by, size_t n)
 {
 	struct query q = {
 		.select = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .v4 = true, .v6 = true },
@@ -67,16 +68,19 @@ static void look(struct bench *b, enum by first, enum by last)
 		.sort = SORT_NATURAL,
 	};
 
-	for (unsigned by = first; by <= last; by++) {
-		q.by = (enum by)by;
-		view_set(b->view[by], b->snap, &q);
-		view_finish(b->view[by]);
+	for (size_t i = 0; i < n; i++) {
+		q.by = by[i];
+		view_set(b->view[by[i]], b->snap, &q);
+		view_finish(b->view[by[i]]);
 	}
 }
 
 static void refresh(struct bench *b, int64_t took[PHASES])
 {
 	const struct want want = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .owners = true };
+	static const enum by panes[] = { BY_STATE, BY_PROCESS, BY_REMOTE };
+	static const enum by others[] = { BY_PROGRAM, BY_USER, BY_LISTENER };
+	static const enum by list[] = { BY_SOCKET };
 	const struct snap *old = b->snap;
 	struct snap_builder *builder;
 	int64_t from, cpu, collected, sealed;
@@ -92,15 +96,18 @@ static void refresh(struct bench *b, int64_t took[PHASES])
 		exit(1);
 	snap_unref(old);
 	sealed = clock_ns();
-	look(b, BY_STATE, BY_LISTENER);
+	look(b, panes, ARRAY_SIZE(panes));
 	took[CPU] = clock_cpu_ns() - cpu;
 	took[WALL] = clock_ns() - from;
 	took[VIEWS] = took[WALL] - (sealed - from);
 	took[SEAL] = sealed - collected;
 	took[OTHER] = collected - from - b->snap->cost.dump_ns - b->snap->cost.owners_ns;
 	from = clock_ns();
-	look(b, BY_SOCKET, BY_SOCKET);
+	look(b, list, ARRAY_SIZE(list));
 	took[LIST] = clock_ns() - from;
+	from = clock_ns();
+	look(b, others, ARRAY_SIZE(others));
+	took[GROUPS] = clock_ns() - from;
 	took[DUMP] = b->snap->cost.dump_ns;
 	took[OWNERS] = b->snap->cost.owners_ns;
 	took[READLINKS] = (int64_t)b->snap->cost.readlinks;

@@ -54,6 +54,13 @@ static int live_open(void **priv, struct err *e)
 	return 0;
 }
 
+/* Whether it may be that nothing is told of which has an owner. */
+static bool leaves_out(const struct want *w)
+{
+	return w->thin != NULL && (w->thin->code != NULL ||
+				   (w->thin->states[PROTO_TCP] & ST_BIT(ST_ESTABLISHED)) == 0);
+}
+
 static int live_collect(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
 			struct err *e)
 {
@@ -68,7 +75,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	local_ports_read(b, NULL);
 	sysctls_read(&l->sysctls, b, NULL, begin_ns);
 	if (w->owners && snap_counters(b)->known[CTR_SOCKETS_USED])
-		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED]);
+		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED],
+			       !leaves_out(w));
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);

@@ -22,7 +22,10 @@
 #define BUDGET_SHARE 64 /* and one for so many sockets */
 
 /* Sockets from which on it pays to load the program that tells of descriptors. */
-#define BPF_LEAST 8192
+#define BPF_LEAST 50000
+
+/* Sockets for each bucket of the kernel's table from which on a dump is seen to leave some out. */
+#define LONG_CHAIN 2
 
 #define NAME_PERIOD  8  /* samples after which a name is read again */
 #define RETRY_PERIOD 16 /* samples after which an unreadable table is tried again */
@@ -54,6 +57,7 @@ struct owners *owners_new(const char *root)
 	o->privileged = has_rights();
 	o->no_bpf = "for many sockets only";
 	o->has_proc = procfs_open(&o->proc, root != NULL ? root : "/proc") == 0;
+	o->buckets = o->has_proc ? owners_buckets(o) : 0;
 	len = o->has_proc ? readlinkat(o->proc.fd, "self/ns/pid", link, sizeof(link)) : -1;
 	o->first_pidns =
 		len == (ssize_t)strlen(FIRST_PIDNS) && memcmp(link, FIRST_PIDNS, (size_t)len) == 0;
@@ -72,15 +76,16 @@ void owners_free(struct owners *o)
 	index_free(&o->by_ino);
 	index_free(&o->missing_ix);
 	arena_free(&o->held);
+	arena_free(&o->lost);
 	arena_free(&o->scratch);
 	arena_free(&o->missing[0]);
 	arena_free(&o->missing[1]);
 	free(o);
 }
 
-void owners_prepare(struct owners *o, uint64_t sockets)
+static void load_bpf(struct owners *o)
 {
-	if (o->bpf != NULL || o->bpf_tried || sockets < BPF_LEAST)
+	if (o->bpf_tried)
 		return;
 	o->bpf_tried = true;
 	/* The kernel numbers processes as our own namespace does, /proc as the one it was mounted in. */
@@ -88,6 +93,13 @@ void owners_prepare(struct owners *o, uint64_t sockets)
 		o->bpf = owners_bpf_open(&o->no_bpf);
 	else
 		o->no_bpf = "/proc is of another pid namespace";
+}
+
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon)
+{
+	o->use_bpf = sockets >= BPF_LEAST || !o->privileged;
+	if (o->use_bpf && soon)
+		load_bpf(o);
 }
 
 bool owners_cancelled(int fd)
@@ -179,6 +191,14 @@ void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at,
 	fdtable_pack(t);
 }
 
+static void note_lost(struct owners *o, const struct slot *s)
+{
+	struct lost *l = arena_push(&o->lost, sizeof(*l));
+
+	if (l != NULL)
+		*l = (struct lost){ .ino = s->ino, .row = s->row };
+}
+
 /* Matches a table with the new dump and counts slots whose socket was, or should be, there. */
 static void match_table(struct owners *o, struct fdtable *t)
 {
@@ -190,6 +210,8 @@ static void match_table(struct owners *o, struct fdtable *t)
 			prefetch_slot(o, s + PREFETCH);
 		if (match_slot(o, s) || s->row == ROW_OTHER)
 			continue;
+		if (o->long_chains && slot_is_live(s))
+			note_lost(o, s);
 		s->row = ROW_YOUNG;
 		t->stale++;
 		t->changed = true;
@@ -590,7 +612,11 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 		snap_source_ok(b, SRC_OWNERS);
 		return 0;
 	}
+	if (o->use_bpf)
+		load_bpf(o);
 	o->sample++;
+	arena_reset(&o->lost);
+	o->long_chains = o->buckets > 0 && o->n_rows / LONG_CHAIN >= o->buckets;
 	o->budget = BUDGET_MIN + o->n_rows / BUDGET_SHARE;
 	if (!o->has_proc || list_processes(o) != 0) {
 		snap_source_fail(b, SRC_OWNERS, SOURCE_ABSENT, "no /proc: owners cannot be found");
@@ -600,6 +626,8 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	rc = index_rows(o);
 	if (rc == 0)
 		rc = follow_changes(o, cancel_fd);
+	if (rc == 0)
+		owners_keep_rows(o, b);
 	/* Holders are about to need as much memory for themselves. */
 	if (!o->twins)
 		index_release(&o->by_ino);

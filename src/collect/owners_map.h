@@ -12,12 +12,19 @@ struct missing {
 	uint64_t since; /* sample */
 };
 
+/* A row of the snapshot before whose inode no row has now. */
+struct lost {
+	uint32_t ino, row;
+};
+
 struct owners {
 	struct procfs proc;
 	bool has_proc, first_pidns;
 	struct owners_bpf *bpf; /* NULL: all is read from /proc, */
 	const char *no_bpf;     /* because */
-	bool bpf_tried;
+	bool use_bpf, bpf_tried;
+	uint32_t buckets;       /* of the kernel's table of connections */
+	bool long_chains;       /* of it, in this sample */
 	bool privileged;        /* we have what is needed to look into every process */
 	struct fdtable **table; /* by pid, then tid */
 	uint32_t n, room;
@@ -27,7 +34,9 @@ struct owners {
 	const struct sock *rows;
 	uint32_t n_rows;
 	struct index by_ino; /* rows with an inode */
-	struct arena held;   /* a byte a row: a holder is known */
+	struct arena
+		lost; /* struct lost: rows of the sample before that have a slot and no row now */
+	struct arena held; /* a byte a row: a holder is known */
 	struct arena scratch;
 	uint32_t n_sorted;  /* tables before those that a scan adds */
 	uint32_t n_inodes;  /* different ones of the rows */
@@ -71,6 +80,13 @@ int owners_scan(struct owners *o, int cancel_fd);
 bool owners_scan_one_pays(const struct owners *o, const struct fdtable *t);
 /* Reads one so and matches what is new in it. False when it cannot be, and it is as it was. */
 bool owners_rescan(struct owners *o, struct fdtable *t);
+
+/* ---- owners_keep.c --------------------------------------------------- */
+
+/* How large the kernel's table of connections is, 0 unknown. */
+uint32_t owners_buckets(const struct owners *o);
+/* Takes over rows that the dump left out, though a descriptor still has them. */
+void owners_keep_rows(struct owners *o, struct snap_builder *b);
 
 /* ---- owners_search.c ------------------------------------------------- */
 

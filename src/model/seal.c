@@ -251,7 +251,7 @@ static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x,
 	/* What was left out then may have been there all the time. */
 	bool unseen = prev == NULL || (prev->thinned && prev->choice != b->snap.choice);
 
-	s->flags &= SOCK_NO_COOKIE;
+	s->flags &= SOCK_NO_COOKIE | SOCK_KEPT;
 	x->since_s = now_s;
 	if (same) {
 		x->since_s = prev->ext[was].since_s;

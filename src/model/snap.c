@@ -312,6 +312,25 @@ int snap_carry(struct snap_builder *b, unsigned state)
 	return 0;
 }
 
+uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino)
+{
+	const struct snap *prev = b->prev;
+	struct sock s;
+	struct sock_ext x;
+
+	if (prev == NULL || prev_row >= prev->n_sock)
+		return IDX_NONE;
+	s = prev->sock[prev_row];
+	if (s.proto != PROTO_TCP || s.state != ST_ESTABLISHED || s.ino != ino ||
+	    (s.flags & (SOCK_NEW | SOCK_KEPT)) != 0 ||
+	    (b->snap.whole[PROTO_TCP] & ST_BIT(ST_ESTABLISHED)) == 0)
+		return IDX_NONE;
+	x = prev->ext[prev_row];
+	x.since_s = 0;
+	s.flags |= SOCK_KEPT;
+	return snap_add(b, &s, &x) == 0 ? b->snap.n_sock - 1 : IDX_NONE;
+}
+
 const struct snap *snap_prev(const struct snap_builder *b)
 {
 	return b->prev;

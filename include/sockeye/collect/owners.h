@@ -24,8 +24,12 @@ void owners_free(struct owners *o);
  * it is tried; a constant text, NULL when nothing stands against it.
  */
 const char *owners_bpf_missing(void);
-/* Before a dump that may tell of so many sockets: loads that program once, if it is worth it. */
-void owners_prepare(struct owners *o, uint64_t sockets);
+/*
+ * Before a dump, with the number of sockets that there are, told of or not: says that the program is to
+ * be used if that is worth it. It is loaded when there are owners to be found, or now if that will be
+ * soon: before the dump, memory for it is easier to have. Without this call it is not used.
+ */
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon);
 
 /*
  * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).

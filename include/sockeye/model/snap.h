@@ -149,6 +149,12 @@ int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock
  */
 int snap_carry(struct snap_builder *b, unsigned state);
 
+/*
+ * Takes over one row of the previous snapshot that a dump seems to have left out: TCP, ESTABLISHED,
+ * with that inode, told of in the two samples before, and not there yet. Its row, or IDX_NONE.
+ */
+uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino);
+
 /* The rows so far. Borrowed, valid until the next snap_add(). */
 const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
 

@@ -53,6 +53,7 @@ enum sock_flag {
 	 * more: a descriptor that fork() copied and only one of the two closed (set by snap_seal). */
 	SOCK_LEFT_TO_PARENT = 1 << 3,
 	SOCK_LEFT_TO_CHILD = 1 << 4,
+	SOCK_KEPT = 1 << 7, /* not told of by the kernel: as it was before (snap_keep) */
 };
 
 struct sock {
