@@ -108,15 +108,24 @@ static void mouse_in_choice(struct app *a, struct mouse m)
 		table_go(t, row);
 }
 
+static void roll_page(struct app *a, struct mouse m)
+{
+	for (int i = 0; m.did != MOUSE_PRESS && i < WHEEL_ROWS; i++)
+		app_page_act(a, m.did == MOUSE_WHEEL_UP ? ACT_UP : ACT_DOWN);
+}
+
 bool app_mouse(struct app *a, struct mouse m, struct key *k)
 {
 	struct rect r;
 	struct pane *p;
 
 	*k = (struct key){ KEYC_ENTER };
-	if (!a->mouse || a->copying || a->help || a->status || a->asked == ASKED_FIND ||
-	    app_reads(a))
+	if (!a->mouse || a->copying || a->help || a->status || a->asked == ASKED_FIND)
 		return false;
+	if (app_reads(a)) {
+		roll_page(a, m);
+		return false;
+	}
 	if (a->asked == ASKED_COLUMNS) {
 		mouse_in_choice(a, m);
 		return false;

@@ -447,6 +447,9 @@ bool app_page_act(struct app *a, enum action act)
 		step_watched(a, act == ACT_NEXT_ITEM ? ACT_DOWN : ACT_UP);
 	else if (act == ACT_OPEN && why)
 		open_behind(a);
+	else if (act == ACT_CLEAR)
+		/* What it would clear is not to be seen from here. */
+		app_say(a, "there is no filter on this page");
 	else
 		return false;
 	return true;

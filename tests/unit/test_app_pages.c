@@ -142,6 +142,31 @@ static void test_app_explains_a_finding(void **state)
 	drive_close(&d);
 }
 
+static void test_app_scrolls_a_page_by_the_wheel(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "m 1 e");
+	check_has(&d, "lines 1-21 of ");
+	app_key(d.app, key_of_mouse((struct mouse){ MOUSE_WHEEL_DOWN, 9, 9 }), d.now_ms);
+	check_has(&d, "lines 4-24 of ");
+	app_key(d.app, key_of_mouse((struct mouse){ MOUSE_WHEEL_UP, 9, 9 }), d.now_ms);
+	check_has(&d, "lines 1-21 of ");
+	drive_close(&d);
+}
+
+/* What is not to be seen is not cleared. */
+static void test_app_clears_nothing_from_a_page(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, "2 Space 1 e x Esc");
+	check_has(&d, "Filter  pid = 2211");
+	drive_close(&d);
+}
+
 /* A finding that is over stays on its page as it was last. */
 static void test_app_says_that_a_finding_is_over(void **state)
 {
@@ -299,6 +324,8 @@ int main(void)
 		cmocka_unit_test(test_app_has_one_row_for_findings_and_filter),
 		cmocka_unit_test(test_app_explains_a_state),
 		cmocka_unit_test(test_app_explains_a_finding),
+		cmocka_unit_test(test_app_scrolls_a_page_by_the_wheel),
+		cmocka_unit_test(test_app_clears_nothing_from_a_page),
 		cmocka_unit_test(test_app_says_that_a_finding_is_over),
 		cmocka_unit_test(test_app_says_that_there_is_nothing_to_explain),
 		cmocka_unit_test(test_app_shows_one_socket),
