@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts different things a group, each once: a set of pairs of a group and a thing. */
+/*
+ * Counts different things a group, each once: a set of pairs of a group and a thing. One set holds
+ * either processes or remote addresses.
+ */
 #ifndef SOCKEYE_SRC_VIEW_DISTINCT_H
 #define SOCKEYE_SRC_VIEW_DISTINCT_H
 
@@ -9,6 +12,13 @@
 struct distinct {
 	struct index ix;
 	struct arena pair;
+};
+
+/* A pair that is to be added. */
+struct distinct_ask {
+	uint64_t hash;
+	uint32_t group, thing;
+	bool first; /* answered: this group did not have it yet */
 };
 
 /* How many pairs there are, and each of them. */
@@ -22,9 +32,11 @@ void distinct_init(struct distinct *d);
 void distinct_free(struct distinct *d);
 void distinct_reset(struct distinct *d);
 
-/* 1 when this group did not have it yet, 0 when it had, -ENOMEM. */
-int distinct_proc(struct distinct *d, uint32_t group, uint32_t proc);
-/* The same for the remote address of a row. One set holds either processes or addresses. */
-int distinct_remote(struct distinct *d, uint32_t group, const struct sock *sock, uint32_t row);
+struct distinct_ask distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc);
+/* The remote address of a row. */
+struct distinct_ask distinct_ask_remote(const struct distinct *d, uint32_t group,
+					const struct sock *sock, uint32_t row);
+/* Adds n pairs, better many than one after the other. sock: NULL for processes. 0 or -ENOMEM. */
+int distinct_add(struct distinct *d, const struct sock *sock, struct distinct_ask *ask, uint32_t n);
 
 #endif

@@ -116,61 +116,6 @@ static int begin_map(struct grouper *gr, uint32_t rows)
 
 /* ---- sums ------------------------------------------------------------ */
 
-static int count_procs(struct grouper *gr, uint32_t group, const struct sock_ext *x)
-{
-	const struct owner *o = gr->r->snap->owner + x->owner;
-
-	for (uint32_t i = 0; i < x->n_owners; i++) {
-		int rc;
-
-		if (i > 0 && o[i].proc == o[i - 1].proc)
-			continue;
-		rc = distinct_proc(&gr->procs, group, o[i].proc);
-		if (rc < 0)
-			return rc;
-		result_groups(gr->r)[group].processes += (uint32_t)rc;
-	}
-	return 0;
-}
-
-static int count_remote(struct grouper *gr, uint32_t group, uint32_t row)
-{
-	struct group *g = &result_groups(gr->r)[group];
-	const struct sock *sock = gr->r->snap->sock;
-	int rc;
-
-	if (!sock_has_remote(&sock[row]))
-		return 0;
-	if (gr->r->query.by == BY_REMOTE &&
-	    g->key.end.bits == (addr_is_v4(&g->key.end.addr) ? V4_BITS : V6_BITS)) {
-		g->addresses = 1;
-		return 0;
-	}
-	rc = distinct_remote(&gr->remotes, group, sock, row);
-	if (rc < 0)
-		return rc;
-	if (gr->r->query.by == BY_REMOTE)
-		g->addresses += (uint32_t)rc;
-	else
-		g->peers += (uint32_t)rc;
-	return 0;
-}
-
-static int count_distinct(struct grouper *gr, uint32_t group, uint32_t row)
-{
-	struct group *g = &result_groups(gr->r)[group];
-
-	if (gr->r->query.by != BY_PROCESS) {
-		int rc = count_procs(gr, group, &gr->r->snap->ext[row]);
-
-		if (rc < 0)
-			return rc;
-	} else if (g->why == WHY_OWNED) {
-		g->processes = 1;
-	}
-	return count_remote(gr, group, row);
-}
-
 static inline void note_age(const struct grouper *gr, struct group *g, uint32_t row)
 {
 	uint32_t since = gr->r->snap->ext[row].since_s;
@@ -220,7 +165,7 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		g->recv_q += s->rxq;
 		g->send_q += s->txq;
 	}
-	return gr->r->query.distinct ? count_distinct(gr, group, hit.row) : 0;
+	return gr->r->query.distinct ? grouper_count(gr, group, hit.row) : 0;
 }
 
 /* ---- by state -------------------------------------------------------- */
@@ -680,6 +625,7 @@ int grouper_begin(struct grouper *gr, struct result *r, uint32_t room)
 	gr->now_s = (uint32_t)(r->snap->mono_ns / NS_PER_S);
 	distinct_reset(&gr->procs);
 	distinct_reset(&gr->remotes);
+	gr->n_later = 0;
 	/* Without memory for so many it is small, and grows as it must. */
 	(void)index_reset(&r->ix, room);
 	for (unsigned i = 0; i < WHY_COUNT; i++)
@@ -696,7 +642,9 @@ int grouper_look(struct grouper *gr, uint32_t from, uint32_t to)
 
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n)
 {
-	return groupings[gr->r->query.by].add(gr, hit, n);
+	int rc = groupings[gr->r->query.by].add(gr, hit, n);
+
+	return rc < 0 ? rc : grouper_settle(gr);
 }
 
 bool grouper_keeps(const struct grouper *gr, uint32_t group)

@@ -20,9 +20,16 @@ struct hit {
 	uint32_t holders; /* processes */
 };
 
+/* A row of a group whose process and remote address are still to be counted. */
+struct later {
+	uint32_t group, row;
+};
+
 struct grouper {
 	struct result *r; /* being made */
 	struct distinct procs, remotes;
+	struct later later[BATCH];
+	uint32_t n_later;
 	struct own own;       /* with query.hide_own */
 	struct rollup rollup; /* with query.rollup */
 	uint32_t own_sockets, other_sockets;
@@ -70,6 +77,13 @@ uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t if
 			 bool own);
 /* With query.hide_own, before anything else: looks at the own ends of a range. 0 or -ENOMEM. */
 int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to);
+
+/* ---- with query.distinct: group_count.c ---- */
+
+/* Counts, sooner or later, the different processes and addresses of a group. 0 or -ENOMEM. */
+int grouper_count(struct grouper *gr, uint32_t group, uint32_t row);
+/* Counts what was left for later. 0 or -ENOMEM. */
+int grouper_settle(struct grouper *gr);
 
 /* ---- with query.ends: group_ends.c ---- */
 

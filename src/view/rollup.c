@@ -138,38 +138,65 @@ static bool rolls(const struct net *net)
 	return net->addresses >= ROLLUP_MIN && most * 2 <= sockets;
 }
 
-/* ---- steps: one group, or one pair, each ----------------------------- */
+/* ---- steps: at most BATCH groups, or pairs, each --------------------- */
 
-static int count_address(struct grouper *gr, const struct result *before, uint32_t i)
+/* Each look-up misses the cache twice: as in grouper_add(), these overlap. */
+static void fetch_nets(const struct grouper *gr, const struct group *g, uint32_t n, struct net *net)
 {
-	const struct group *g = &result_groups(gr->r)[i];
-	struct net new = net_of(gr, g), *net;
-	uint32_t at = add_net(gr, &new);
+	const struct index *ix = &gr->rollup.ix;
+
+	for (uint32_t i = 0; i < n; i++) {
+		net[i] = net_of(gr, &g[i]);
+		index_prefetch(ix, net[i].hash);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = index_row(ix, index_first(ix, net[i].hash));
+
+		if (at != IDX_NONE)
+			__builtin_prefetch(&nets(gr)[at], 1);
+	}
+}
+
+static int count_addresses(struct grouper *gr, const struct result *before, uint32_t from,
+			   uint32_t to)
+{
+	const struct group *g = result_groups(gr->r);
+	struct net new[BATCH];
 
 	(void)before;
-	if (at == IDX_NONE)
-		return -ENOMEM;
-	net = &nets(gr)[at];
-	net->addresses++;
-	net->sockets += g->sockets;
-	net->most = g->sockets > net->most ? g->sockets : net->most;
-	marks(gr)[i] = at;
+	fetch_nets(gr, &g[from], to - from, new);
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t at = add_net(gr, &new[i - from]);
+		struct net *net;
+
+		if (at == IDX_NONE)
+			return -ENOMEM;
+		net = &nets(gr)[at];
+		net->addresses++;
+		net->sockets += g[i].sockets;
+		net->most = g[i].sockets > net->most ? g[i].sockets : net->most;
+		marks(gr)[i] = at;
+	}
 	return 0;
 }
 
 /* The groups of the addresses are there also where they had no row. */
-static int look_before(struct grouper *gr, const struct result *before, uint32_t i)
+static int look_before(struct grouper *gr, const struct result *before, uint32_t from, uint32_t to)
 {
-	const struct group *g = &result_groups(before)[i];
-	struct net net = net_of(gr, g);
-	uint32_t at, found = find_net(gr, &net, &at);
+	const struct group *g = result_groups(before);
+	struct net net[BATCH];
 
-	if (found == IDX_NONE)
-		return 0;
-	if (is_single(g))
-		nets(gr)[found].before += g->sockets;
-	else
-		nets(gr)[found].was = true;
+	fetch_nets(gr, &g[from], to - from, net);
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t at, found = find_net(gr, &net[i - from], &at);
+
+		if (found == IDX_NONE)
+			continue;
+		if (is_single(&g[i]))
+			nets(gr)[found].before += g[i].sockets;
+		else
+			nets(gr)[found].was = true;
+	}
 	return 0;
 }
 
@@ -204,11 +231,10 @@ static int make_group(struct grouper *gr, uint32_t at)
 	return 0;
 }
 
-static int merge_address(struct grouper *gr, const struct result *before, uint32_t i)
+static int merge_address(struct grouper *gr, uint32_t i)
 {
 	uint32_t at = marks(gr)[i];
 
-	(void)before;
 	if (!rolls(&nets(gr)[at]))
 		return 0;
 	if (nets(gr)[at].group == IDX_NONE && make_group(gr, at) < 0)
@@ -219,29 +245,48 @@ static int merge_address(struct grouper *gr, const struct result *before, uint32
 	return 0;
 }
 
-/* A process that has connections to several of the addresses is one process. */
-static int merge_process(struct grouper *gr, const struct result *before, uint32_t i)
+static int merge_addresses(struct grouper *gr, const struct result *before, uint32_t from,
+			   uint32_t to)
 {
-	uint32_t group, proc;
+	int rc = 0;
+
+	(void)before;
+	for (uint32_t i = from; i < to; i++)
+		__builtin_prefetch(&nets(gr)[marks(gr)[i]]);
+	for (uint32_t i = from; i < to && rc == 0; i++)
+		rc = merge_address(gr, i);
+	return rc;
+}
+
+/* A process that has connections to several of the addresses is one process. */
+static int merge_processes(struct grouper *gr, const struct result *before, uint32_t from,
+			   uint32_t to)
+{
+	struct distinct_ask ask[BATCH];
+	uint32_t n = 0;
 	int rc;
 
 	(void)before;
-	distinct_pair(&gr->procs, i, &group, &proc);
-	if (!rollup_hides(gr, group))
-		return 0;
-	group = nets(gr)[marks(gr)[group]].group;
-	rc = distinct_proc(&gr->procs, group, proc);
-	if (rc > 0)
-		result_groups(gr->r)[group].processes++;
-	return rc < 0 ? rc : 0;
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t group, proc;
+
+		distinct_pair(&gr->procs, i, &group, &proc);
+		group = rollup_parent(gr, group);
+		if (group != IDX_NONE)
+			ask[n++] = distinct_ask_proc(&gr->procs, group, proc);
+	}
+	rc = distinct_add(&gr->procs, NULL, ask, n);
+	for (uint32_t i = 0; i < n && rc == 0; i++)
+		result_groups(gr->r)[ask[i].group].processes += ask[i].first;
+	return rc;
 }
 
-static int (*const steps[STEP_DONE])(struct grouper *gr, const struct result *before,
-				     uint32_t i) = {
-	[STEP_COUNT] = count_address,
+static int (*const steps[STEP_DONE])(struct grouper *gr, const struct result *before, uint32_t from,
+				     uint32_t to) = {
+	[STEP_COUNT] = count_addresses,
 	[STEP_BEFORE] = look_before,
-	[STEP_MERGE] = merge_address,
-	[STEP_PROCESSES] = merge_process,
+	[STEP_MERGE] = merge_addresses,
+	[STEP_PROCESSES] = merge_processes,
 };
 
 static uint32_t step_end(const struct grouper *gr, const struct result *before)
@@ -272,11 +317,14 @@ int rollup_step(struct grouper *gr, const struct result *before, uint32_t *budge
 	while (ru->step != STEP_DONE && *budget > 0) {
 		uint32_t end = step_end(gr, before);
 
-		for (; ru->next<end && * budget> 0; ru->next++, (*budget)--) {
-			int rc = steps[ru->step](gr, before, ru->next);
+		while (ru->next<end && * budget> 0) {
+			uint32_t n = end - ru->next < BATCH ? end - ru->next : BATCH;
+			int rc = steps[ru->step](gr, before, ru->next, ru->next + n);
 
 			if (rc < 0)
 				return rc;
+			ru->next += n;
+			*budget -= n < *budget ? n : *budget;
 		}
 		if (ru->next < end)
 			break;
