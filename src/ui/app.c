@@ -473,6 +473,8 @@ static void layout_screen(struct app *a)
 		layout_list(&a->layout, a->w, a->h);
 	else
 		layout_overview(&a->layout, a->w, a->h, a->focus);
+	if (app_reads_beside(a))
+		layout_beside(&a->layout);
 	if (a->screen == SCREEN_FLOOD && a->asked != ASKED_COLUMNS)
 		layout_flood(&a->layout, a->w, a->h);
 	if (a->zoom && a->screen == SCREEN_OVERVIEW)

@@ -313,7 +313,7 @@ static void draw_found(const struct app *a, const struct problem *p, bool proble
 	char text[TEXT_SIZE];
 	struct clean t;
 
-	snprintf(text, sizeof(text), "! %s: see I", p->what);
+	snprintf(text, sizeof(text), "! %s not complete: see I", p->what);
 	rest.x += used;
 	rest.w -= used;
 	t = own(text);
@@ -554,7 +554,7 @@ void app_draw(struct app *a, struct canvas *c)
 		status_draw(&s, c);
 		return;
 	}
-	if (app_reads(a)) {
+	if (app_reads(a) && !app_reads_beside(a)) {
 		app_draw_page(a, c);
 		return;
 	}
@@ -573,6 +573,8 @@ void app_draw(struct app *a, struct canvas *c)
 			  "no listener, and no connection of one, is like this now", c);
 	else
 		draw_overview(a, c);
+	if (app_reads_beside(a))
+		app_draw_beside(a, c);
 	app_draw_footer(a, c);
 	if (a->asked == ASKED_FIND)
 		draw_prompt(a, c);

@@ -24,6 +24,12 @@ bool app_reads(const struct app *a)
 	return a->explained.open || a->watched.open;
 }
 
+bool app_reads_beside(const struct app *a)
+{
+	return a->watched.open && !a->watched.whole && !a->explained.open &&
+	       a->screen == SCREEN_SOCKETS && a->w >= LAYOUT_BESIDE_W && a->h >= LAYOUT_MIN_H;
+}
+
 /* ---- why ------------------------------------------------------------- */
 
 static uint32_t count_state(const struct snap *s, unsigned state)
@@ -147,6 +153,7 @@ static void close_explained(struct app *a)
 {
 	a->explained.open = false;
 	page_free(&a->explained.page);
+	app_layout(a);
 }
 
 static void open_behind(struct app *a)
@@ -163,6 +170,7 @@ static void open_behind(struct app *a)
 	} else {
 		close_explained(a);
 		a->watched.open = false;
+		a->want_changed = true;
 		page_free(&a->watched.page);
 		app_open_sockets(a, expr.s, PANE_NONE);
 	}
@@ -332,6 +340,7 @@ static void watch(struct app *a, const struct snap *s, uint32_t row)
 	page_reset(&w->page);
 	make_watched(a, s);
 	a->want_changed = true;
+	app_layout(a);
 }
 
 void app_act_detail(struct app *a)
@@ -366,6 +375,7 @@ static void close_watched(struct app *a)
 	a->watched.open = false;
 	page_free(&a->watched.page);
 	a->want_changed = true;
+	app_layout(a);
 }
 
 /* ---- both ------------------------------------------------------------ */
@@ -427,8 +437,20 @@ static bool scroll(struct app *a, enum action act)
 	struct layout l;
 
 	layout_page(&l, a->w, a->h);
+	if (app_reads_beside(a))
+		l.list = a->layout.page;
 	return page_scroll(e->open ? &e->top : &a->watched.top, act,
 			   page_last_top(p, l.list.w, l.list.h), l.list.h);
+}
+
+static void zoom_watched(struct app *a)
+{
+	if (a->w < LAYOUT_BESIDE_W) {
+		app_say(a, "from %d columns on it stands beside the list", LAYOUT_BESIDE_W);
+		return;
+	}
+	a->watched.whole = !a->watched.whole;
+	app_layout(a);
 }
 
 bool app_page_act(struct app *a, enum action act)
@@ -447,6 +469,8 @@ bool app_page_act(struct app *a, enum action act)
 		step_watched(a, act == ACT_NEXT_ITEM ? ACT_DOWN : ACT_UP);
 	else if (act == ACT_OPEN && why)
 		open_behind(a);
+	else if (act == ACT_ZOOM)
+		zoom_watched(a);
 	else if (act == ACT_CLEAR)
 		/* What it would clear is not to be seen from here. */
 		app_say(a, "there is no filter on this page");
@@ -501,4 +525,19 @@ void app_draw_page(const struct app *a, struct canvas *c)
 	if (l.info.h > 0)
 		bar_draw(&b, c, l.info, a->set);
 	app_draw_footer(a, c);
+}
+
+void app_draw_beside(const struct app *a, struct canvas *c)
+{
+	struct rect r = a->layout.page, foot = { r.x, r.y + r.h - 1, r.w, 1 };
+	char text[TEXT_SIZE];
+	bool alarm;
+
+	canvas_fill(c, a->layout.rule, ROLE_TEXT, a->set == TEXT_ASCII ? '|' : 0x2502);
+	describe(a, text, &alarm);
+	if (alarm)
+		r.h--;
+	page_draw(&a->watched.page, c, r, a->watched.top, a->set);
+	if (alarm)
+		canvas_put(c, foot, foot.x + 1, foot.y, ROLE_WARN, own(text));
 }

@@ -84,6 +84,7 @@ struct explained {
 /* The page of one socket, over the socket list. */
 struct watched {
 	bool open, gone;
+	bool whole;       /* over the whole screen, also where there is room beside the list */
 	bool detailed;    /* the page has what only the exact query tells */
 	bool now;         /* a sample is wanted at once, as it is the first with the details */
 	struct sock sock; /* as it was last */
@@ -233,6 +234,9 @@ void app_flood_set(struct app *a, unsigned step);
 /* Whether a page is over the screen; draws it. */
 bool app_reads(const struct app *a);
 void app_draw_page(const struct app *a, struct canvas *c);
+/* Whether there is room for the page of a socket beside the list; draws it there. */
+bool app_reads_beside(const struct app *a);
+void app_draw_beside(const struct app *a, struct canvas *c);
 void app_flood_draw(const struct app *a, struct canvas *c);
 void app_copy_draw(const struct app *a, struct canvas *c);
 /* Of every screen: the row at the top, the keys at the bottom. */

@@ -106,6 +106,7 @@ static const struct binding bindings[] = {
 	{ CTX_DETAIL, ACT_PREV_ITEM, 'N' },
 	{ CTX_DETAIL, ACT_PREV_ITEM, KEYC_LEFT },
 	{ CTX_DETAIL, ACT_EXPLAIN, 'e' },
+	{ CTX_DETAIL, ACT_ZOOM, 'z' },
 
 	{ CTX_COLUMNS, ACT_TOGGLE, KEYC_SPACE },
 	{ CTX_COLUMNS, ACT_EARLIER, '<' },

@@ -121,6 +121,15 @@ void layout_flood(struct layout *l, int w, int h)
 	l->list = body;
 }
 
+void layout_beside(struct layout *l)
+{
+	int left = l->list.w / 2;
+
+	l->rule = (struct rect){ left, l->list.y, 1, l->list.h + l->info.h };
+	l->page = (struct rect){ left + 1, l->list.y, l->list.w - left - 1, l->rule.h };
+	l->list.w = l->info.w = left;
+}
+
 void layout_page(struct layout *l, int w, int h)
 {
 	struct rect body = { 0, 0, w, h };

@@ -230,6 +230,31 @@ static void test_app_shows_one_socket(void **state)
 	drive_close(&d);
 }
 
+/* Where there is room the list stays beside it. */
+static void test_app_shows_one_socket_beside_the_list(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 160, 24, TEXT_UTF8, "");
+	leak(&d, 10);
+	drive_keys(&d, "1 j j j j j j Enter Enter n");
+	check_has(&d, "row 2 of 110");
+	check_has(&d, "\xe2\x94\x82 10.4.0.7:8080  \xe2\x86\x90  10.4.1.17:30001     CLOSE_WAIT");
+	drive_keys(&d, "z");
+	check_has_not(&d, "row 2 of 110");
+	check_has(&d, "\n 10.4.0.7:8080  \xe2\x86\x90  10.4.1.17:30001     CLOSE_WAIT");
+	drive_keys(&d, "z e");
+	check_has_not(&d, "row 2 of 110");
+	drive_keys(&d, "Esc");
+	check_has(&d, "row 2 of 110");
+	drive_sample(&d, "sample 1795167090123\nsock udp CLOSE 127.0.0.53:53 - ino 53\n");
+	check_has(&d, "\xe2\x94\x82 ! gone 2s ago");
+	drive_keys(&d, "Esc");
+	check_has_not(&d, "History");
+	drive_close(&d);
+}
+
 static void test_app_keeps_what_it_knew_of_a_socket_that_is_gone(void **state)
 {
 	struct drive d;
@@ -329,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_app_says_that_a_finding_is_over),
 		cmocka_unit_test(test_app_says_that_there_is_nothing_to_explain),
 		cmocka_unit_test(test_app_shows_one_socket),
+		cmocka_unit_test(test_app_shows_one_socket_beside_the_list),
 		cmocka_unit_test(test_app_keeps_what_it_knew_of_a_socket_that_is_gone),
 		cmocka_unit_test(test_app_remembers_the_states_of_a_socket),
 		cmocka_unit_test(test_app_shows_a_flood),

@@ -29,6 +29,7 @@ struct layout {
 	struct rect pane[PANE_COUNT];
 	struct rect list, info; /* the socket list and the row beneath it */
 	struct rect head;       /* figures above the list of the flood view; info is its text */
+	struct rect page;       /* of a socket, beside the list */
 	struct rect prompt;     /* above the footer */
 };
 
@@ -39,6 +40,9 @@ void layout_overview(struct layout *l, int w, int h, unsigned focus);
 void layout_list(struct layout *l, int w, int h);
 /* Figures, a table, and what they come to. */
 void layout_flood(struct layout *l, int w, int h);
+/* After layout_list(): the right half is for the page of a socket. */
+#define LAYOUT_BESIDE_W 160 /* the least width that it is made for */
+void layout_beside(struct layout *l);
 /* A page of text instead of a table: status and keys stay, findings and filter do not. */
 void layout_page(struct layout *l, int w, int h);
 /* After layout_overview(): the pane that has the focus takes the room of all. */
