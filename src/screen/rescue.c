@@ -28,6 +28,7 @@ static struct {
 	atomic_bool armed;
 	atomic_bool over; /* the process is about to end: nothing may be armed any more */
 	int tty;          /* the terminal, opened anew and non-blocking where it can be */
+	int out;          /* the same for those who draw */
 	int null;         /* /dev/null */
 	struct termios found;
 	char leave[RESCUE_LEAVE_MAX];
@@ -35,7 +36,7 @@ static struct {
 	struct sigaction old[ARRAY_SIZE(crashes)];
 	stack_t old_stack;
 	void *stack;
-} rescue = { .tty = -1, .null = -1 };
+} rescue = { .tty = -1, .out = -1, .null = -1 };
 
 static void send_leave(void)
 {
@@ -106,6 +107,7 @@ void term_emergency(void)
 		return;
 	/* What other threads still write to the screen goes nowhere. */
 	dup2(rescue.null, STDOUT_FILENO);
+	dup2(rescue.null, rescue.out);
 	block_ttou(NULL);
 	leave_terminal();
 }
@@ -170,13 +172,15 @@ void term_prepare(void)
 	die_hook = term_emergency;
 }
 
-static void close_both(void)
+static void close_all(void)
 {
 	if (rescue.tty >= 0)
 		close(rescue.tty);
+	if (rescue.out >= 0)
+		close(rescue.out);
 	if (rescue.null >= 0)
 		close(rescue.null);
-	rescue.tty = rescue.null = -1;
+	rescue.tty = rescue.out = rescue.null = -1;
 }
 
 int rescue_open(const struct termios *found, struct err *e)
@@ -186,14 +190,16 @@ int rescue_open(const struct termios *found, struct err *e)
 	rescue.null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	if (rescue.null < 0) {
 		code = err_set(e, -errno, "/dev/null: %s", strerror(errno));
-		close_both();
+		close_all();
 		return code;
 	}
 	if (rescue.tty < 0)
 		rescue.tty = open_tty();
-	if (rescue.tty < 0) {
+	if (rescue.tty >= 0)
+		rescue.out = fcntl(rescue.tty, F_DUPFD_CLOEXEC, 3);
+	if (rescue.out < 0) {
 		code = err_set(e, -errno, "terminal: %s", strerror(errno));
-		close_both();
+		close_all();
 		return code;
 	}
 	rescue.found = *found;
@@ -201,6 +207,11 @@ int rescue_open(const struct termios *found, struct err *e)
 	catch_crashes();
 	leave_at_exit();
 	return 0;
+}
+
+int rescue_out(void)
+{
+	return rescue.out;
 }
 
 int rescue_set_leave(const char *leave, size_t len, struct err *e)
@@ -215,7 +226,7 @@ int rescue_set_leave(const char *leave, size_t len, struct err *e)
 void rescue_close(void)
 {
 	release_crashes();
-	close_both();
+	close_all();
 }
 
 void rescue_arm(void)

@@ -23,6 +23,9 @@
 int rescue_open(const struct termios *found, struct err *e);
 void rescue_close(void);
 
+/* Where to draw: the terminal, until term_emergency() leads it to nowhere. Until rescue_close(). */
+int rescue_out(void);
+
 /* The bytes that leave the screen, at most RESCUE_LEAVE_MAX; none before. */
 int rescue_set_leave(const char *leave, size_t len, struct err *e);
 

@@ -23,6 +23,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "outlet.h"
 #include "rescue.h"
 #include "sockeye/base/mem.h"
 #include "sockeye/screen/input.h"
@@ -47,6 +48,7 @@
 
 struct term {
 	SCREEN *screen;
+	struct outlet out;
 	struct termios modes; /* ours */
 	struct buf enter;     /* what is sent with them; the first time newterm() does */
 	enum text_set set;
@@ -86,25 +88,6 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* Past curses, whose own buffer is empty between frames. */
-static void put(const char *s)
-{
-	size_t left = strlen(s);
-
-	while (left > 0) {
-		ssize_t n = write(STDOUT_FILENO, s, left);
-
-		if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
-		else if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			s += n;
-			left -= (size_t)n;
-		}
-	}
 }
 
 /* ---- what the terminal is --------------------------------------------- */
@@ -215,7 +198,7 @@ static void not_taken(int no)
  * newterm() takes INT, TERM, TSTP and WINCH where the action is the default, and later ignores TSTP
  * for moments, which would lose one. It leaves alone what seems to be somebody else's.
  */
-static SCREEN *make_screen(const char *type)
+static SCREEN *make_screen(const char *type, FILE *out)
 {
 	static const int wanted[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
 	struct sigaction old[ARRAY_SIZE(wanted)];
@@ -227,7 +210,7 @@ static SCREEN *make_screen(const char *type)
 	use_env(FALSE);
 	use_tioctl(TRUE);
 
-	SCREEN *s = newterm(type, stdout, stdin);
+	SCREEN *s = newterm(type, out, stdin);
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
 		sigaction(wanted[i], &old[i], NULL);
@@ -253,6 +236,20 @@ static void set_roles(struct term *t, const struct term_cfg *cfg)
 	}
 }
 
+/* Those of cbreak(), noecho() and nonl(), which curses cannot set: it does not see the terminal. */
+static struct termios drawing_modes(const struct termios *found)
+{
+	struct termios m = *found;
+
+	m.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR);
+	m.c_oflag &= ~(tcflag_t)(ONLCR | TABDLY);
+	m.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+	m.c_lflag |= ISIG;
+	m.c_cc[VMIN] = 1;
+	m.c_cc[VTIME] = 0;
+	return m;
+}
+
 static void take_terminal(struct term *t)
 {
 	rescue_arm();
@@ -263,6 +260,8 @@ static void take_terminal(struct term *t)
 
 static void leave(struct term *t)
 {
+	/* What waits is a part of a frame: leaving begins by ending what was cut off. */
+	outlet_drop(&t->out);
 	if (t->entered)
 		rescue_leave();
 	t->entered = false;
@@ -282,6 +281,7 @@ static void free_term(struct term *t)
 {
 	if (t->screen)
 		delscreen(t->screen);
+	outlet_close(&t->out);
 	buf_free(&t->enter);
 	canvas_free(&t->shown);
 	free(t);
@@ -308,7 +308,12 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	/* From here on: newterm() changes the modes, and what follows it may fail. */
 	rescue_arm();
 	die_hook = term_emergency;
-	t->screen = make_screen(type_name(cfg));
+	code = outlet_open(&t->out, rescue_out());
+	if (code < 0) {
+		err_set(e, code, "terminal: %s", strerror(-code));
+		goto out_leave;
+	}
+	t->screen = make_screen(type_name(cfg), t->out.file);
 	if (!t->screen) {
 		code = err_set(e, -ENOTSUP, "terminal type \"%s\" cannot be used", type_name(cfg));
 		goto out_leave;
@@ -320,7 +325,7 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	noecho();
 	nonl();
 	typeahead(-1);
-	tcgetattr(STDOUT_FILENO, &t->modes);
+	t->modes = drawing_modes(&found);
 	set_roles(t, cfg);
 	bind_keys(t);
 	term_resized(t);
@@ -331,9 +336,10 @@ int term_open(struct term **out, const struct term_cfg *cfg, struct err *e)
 	take_terminal(t);
 	keypad(stdscr, TRUE); /* and sends what newterm() has prepared */
 	if (t->xterm) {
-		put(PASTE_ON SYNC_ASK);
+		outlet_put(&t->out, PASTE_ON SYNC_ASK);
 		t->asked_ms = now_ms();
 	}
+	outlet_flush(&t->out);
 	*out = t;
 	return 0;
 out_leave:
@@ -420,9 +426,9 @@ void term_restore(struct term *t)
 	/* Stopped without notice: a screen entered twice forgets where the cursor was before. */
 	leave(t);
 	take_terminal(t);
-	put(t->enter.s);
+	outlet_put(&t->out, t->enter.s);
 	if (t->mouse)
-		put(MOUSE_ON);
+		outlet_put(&t->out, MOUSE_ON);
 	curs_set(1); /* as leaving made it: curses sends only what it believes to change */
 	term_resized(t);
 }
@@ -433,7 +439,7 @@ bool term_mouse(struct term *t, bool on)
 		return false;
 	t->mouse = on;
 	if (t->entered)
-		put(on ? MOUSE_ON : MOUSE_OFF);
+		outlet_put(&t->out, on ? MOUSE_ON : MOUSE_OFF);
 	return true;
 }
 
@@ -476,11 +482,11 @@ bool term_resized(struct term *t)
 	return true;
 }
 
-bool term_writable(const struct term *t)
+bool term_writable(struct term *t)
 {
-	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	struct pollfd p = { .fd = t->out.tty, .events = POLLOUT };
 
-	return !t->gone && poll(&p, 1, 0) > 0 &&
+	return !t->gone && outlet_flush(&t->out) && poll(&p, 1, 0) > 0 &&
 	       (p.revents & (POLLOUT | POLLERR | POLLHUP)) == POLLOUT;
 }
 
@@ -596,14 +602,13 @@ void term_draw(struct term *t, const struct canvas *c)
 	if (t->redraw)
 		clearok(curscr, TRUE);
 	t->redraw = false;
-	/* doupdate() has a buffer of its own and empties it: the marks must go around, not into it.
-	 */
 	if (sync)
-		put(SYNC_BEGIN);
+		outlet_put(&t->out, SYNC_BEGIN);
 	wnoutrefresh(stdscr);
 	doupdate();
 	if (sync)
-		put(SYNC_END);
+		outlet_put(&t->out, SYNC_END);
+	outlet_flush(&t->out);
 }
 
 void term_redraw(struct term *t)

@@ -276,6 +276,7 @@ static void show(struct loop *l)
 		return;
 	app_draw(l->app, &l->canvas);
 	term_draw(l->term, &l->canvas);
+	l->unsent = !term_writable(l->term);
 	l->urgent = false;
 	if (!app_busy(l->app))
 		l->dirty = false;

@@ -412,10 +412,7 @@ static void test_terminal_ends_while_output_is_stopped(void **state)
 	}
 }
 
-/*
- * Stopped between two frames, keys are still read. (Stopped within one, the write waits for Ctrl-Q,
- * and only signals are answered: see above.)
- */
+/* Stopped between two frames. */
 static void test_terminal_quits_while_output_is_stopped(void **state)
 {
 	static const char *const args[] = { "-d", "3600", NULL };
@@ -489,6 +486,36 @@ static void test_terminal_survives_a_full_terminal(void **state)
 	vt_keys(v, "<Space>");
 	assert_true(vt_wait_text(v, "pid = 2211", LIMIT_MS));
 	program_quit(v);
+}
+
+/* Ends without a byte of it being read. */
+static bool ends_unread(const struct vt *v)
+{
+	const int64_t end = vt_now_ms() + LIMIT_MS;
+	siginfo_t info = { .si_pid = 0 };
+
+	while (info.si_pid == 0 && vt_now_ms() < end) {
+		poll(NULL, 0, 10);
+		waitid(P_PID, (id_t)vt_pid(v), &info, WEXITED | WNOHANG | WNOWAIT);
+	}
+	return info.si_pid != 0;
+}
+
+/* In the middle of a frame nobody reads any more: keys are taken all the same. */
+static void test_terminal_takes_keys_while_a_frame_is_stuck(void **state)
+{
+	struct vt *v = start((struct vt_cfg){ 0 });
+	const int64_t end = vt_now_ms() + LIMIT_MS;
+
+	(void)state;
+	for (int rows = 30; !vt_wait_full(v, 60) && vt_now_ms() < end; rows = rows == 30 ? 31 : 30)
+		vt_resize(v, rows, 200);
+	assert_true(vt_now_ms() < end);
+	vt_keys(v, "<Space><Enter><Esc>?<Esc>q");
+	assert_true(ends_unread(v));
+	assert_int_equal(tty_exit_status(v), 0);
+	tty_assert_as_found(v);
+	vt_free(v);
 }
 
 /* Resident memory in kB. */
@@ -747,6 +774,7 @@ int main(void)
 		cmocka_unit_test(test_terminal_vanishes),
 		cmocka_unit_test(test_terminal_skips_frames_while_stopped),
 		cmocka_unit_test(test_terminal_survives_a_full_terminal),
+		cmocka_unit_test(test_terminal_takes_keys_while_a_frame_is_stuck),
 		cmocka_unit_test(test_terminal_of_a_reader_that_reads_nothing),
 		cmocka_unit_test(test_terminal_stop_and_fg),
 		cmocka_unit_test(test_terminal_stop_while_output_is_stopped),

@@ -172,7 +172,7 @@ static bool has_ended(struct vt *v)
 static bool ready_or_over(struct vt *v, const void *ctx)
 {
 	(void)ctx;
-	return vt_has(v, "q quit") || has_ended(v);
+	return vt_has(v, "? help") || has_ended(v);
 }
 
 /* NULL, or what is left behind. */

@@ -70,13 +70,20 @@ bool term_key(struct term *t, struct key *k);
 bool term_gone(const struct term *t);     /* end of input or an error: the terminal is no more */
 int term_escape_ms(const struct term *t); /* how long a lone ESC is still open, -1 none */
 
-bool term_writable(const struct term *t); /* a frame can be written now (not stopped by ^S) */
+/*
+ * Whether a frame can be drawn now: the terminal is not stopped by ^S, and has taken the last one.
+ * Sends what it has not taken yet.
+ */
+bool term_writable(struct term *t);
 /*
  * Whether the mouse comes as keys; then the terminal's own copy and paste needs the shift key. At first
  * it does not. False: this terminal cannot.
  */
 bool term_mouse(struct term *t, bool on);
-/* Shows the canvas; sends only cells that differ from what is there, and nothing when none does. */
+/*
+ * Shows the canvas; sends only cells that differ from what is there, and nothing when none does. Never
+ * waits: what the terminal does not take at once is sent by term_writable().
+ */
 void term_draw(struct term *t, const struct canvas *c);
 void term_redraw(struct term *t); /* the next frame is sent whole */
 
