@@ -49,6 +49,11 @@ static uint64_t hash_pair(const struct index *ix, const void *ctx, uint32_t i)
 	return pair[i].hash;
 }
 
+int distinct_room(struct distinct *d, uint32_t more, uint32_t *budget)
+{
+	return index_grow_ahead(&d->ix, more, hash_pair, d->pair.base, budget);
+}
+
 struct distinct_ask distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc)
 {
 	return (struct distinct_ask){

@@ -36,6 +36,8 @@ struct distinct_ask distinct_ask_proc(const struct distinct *d, uint32_t group, 
 /* The remote address of a row. */
 struct distinct_ask distinct_ask_remote(const struct distinct *d, uint32_t group,
 					const struct sock *sock, uint32_t row);
+/* Makes room for that many pairs in slices: index_grow_ahead(). */
+int distinct_room(struct distinct *d, uint32_t more, uint32_t *budget);
 /* Adds n pairs, better many than one after the other. sock: NULL for processes. 0 or -ENOMEM. */
 int distinct_add(struct distinct *d, const struct sock *sock, struct distinct_ask *ask, uint32_t n);
 

@@ -640,6 +640,18 @@ int grouper_look(struct grouper *gr, uint32_t from, uint32_t to)
 	return groupings[by].look != NULL ? groupings[by].look(gr, from, to) : 0;
 }
 
+int grouper_room(struct grouper *gr, uint32_t *budget)
+{
+	struct result *r = gr->r;
+	int rc = index_grow_ahead(&r->ix, BATCH, hash_group, r->group.base, budget);
+
+	if (rc == 1 && r->query.distinct)
+		rc = distinct_room(&gr->procs, BATCH, budget);
+	if (rc == 1 && r->query.distinct)
+		rc = distinct_room(&gr->remotes, BATCH, budget);
+	return rc;
+}
+
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n)
 {
 	int rc = groupings[gr->r->query.by].add(gr, hit, n);

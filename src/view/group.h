@@ -63,6 +63,11 @@ void grouper_free(struct grouper *gr);
 int grouper_begin(struct grouper *gr, struct result *r, uint32_t room);
 /* Looks at all rows of a range, before those of them that passed are added. 0 or -ENOMEM. */
 int grouper_look(struct grouper *gr, uint32_t from, uint32_t to);
+/*
+ * Makes room for what a batch brings, so that no table has to grow at once while a key waits. Goes on
+ * as far as budget goes, which it is taken from. 1 when there is room, 0 when not yet, or -ENOMEM.
+ */
+int grouper_room(struct grouper *gr, uint32_t *budget);
 /* At most BATCH rows. Not BY_SOCKET. 0 or -ENOMEM. */
 int grouper_add(struct grouper *gr, const struct hit *hit, uint32_t n);
 /* After the last row: whether this group is to be shown. */

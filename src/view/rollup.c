@@ -305,6 +305,14 @@ static uint32_t step_end(const struct grouper *gr, const struct result *before)
 	return 0;
 }
 
+static int make_room(struct grouper *gr, uint32_t *budget)
+{
+	struct rollup *ru = &gr->rollup;
+	int rc = index_grow_ahead(&ru->ix, BATCH, hash_net, ru->net.base, budget);
+
+	return rc == 1 ? grouper_room(gr, budget) : rc;
+}
+
 int rollup_step(struct grouper *gr, const struct result *before, uint32_t *budget)
 {
 	struct rollup *ru = &gr->rollup;
@@ -317,10 +325,14 @@ int rollup_step(struct grouper *gr, const struct result *before, uint32_t *budge
 	while (ru->step != STEP_DONE && *budget > 0) {
 		uint32_t end = step_end(gr, before);
 
-		while (ru->next<end && * budget> 0) {
+		while (*budget > 0 && ru->next < end) {
 			uint32_t n = end - ru->next < BATCH ? end - ru->next : BATCH;
-			int rc = steps[ru->step](gr, before, ru->next, ru->next + n);
+			int rc = make_room(gr, budget);
 
+			if (rc == 1)
+				rc = steps[ru->step](gr, before, ru->next, ru->next + n);
+			else
+				n = 0;
 			if (rc < 0)
 				return rc;
 			ru->next += n;

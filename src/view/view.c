@@ -197,6 +197,11 @@ static int step_scan(struct view *v, uint32_t *budget)
 	while (v->next != end && *budget != 0 && rc == 0) {
 		uint32_t n = end - v->next < BATCH ? end - v->next : BATCH;
 
+		if (v->work->query.by != BY_SOCKET) {
+			rc = grouper_room(&v->grouper, budget);
+			if (rc != 1)
+				break;
+		}
 		rc = scan_batch(v, v->next, v->next + n);
 		v->next += n;
 		*budget -= n < *budget ? n : *budget;

@@ -122,6 +122,76 @@ static void test_index_reset_to_few_is_small(void **state)
 	index_free(&ix);
 }
 
+/* Some are put while a larger table is being filled, though nobody should: none is lost. */
+static void grow_in_slices(struct index *ix, struct rows *rows, uint64_t *random, bool disturb)
+{
+	uint32_t budget, slices = 0;
+	int rc;
+
+	do {
+		budget = 1 + (uint32_t)(test_random(random) % 3000);
+		rc = index_grow_ahead(ix, 256, hash_row, rows, &budget);
+		assert_true(rc == 1 || (rc == 0 && budget == 0));
+		if (rc == 0 && disturb && test_random(random) % 8 == 0 && rows->count < ROWS)
+			add(ix, rows, nth_key(rows->count));
+		slices++;
+	} while (rc != 1);
+	assert_true(ix->used + 256 <= (ix->mask + 1) / 2);
+	if (!disturb && ix->used > 100000)
+		assert_true(slices == 1 || slices > 50);
+}
+
+static void test_index_grows_ahead_in_slices(void **state)
+{
+	uint64_t random = test_seed();
+
+	(void)state;
+	for (int disturb = 0; disturb < 2; disturb++) {
+		struct rows rows = rows_new();
+		struct index ix;
+		uint32_t at;
+
+		index_init(&ix);
+		while (rows.count < ROWS) {
+			uint32_t slots;
+
+			grow_in_slices(&ix, &rows, &random, disturb);
+			slots = ix.mask;
+			for (int i = 0; i < 256 && rows.count < ROWS; i++)
+				add(&ix, &rows, nth_key(rows.count));
+			assert_int_equal(ix.mask, slots);
+		}
+		assert_int_equal(ix.used, ROWS);
+		for (uint32_t i = 0; i < ROWS; i++)
+			assert_int_equal(find(&ix, &rows, nth_key(i), &at), i);
+		index_free(&ix);
+		free(rows.key);
+	}
+}
+
+/* A table that was being filled is of no use after a reset. */
+static void test_index_reset_drops_growth(void **state)
+{
+	struct rows rows = rows_new();
+	uint32_t at, budget = 1;
+	struct index ix;
+
+	(void)state;
+	index_init(&ix);
+	for (uint32_t i = 0; i < 64; i++)
+		add(&ix, &rows, i);
+	assert_int_equal(index_grow_ahead(&ix, ROWS, hash_row, &rows, &budget), 0);
+	assert_int_equal(index_reset(&ix, 1), 0);
+	for (rows.count = 0; rows.count < 64;)
+		add(&ix, &rows, 1000 + rows.count);
+	budget = UINT32_MAX;
+	assert_int_equal(index_grow_ahead(&ix, ROWS, hash_row, &rows, &budget), 1);
+	assert_true(find(&ix, &rows, 1, &at) == IDX_NONE);
+	assert_int_equal(find(&ix, &rows, 1063, &at), 63);
+	index_free(&ix);
+	free(rows.key);
+}
+
 static void test_index_is_full_at_half(void **state)
 {
 	struct rows rows = rows_new();
@@ -227,6 +297,8 @@ int main(void)
 		cmocka_unit_test(test_index_finds_what_was_put),
 		cmocka_unit_test(test_index_reset_makes_room_and_reuses),
 		cmocka_unit_test(test_index_reset_to_few_is_small),
+		cmocka_unit_test(test_index_grows_ahead_in_slices),
+		cmocka_unit_test(test_index_reset_drops_growth),
 		cmocka_unit_test(test_index_is_full_at_half),
 		cmocka_unit_test(test_index_more_than_it_can_hold_is_refused),
 		cmocka_unit_test(test_index_probes_past_the_end),

@@ -28,6 +28,8 @@ struct index {
 	uint32_t mask, used;
 	uint64_t seed;
 	struct arena mem;
+	struct arena next; /* a larger table that is being filled: see index_grow_ahead() */
+	uint32_t cleared, moved, next_used;
 };
 
 /* All zero is not valid: draws the seed and makes a small table. */
@@ -47,6 +49,16 @@ int index_reset(struct index *ix, uint32_t rows);
 int index_grow(struct index *ix,
 	       uint64_t (*hash)(const struct index *, const void *ctx, uint32_t row),
 	       const void *ctx);
+
+/*
+ * The same ahead of need and in slices, as doubling a large table takes long: makes room for that many
+ * more entries. Goes on as far as budget goes, which it is taken from, and must be called again
+ * until there is room; looking up is possible meanwhile. 1 when there is room, 0 when not yet, or
+ * -ENOMEM.
+ */
+int index_grow_ahead(struct index *ix, uint32_t more,
+		     uint64_t (*hash)(const struct index *, const void *ctx, uint32_t row),
+		     const void *ctx, uint32_t *budget);
 
 static inline uint64_t index_hash(const struct index *ix, uint64_t key)
 {
