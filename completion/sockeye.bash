@@ -3,7 +3,7 @@
 
 _sockeye() {
 	local word previous
-	local options='-b --batch -c --count -d --delay --max-cpu --by --prefix4 --prefix6 --sort --top --json
+	local options='-b --batch -c --count -d --delay --max-cpu --max-sockets --by --prefix4 --prefix6 --sort --top --json
 		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -4 --ipv4
 		-6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
@@ -56,7 +56,7 @@ _sockeye() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
-	-c | --count | -d | --delay | --max-cpu | --prefix4 | --prefix6 | --top | --term)
+	-c | --count | -d | --delay | --max-cpu | --max-sockets | --prefix4 | --prefix6 | --top | --term)
 		return
 		;;
 	*)

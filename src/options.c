@@ -284,6 +284,10 @@ static int apply_value(struct options *o, struct choice *c, enum option_id id, c
 		rc = set_uint(e, id, value, 1, 100, "a percentage from 1 to 100", &n);
 		o->max_percent = (unsigned)n;
 		return rc;
+	case OPT_MAX_SOCKETS:
+		rc = set_uint(e, id, value, 1, UINT32_MAX - 1, "a number of sockets", &n);
+		o->max_sockets = (uint32_t)n;
+		return rc;
 	case OPT_BY:
 		return set_by(o, value, e);
 	case OPT_PREFIX4:

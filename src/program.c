@@ -330,6 +330,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	struct want want = { .protos = o->select.protos,
 			     .close = true,
 			     .owners = needs_owners(o, f),
+			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);
 	struct given_up given_up = { .o = o };
@@ -476,6 +477,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
 			 .host = host,
 			 .prefs = conf->settings.prefs,
+			 .max_sockets = o->max_sockets,
 			 .max_percent = o->max_percent,
 			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
 			 .facts = { .version = PACKAGE_VERSION,

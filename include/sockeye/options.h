@@ -28,6 +28,7 @@ struct options {
 	bool has_count, has_by, has_interval;
 	uint32_t count, top;
 	unsigned interval_ms;
+	uint32_t max_sockets; /* 0: no matter how many */
 	unsigned max_percent; /* of one core, on average, in the interface */
 	enum by by;
 	uint8_t prefix4, prefix6, sort;

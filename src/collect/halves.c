@@ -260,5 +260,7 @@ int halves_dump(struct halves *h, struct nl *nl, const struct inet_query *q, con
 	h->stage = IDLE;
 	pthread_mutex_unlock(&h->lock);
 	add_stats(st, &h->st);
+	if (h->rc == -EFBIG)
+		nl_abandon(h->nl);
 	return rc != 0 ? rc : h->rc;
 }

@@ -35,14 +35,12 @@ struct nl *nl_adopt(int fd, uint32_t portid)
 	return nl;
 }
 
-int nl_open(struct nl **nl)
+static int open_socket(uint32_t *portid)
 {
 	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
 	socklen_t len = sizeof(addr);
-	int fd, rc;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG), rc;
 
-	*nl = NULL;
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 	if (fd < 0)
 		return -errno;
 	if (bind(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
@@ -51,8 +49,30 @@ int nl_open(struct nl **nl)
 		close(fd);
 		return rc;
 	}
-	*nl = nl_adopt(fd, addr.nl_pid);
-	return 0;
+	*portid = addr.nl_pid;
+	return fd;
+}
+
+int nl_open(struct nl **nl)
+{
+	uint32_t portid;
+	int fd = open_socket(&portid);
+
+	*nl = fd >= 0 ? nl_adopt(fd, portid) : NULL;
+	return fd >= 0 ? 0 : fd;
+}
+
+void nl_abandon(struct nl *nl)
+{
+	uint32_t portid;
+	int fd = nl->busy ? open_socket(&portid) : -1;
+
+	if (fd < 0)
+		return;
+	close(nl->fd);
+	nl->fd = fd;
+	nl->portid = portid;
+	nl->busy = false;
 }
 
 void nl_close(struct nl *nl)

@@ -177,15 +177,13 @@ static bool has_two_cpus(void)
 	return sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) > 1;
 }
 
-/* The TCP sockets that a dump will tell of, as far as that is known before it. */
-static uint64_t expected_rows(struct snap_builder *b)
+/* The TCP sockets that there are by the kernel's counters. */
+static uint64_t counted_rows(struct snap_builder *b)
 {
 	static const enum counter_id inuse[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW };
 	const struct counters *c = snap_counters(b);
 	uint64_t n = 0;
 
-	if (snap_prev(b) != NULL)
-		return snap_prev(b)->n_sock;
 	for (size_t i = 0; i < ARRAY_SIZE(inuse); i++)
 		n += c->known[inuse[i]] ? c->value[inuse[i]] : 0;
 	return n;
@@ -196,12 +194,12 @@ static int ask_halves(struct sockets *s, struct snap_builder *b, const struct in
 		      int cancel_fd, struct nl_stats *st)
 {
 	const struct snap *prev = snap_prev(b);
+	uint64_t expected = prev != NULL ? prev->n_sock : counted_rows(b);
 	int64_t cpu_ns;
 	struct pivot p;
 	int rc;
 
-	if (s->halves == NULL || s->no_programs || expected_rows(b) < HALVES_LEAST ||
-	    !has_two_cpus())
+	if (s->halves == NULL || s->no_programs || expected < HALVES_LEAST || !has_two_cpus())
 		return 1;
 	/* What is left out is walked over all the same, and by both: nothing is known of its size. */
 	if (prev == NULL && is_thinned(q))
@@ -284,9 +282,27 @@ static int ask_kernel(struct sockets *s, struct snap_builder *b, const struct wa
 	if (now_ns < no->until_ns)
 		return no->why;
 	rc = ask_tables(s, b, w, q, cancel_fd, st);
+	if (rc == -EFBIG)
+		nl_abandon(s->nl);
 	if (is_refused(rc, st) || (rc == -ETIMEDOUT && st->rows == 0))
 		*no = (struct refusal){ now_ns + ASK_AGAIN_NS, rc };
 	return rc;
+}
+
+/* Only as many rows came as are wanted at most; how many there are the counters know. */
+static void tell_limit(struct snap_builder *b, enum source_id id)
+{
+	uint64_t all = counted_rows(b);
+	uint32_t n;
+
+	snap_rows(b, &n);
+	if (all > n)
+		snap_source_fail(b, id, SOURCE_PARTIAL,
+				 "only the first %u of some %llu sockets (--max-sockets)",
+				 (unsigned)n, (unsigned long long)all);
+	else
+		snap_source_fail(b, id, SOURCE_PARTIAL, "only the first %u sockets (--max-sockets)",
+				 (unsigned)n);
 }
 
 /* What a dump that brought rows, or ended well, leaves to be said. */
@@ -296,6 +312,8 @@ static void judge(struct snap_builder *b, enum source_id id, int rc, const struc
 
 	if (rc == -ETIMEDOUT)
 		snap_source_fail(b, id, partial, "the kernel fell silent in the middle of a dump");
+	else if (rc == -EFBIG)
+		tell_limit(b, id);
 	else if (rc != 0)
 		snap_source_fail(b, id, partial, "the dump broke off: %s", strerror(-rc));
 	else if (st->truncated)
@@ -460,10 +478,12 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 	rc = ask_kernel(s, b, w, &q, cancel_fd, &st);
 	if (rc == -ECANCELED || rc == -ENOMEM)
 		return rc;
-	if (rc == 0 || st.rows > 0) {
+	if (rc == 0 || rc == -EFBIG || st.rows > 0) {
 		judge(b, source_of[proto], rc, &st);
 		if (is_thinned(&q))
 			snap_set_thinned(b, proto, q.code == NULL ? q.states : 0);
+		if (rc == -EFBIG)
+			snap_set_thinned(b, proto, 0);
 		if (proto != PROTO_TCP)
 			return 0;
 		rc = settle_close(s, b, w);
@@ -484,6 +504,8 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 
 	if (w->tcp_stat)
 		snap_with_tcp(b);
+	if (w->max_sockets > 0)
+		snap_limit(b, w->max_sockets);
 	if (w->close)
 		s->devices = (struct devices){ 0 };
 	if (!(w->protos & 1u << PROTO_TCP))

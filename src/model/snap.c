@@ -306,7 +306,7 @@ int snap_carry(struct snap_builder *b, unsigned state)
 			continue;
 		x = prev->ext[i];
 		x.since_s = 0;
-		if (snap_add(b, s, &x) < 0)
+		if (snap_add(b, s, &x) == -ENOMEM)
 			return -ENOMEM;
 	}
 	return 0;

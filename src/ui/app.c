@@ -43,6 +43,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->utc = cfg->utc;
 	a->pace = (struct pace){ .max_percent = cfg->max_percent,
 				 .asked_ms = cfg->prefs.interval_ms };
+	a->max_sockets = cfg->max_sockets;
 	a->facts = cfg->facts;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
 	a->ask.due_ms = INT64_MAX;
@@ -309,6 +310,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 		.close = true,
 		.owners = true,
 		.tcp_stat = idle,
+		.max_sockets = a->max_sockets,
 		.thin = thin,
 	};
 	if (a->watched.open) {

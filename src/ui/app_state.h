@@ -107,6 +107,7 @@ struct app {
 	char *host; /* clean */
 	enum text_set set;
 	struct pace pace;
+	uint32_t max_sockets;
 	struct select select;
 
 	/* What is looked at. */

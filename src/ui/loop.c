@@ -314,7 +314,10 @@ static int start(struct loop *l, struct err *e)
 {
 	const struct loop_cfg *cfg = l->cfg;
 	struct app_cfg app = cfg->app;
-	const struct want want = { .protos = app.select.protos, .close = true, .owners = true };
+	const struct want want = { .protos = app.select.protos,
+				   .close = true,
+				   .owners = true,
+				   .max_sockets = app.max_sockets };
 
 	/* First of all, as the mask is inherited by the threads that are made from here on. */
 	if (signals_start(&l->signals, e) < 0)

@@ -27,6 +27,13 @@ check "the first sample" "$(ss_all)" "$(json "$of_tcp")"
 check "by two threads" 1 "$(halves)"
 sampler_next
 check "the second" "$(ss_all)" "$(json "$of_tcp")"
+# Only so many of them, said at once and in later samples.
+for n in 100 21000; do
+  JSON=$("$SOCKEYE" -b --json -c 2 -d 0.1 --by state --max-sockets $n | tail -n 1)
+  check "--max-sockets $n" "$n false" "$(json '"\([.rows[].sockets]|add) \(.complete)"')"
+  check "--max-sockets $n is said" true \
+    "$(json '.problems[0].reason | test("only the first '$n' of some [0-9]+ sockets")')"
+done
 mk b drop=5000
 mk c drop=5000
 sampler_settles "other sockets" "$(ss_all)" "$of_tcp"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -583,6 +584,62 @@ static void test_snap_empty(void **state)
 	snap_pool_free(pool);
 }
 
+static void test_snap_keeps_a_row_for_one_sample(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *s, *t;
+
+	(void)state;
+	add(b, tcp(1, ST_ESTABLISHED, 5));
+	add(b, tcp(2, ST_CLOSE_WAIT, 6));
+	add(b, tcp(3, ST_ESTABLISHED, 7));
+	s = seal(b);
+	b = snap_build(pool, s);
+	add(b, tcp(3, ST_ESTABLISHED, 7));
+	add(b, tcp(4, ST_ESTABLISHED, 8));
+	/* another inode, a state that ends, a row that is there, no such row */
+	assert_int_equal(snap_keep(b, 0, 6), IDX_NONE);
+	assert_int_equal(snap_keep(b, 1, 6), IDX_NONE);
+	assert_int_equal(snap_keep(b, 2, 7), IDX_NONE);
+	assert_int_equal(snap_keep(b, 3, 7), IDX_NONE);
+	assert_int_equal(snap_keep(b, 0, 5), 2);
+	t = seal(b);
+	assert_int_equal(t->n_sock, 3);
+	assert_int_equal(t->sock[2].cookie, 1);
+	snap_unref(s);
+	/* Not a second time, and not what is there for the first. */
+	b = snap_build(pool, t);
+	assert_int_equal(snap_keep(b, 2, 5), IDX_NONE);
+	assert_int_equal(snap_keep(b, 1, 8), IDX_NONE);
+	snap_abandon(b);
+	snap_unref(t);
+	snap_pool_free(pool);
+}
+
+static void test_snap_takes_no_more_than_its_limit(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	struct sock s = tcp(3, ST_ESTABLISHED, 7);
+	struct sock_ext x = { .timer = 0 };
+
+	(void)state;
+	snap_limit(b, 2);
+	add(b, tcp(1, ST_ESTABLISHED, 5));
+	add(b, tcp(2, ST_ESTABLISHED, 6));
+	assert_int_equal(snap_add(b, &s, &x), -EFBIG);
+	s = tcp(2, ST_ESTABLISHED, 6);
+	assert_int_equal(snap_add(b, &s, &x), 1);
+	snap_abandon(b);
+	/* The next one has none. */
+	b = snap_build(pool, NULL);
+	for (uint64_t i = 1; i < 10; i++)
+		add(b, tcp(i, ST_ESTABLISHED, 5));
+	snap_abandon(b);
+	snap_pool_free(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -598,6 +655,8 @@ int main(void)
 		cmocka_unit_test(test_snap_says_to_whom_a_copy_was_left),
 		cmocka_unit_test(test_snap_has_measures_where_they_are_wanted),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
+		cmocka_unit_test(test_snap_keeps_a_row_for_one_sample),
+		cmocka_unit_test(test_snap_takes_no_more_than_its_limit),
 		cmocka_unit_test(test_snap_users_and_names),
 		cmocka_unit_test(test_snap_first_problem_stays),
 		cmocka_unit_test(test_snap_memory_is_recycled),

@@ -52,6 +52,11 @@ int nl_open(struct nl **nl);
 /* Takes fd, a datagram socket that answers as a kernel does and calls us portid. */
 struct nl *nl_adopt(int fd, uint32_t portid);
 void nl_close(struct nl *nl);
+/*
+ * Forgets a dump that was not read to its end with the socket it came by. When there cannot be another
+ * one, it is read away before the next dump.
+ */
+void nl_abandon(struct nl *nl);
 
 /*
  * Runs one dump and adds to *st how it went. 0 when the kernel said that this was all;

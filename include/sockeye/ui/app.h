@@ -71,6 +71,7 @@ struct app_cfg {
 	const char *filter_text; /* checked already; copied */
 	const char *host;        /* raw; copied */
 	struct app_prefs prefs;  /* where they start; the interval must be given */
+	uint32_t max_sockets;    /* that are looked at; 0: all */
 	unsigned max_percent;    /* of one core that sockeye may use on average; 100: no matter */
 	const char *notice;      /* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
