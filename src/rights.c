@@ -97,19 +97,21 @@ static bool is_borrowed(void)
 static void unset_prefixed(const char *prefix)
 {
 	const size_t len = strlen(prefix);
+	size_t i = 0;
 
-	for (char **e = environ; e != NULL && *e != NULL;) {
-		const char *end = strchr(*e, '=');
+	while (environ != NULL && environ[i] != NULL) {
+		const char *entry = environ[i];
+		const size_t name_len = strcspn(entry, "=");
 		char name[64];
 
-		if (strncmp(*e, prefix, len) != 0 || end == NULL ||
-		    (size_t)(end - *e) >= sizeof(name)) {
-			e++;
+		if (strncmp(entry, prefix, len) != 0 || name_len >= sizeof(name)) {
+			i++;
 			continue;
 		}
-		memcpy(name, *e, (size_t)(end - *e));
-		name[end - *e] = '\0';
-		unsetenv(name); /* moves the rest down: the next one is here now */
+		memcpy(name, entry, name_len);
+		name[name_len] = '\0';
+		if (unsetenv(name) != 0) /* else the next entry is here now */
+			i++;
 	}
 }
 
