@@ -81,6 +81,8 @@ append src/base/buf.c 'void f(char *a) { strcpy(a, "x"); }'
 finds check-bans.sh 'strcpy(a'
 append src/base/buf.c '/* one */ int g(void) { return system ("x"); } /* two */'
 finds check-bans.sh 'system ('
+append src/view/view.c 'int k(void) { return pthread_create(0, 0, 0, 0); }'
+finds check-bans.sh 'pthread_create('
 append src/base/buf.c 'void h(void) { setlocale(LC_ALL, ""); }'
 finds check-bans.sh 'LC_ALL'
 open_word=FIX
