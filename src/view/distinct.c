@@ -100,7 +100,7 @@ static int add_one(struct distinct *d, const struct sock *sock, struct distinct_
 	struct pair *p;
 	uint32_t at, i;
 
-	if (index_grow(&d->ix, hash_pair, d->pair.base) < 0)
+	if (index_full(&d->ix) && index_grow(&d->ix, hash_pair, d->pair.base) < 0)
 		return -ENOMEM;
 	for (at = index_first(&d->ix, ask->hash); (i = index_row(&d->ix, at)) != IDX_NONE;
 	     at = index_next(&d->ix, at))

@@ -73,7 +73,7 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 
 static int make_room(struct result *r)
 {
-	return index_grow(&r->ix, hash_group, r->group.base);
+	return index_full(&r->ix) ? index_grow(&r->ix, hash_group, r->group.base) : 0;
 }
 
 /* A group that is known not to be there yet. */

@@ -74,9 +74,10 @@ static void ask_remote(struct grouper *gr, struct asks *a, struct later l)
 
 int grouper_settle(struct grouper *gr)
 {
-	struct asks procs = { .n = 0 }, remotes = { .n = 0 };
+	struct asks procs, remotes;
 	int rc = 0;
 
+	procs.n = remotes.n = 0;
 	for (uint32_t i = 0; i < gr->n_later && rc == 0; i++) {
 		struct later l = gr->later[i];
 		struct group *g = &result_groups(gr->r)[l.group];
