@@ -11,13 +11,17 @@
 
 #define PACE_PERCENT_MAX 100 /* no ceiling: the interval is kept */
 
+/* The middle one of so many counts: one refresh that was dear for once slows nothing down. */
+#define PACE_COSTS 3
+
 /* All zero but max_percent and asked_ms: nothing is known of the cost yet. */
 struct pace {
 	unsigned max_percent; /* of one core, on average */
 	unsigned asked_ms;
-	unsigned interval_ms; /* that is kept now; 0: asked_ms */
-	int64_t cpu_ns;       /* of the process at the last sample; 0: there was none */
-	int64_t cost_ns;      /* of a refresh, smoothed; 0: not known */
+	unsigned interval_ms;        /* that is kept now; 0: asked_ms */
+	int64_t cpu_ns;              /* of the process at the last sample; 0: there was none */
+	int64_t cost_ns[PACE_COSTS]; /* of the last refreshes, the newest first */
+	unsigned n_costs;
 };
 
 /* A sample came; cpu_ns is what all threads have used up to now. True when interval_ms changes. */

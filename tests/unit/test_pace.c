@@ -33,6 +33,7 @@ static void test_pace_stretches_to_the_ceiling(void **state)
 	/* The first picture is far dearer than those after it. */
 	refresh(&p, &cpu, 6000, 1);
 	assert_false(pace_is_stretched(&p));
+	assert_false(pace_note(&p, cpu += 1203 * MS));
 	assert_true(pace_note(&p, cpu += 1201 * MS));
 	assert_int_equal(pace_interval_ms(&p), 12500);
 	assert_true(pace_is_stretched(&p));
@@ -52,8 +53,21 @@ static void test_pace_comes_back_when_it_is_cheap_again(void **state)
 	assert_int_equal(pace_interval_ms(&p), 10000);
 	refresh(&p, &cpu, 10, 1);
 	assert_true(pace_is_stretched(&p));
-	refresh(&p, &cpu, 10, 30);
+	refresh(&p, &cpu, 10, 1);
 	assert_int_equal(pace_interval_ms(&p), 2000);
+}
+
+static void test_pace_lets_one_dear_refresh_pass(void **state)
+{
+	struct pace p = { .max_percent = 10, .asked_ms = 1000 };
+	int64_t cpu = MS;
+
+	(void)state;
+	refresh(&p, &cpu, 5, 5);
+	refresh(&p, &cpu, 4000, 1);
+	assert_int_equal(pace_interval_ms(&p), 1000);
+	refresh(&p, &cpu, 5, 5);
+	assert_int_equal(pace_interval_ms(&p), 1000);
 }
 
 static void test_pace_of_100_percent_is_none(void **state)
@@ -72,7 +86,7 @@ static void test_pace_holds_for_what_is_asked_next(void **state)
 	int64_t cpu = MS;
 
 	(void)state;
-	refresh(&p, &cpu, 500, 3);
+	refresh(&p, &cpu, 500, 4);
 	assert_int_equal(pace_interval_ms(&p), 5000);
 	pace_ask(&p, 500);
 	assert_int_equal(pace_interval_ms(&p), 5000);
@@ -88,6 +102,7 @@ int main(void)
 		cmocka_unit_test(test_pace_keeps_what_was_asked_for),
 		cmocka_unit_test(test_pace_stretches_to_the_ceiling),
 		cmocka_unit_test(test_pace_comes_back_when_it_is_cheap_again),
+		cmocka_unit_test(test_pace_lets_one_dear_refresh_pass),
 		cmocka_unit_test(test_pace_of_100_percent_is_none),
 		cmocka_unit_test(test_pace_holds_for_what_is_asked_next),
 	};
