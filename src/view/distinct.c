@@ -54,30 +54,29 @@ int distinct_room(struct distinct *d, uint32_t more, uint32_t *budget)
 	return index_grow_ahead(&d->ix, more, hash_pair, d->pair.base, budget);
 }
 
-struct distinct_ask distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc)
+void distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc,
+		       struct distinct_ask *ask)
 {
-	return (struct distinct_ask){
-		.hash = index_hash(&d->ix, (uint64_t)group << 32 | proc),
-		.group = group,
-		.thing = proc,
-	};
+	ask->hash = index_hash(&d->ix, (uint64_t)group << 32 | proc);
+	ask->group = group;
+	ask->thing = proc;
 }
 
-struct distinct_ask distinct_ask_remote(const struct distinct *d, uint32_t group,
-					const struct sock *sock, uint32_t row)
+void distinct_ask_remote(const struct distinct *d, uint32_t group, const struct sock *sock,
+			 uint32_t row, struct distinct_ask *ask)
 {
 	const struct addr *a = &sock[row].remote;
-	struct distinct_ask ask = { .group = group, .thing = row };
 	uint32_t v4;
 
+	ask->group = group;
 	if (addr_is_v4(a)) {
 		memcpy(&v4, a->b + sizeof(a->b) - sizeof(v4), sizeof(v4));
-		ask.hash = index_hash(&d->ix, (uint64_t)group << 32 | v4);
-		ask.thing = IDX_NONE;
+		ask->hash = index_hash(&d->ix, (uint64_t)group << 32 | v4);
+		ask->thing = IDX_NONE;
 	} else {
-		ask.hash = index_hash(&d->ix, index_hash2(&d->ix, addr_hi(a), addr_lo(a)) ^ group);
+		ask->hash = index_hash(&d->ix, index_hash2(&d->ix, addr_hi(a), addr_lo(a)) ^ group);
+		ask->thing = row;
 	}
-	return ask;
 }
 
 static struct pair *pairs(const struct distinct *d)

@@ -32,10 +32,11 @@ void distinct_init(struct distinct *d);
 void distinct_free(struct distinct *d);
 void distinct_reset(struct distinct *d);
 
-struct distinct_ask distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc);
+void distinct_ask_proc(const struct distinct *d, uint32_t group, uint32_t proc,
+		       struct distinct_ask *ask);
 /* The remote address of a row. */
-struct distinct_ask distinct_ask_remote(const struct distinct *d, uint32_t group,
-					const struct sock *sock, uint32_t row);
+void distinct_ask_remote(const struct distinct *d, uint32_t group, const struct sock *sock,
+			 uint32_t row, struct distinct_ask *ask);
 /* Makes room for that many pairs in slices: index_grow_ahead(). */
 int distinct_room(struct distinct *d, uint32_t more, uint32_t *budget);
 /* Adds n pairs, better many than one after the other. sock: NULL for processes. 0 or -ENOMEM. */

@@ -358,14 +358,12 @@ static inline bool is_v4(const struct addr *a)
 	return addr_hi(a) == 0 && be64toh(addr_lo(a)) >> 32 == 0xffff;
 }
 
-static struct addr addr_and(const struct addr *a, const struct addr *mask)
+static void addr_and(const struct addr *a, const struct addr *mask, struct addr *out)
 {
 	uint64_t hi = addr_hi(a) & addr_hi(mask), lo = addr_lo(a) & addr_lo(mask);
-	struct addr out;
 
-	memcpy(out.b, &hi, sizeof(hi));
-	memcpy(out.b + sizeof(hi), &lo, sizeof(lo));
-	return out;
+	memcpy(out->b, &hi, sizeof(hi));
+	memcpy(out->b + sizeof(hi), &lo, sizeof(lo));
 }
 
 /* An own prefix is another group than the same prefix without the own addresses. */
@@ -378,28 +376,39 @@ static void give_id(const struct grouper *gr, struct end_ref *ref)
 		ref->id = id_of(gr, ref->id, (unsigned)ref->bits << 1 | ref->own);
 }
 
-static struct end_ref remote_ref(const struct grouper *gr, uint32_t row, bool own)
+/* Filled in its place: a copy of what was just written in smaller pieces is slow. */
+static void remote_ref(const struct grouper *gr, uint32_t row, bool own, struct end_ref *ref)
 {
 	const struct addr *a = &gr->r->snap->sock[row].remote;
-	struct end_ref ref = { .bits = gr->bits4, .own = own };
 
+	ref->own = own;
+	ref->ifindex = 0;
 	if (is_v4(a)) {
-		ref.addr = addr_and(a, &gr->mask4);
+		ref->bits = gr->bits4;
+		addr_and(a, &gr->mask4, &ref->addr);
 	} else {
-		ref.bits = gr->bits6;
-		ref.addr = addr_and(a, &gr->mask6);
-		if (ref.bits >= LINK_LOCAL_BITS && addr_is_link_local(a))
-			ref.ifindex = gr->r->snap->ext[row].ifindex;
+		ref->bits = gr->bits6;
+		addr_and(a, &gr->mask6, &ref->addr);
+		if (ref->bits >= LINK_LOCAL_BITS && addr_is_link_local(a))
+			ref->ifindex = gr->r->snap->ext[row].ifindex;
 	}
-	give_id(gr, &ref);
-	return ref;
+	give_id(gr, ref);
 }
 
-static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
+static uint32_t put_end(struct grouper *gr, uint32_t at, const struct end_ref *ref)
 {
 	union group_key key = {
 		.end = { .addr = ref->addr, .ifindex = ref->ifindex, .bits = ref->bits }
 	};
+	uint32_t i = put_group(gr, at, ref->id, &key);
+
+	if (i != IDX_NONE)
+		result_groups(gr->r)[i].own = ref->own;
+	return i;
+}
+
+static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
+{
 	uint32_t at, i;
 
 	if (make_room(gr->r) < 0)
@@ -413,10 +422,7 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 		    g->key.end.bits == ref->bits)
 			return i;
 	}
-	i = put_group(gr, at, ref->id, &key);
-	if (i != IDX_NONE)
-		result_groups(gr->r)[i].own = ref->own;
-	return i;
+	return put_end(gr, at, ref);
 }
 
 uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ifindex, uint8_t bits,
@@ -477,7 +483,7 @@ static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
 		own = ask_own(gr, hit[i].row);
 		if (own < 0)
 			return own;
-		ref[many] = remote_ref(gr, hit[i].row, own == 1);
+		remote_ref(gr, hit[i].row, own == 1, &ref[many]);
 		with[many] = hit[i];
 		__builtin_prefetch(&ix->slot[index_first(ix, ref[many].id)]);
 		many++;

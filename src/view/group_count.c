@@ -47,7 +47,7 @@ static int ask_procs(struct grouper *gr, struct asks *a, struct later l)
 	for (uint32_t i = 0; i < x->n_owners && rc == 0; i++) {
 		if (i > 0 && o[i].proc == o[i - 1].proc)
 			continue;
-		a->ask[a->n++] = distinct_ask_proc(&gr->procs, l.group, o[i].proc);
+		distinct_ask_proc(&gr->procs, l.group, o[i].proc, &a->ask[a->n++]);
 		if (a->n == BATCH)
 			rc = settle_procs(gr, a);
 	}
@@ -69,7 +69,7 @@ static void ask_remote(struct grouper *gr, struct asks *a, struct later l)
 	if (gr->r->query.by == BY_REMOTE && is_single(g))
 		g->addresses = 1;
 	else
-		a->ask[a->n++] = distinct_ask_remote(&gr->remotes, l.group, sock, l.row);
+		distinct_ask_remote(&gr->remotes, l.group, sock, l.row, &a->ask[a->n++]);
 }
 
 int grouper_settle(struct grouper *gr)

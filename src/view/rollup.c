@@ -273,7 +273,7 @@ static int merge_processes(struct grouper *gr, const struct result *before, uint
 		distinct_pair(&gr->procs, i, &group, &proc);
 		group = rollup_parent(gr, group);
 		if (group != IDX_NONE)
-			ask[n++] = distinct_ask_proc(&gr->procs, group, proc);
+			distinct_ask_proc(&gr->procs, group, proc, &ask[n++]);
 	}
 	rc = distinct_add(&gr->procs, NULL, ask, n);
 	for (uint32_t i = 0; i < n && rc == 0; i++)
