@@ -22,7 +22,7 @@ enum rights_use {
 
 /*
  * The first of all calls: forgets what the environment says to libraries when another user could
- * have written it (sudo, doas, pkexec), and lets nobody else read the files that are made.
+ * have written it (after sudo and its like), and lets nobody else read the files that are made.
  */
 void rights_begin(void);
 

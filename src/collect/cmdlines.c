@@ -129,11 +129,13 @@ static struct entry *want(struct cmdlines *c, int32_t pid, uint64_t start)
 	struct entry *e = find(c, pid, start);
 
 	for (size_t i = 0; e == NULL && i < ARRAY_SIZE(c->entry); i++) {
-		if (c->entry[i].used == c->call)
+		struct entry *free_one = &c->entry[i];
+
+		if (free_one->used == c->call)
 			continue;
-		e = &c->entry[i];
-		free(e->text);
-		*e = (struct entry){ .pid = pid, .start = start };
+		free(free_one->text);
+		*free_one = (struct entry){ .pid = pid, .start = start };
+		e = free_one;
 	}
 	if (e != NULL)
 		e->used = c->call;

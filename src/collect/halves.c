@@ -49,19 +49,19 @@ static int by_port(const void *a, const void *b)
 /* Percent of the ports, which are n and sorted, that are in the larger half about *port. */
 static uint32_t larger_half(const uint16_t *ports, uint32_t n, uint16_t *port)
 {
-	uint32_t below = n / 2, upto = n / 2;
+	uint32_t below = n / 2, end = n / 2;
 
 	/* All of the median's port are on one side of it: the side that leaves the halves more alike. */
 	while (below > 0 && ports[below - 1] == ports[n / 2])
 		below--;
-	while (upto < n && ports[upto] == ports[n / 2])
-		upto++;
+	while (end < n && ports[end] == ports[n / 2])
+		end++;
 	*port = ports[n / 2];
-	if (below > n - upto) {
-		upto = below;
+	if (below > n - end) {
+		end = below;
 		*port = ports[below - 1];
 	}
-	return (upto > n - upto ? upto : n - upto) * 100 / n;
+	return (end > n - end ? end : n - end) * 100 / n;
 }
 
 bool halves_pivot(const struct sock *rows, uint32_t n, struct pivot *p)
