@@ -126,19 +126,17 @@ static struct entry *find(struct cmdlines *c, int32_t pid, uint64_t start)
 /* The entry of a process; a new one takes the place of one that this call does not want. */
 static struct entry *want(struct cmdlines *c, int32_t pid, uint64_t start)
 {
-	struct entry *e = find(c, pid, start);
+	struct entry *e = find(c, pid, start), *end = c->entry + ARRAY_SIZE(c->entry);
 
-	for (size_t i = 0; e == NULL && i < ARRAY_SIZE(c->entry); i++) {
-		struct entry *free_one = &c->entry[i];
-
-		if (free_one->used == c->call)
-			continue;
-		free(free_one->text);
-		*free_one = (struct entry){ .pid = pid, .start = start };
-		e = free_one;
+	if (e == NULL) {
+		for (e = c->entry; e < end && e->used == c->call; e++)
+			;
+		if (e == end)
+			return NULL;
+		free(e->text);
+		*e = (struct entry){ .pid = pid, .start = start };
 	}
-	if (e != NULL)
-		e->used = c->call;
+	e->used = c->call;
 	return e;
 }
 
