@@ -27,9 +27,10 @@
 /* Sockets for each bucket of the kernel's table from which on a dump is seen to leave some out. */
 #define LONG_CHAIN 2
 
-#define NAME_PERIOD  8  /* samples after which a name is read again */
-#define RETRY_PERIOD 16 /* samples after which an unreadable table is tried again */
-#define PREFETCH     12 /* slots ahead */
+#define NAME_PERIOD   8  /* samples after which a name is read again */
+#define RETRY_PERIOD  16 /* samples after which an unreadable table is tried again */
+#define YOUNG_SAMPLES 4  /* in which a process is likely to open its first sockets */
+#define PREFETCH      12 /* slots ahead */
 
 /* How many descriptors a process may have is read seldom: it changes seldom, and costs 10 us. */
 #define LIMIT_PERIOD 64  /* samples after which it is read again */
@@ -403,13 +404,23 @@ static void follow_count(struct owners *o, struct fdtable *t)
 		t->odd = t->count != (int64_t)t->n + t->others;
 }
 
+/*
+ * Who had no socket is asked while a socket looks for its holder. But all that it has by now may be
+ * known of another already, as after a fork: so while it is young, when that is likely, and then in
+ * turn.
+ */
+static bool may_have_come(const struct owners *o, const struct fdtable *t)
+{
+	return o->n_missing > 0 || t->dir_ino == 0 || o->sample - t->born <= YOUNG_SAMPLES ||
+	       (o->sample + (uint64_t)t->pid) % RETRY_PERIOD == 0;
+}
+
 static int follow_counts(struct owners *o, int cancel_fd)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
 		struct fdtable *t = o->table[i];
 
-		/* Who had no socket is asked only while a socket looks for its holder. */
-		if (t->unreadable || t->gone || (t->n == 0 && o->n_missing == 0 && t->dir_ino != 0))
+		if (t->unreadable || t->gone || (t->n == 0 && !may_have_come(o, t)))
 			continue;
 		if (i % 64 == 0 && owners_cancelled(cancel_fd))
 			return -ECANCELED;

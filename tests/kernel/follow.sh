@@ -87,6 +87,8 @@ settles "one of two closes" 902 "$child 4" "$a" "$child"
 # The child ends.
 mk a exit-child
 settles "exit of a holder" 901 "$a 20" "$a"
+# Its FIN may not be acknowledged yet in the same instant.
+[ "$(json '[.rows[]|select(.local.port==902 and .state=="FIN_WAIT1")]|length')" = 0 ] || sampler_next
 check "what only the child held is finished by the kernel" '[["FIN_WAIT2","orphan"]] 4' \
   "$(json '[.rows[]|select(.local.port==902 and .owners==[])|[.state,.owner]]|"\(unique) \(length)"')"
 

@@ -392,6 +392,63 @@ static void test_owners_follow_a_handover(void **state)
 	end_child(&c);
 }
 
+struct family {
+	pid_t child;
+	uint32_t ino;
+};
+
+/* Has no socket at all until it is told to go; then it opens one, and a child gets it as well. */
+static void open_and_fork(int go, int said)
+{
+	struct family f;
+	struct stat st;
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (read(go, &byte, 1) != 1 || fstat(socket(AF_INET, SOCK_DGRAM, 0), &st) != 0)
+		_exit(1);
+	f.ino = (uint32_t)st.st_ino;
+	f.child = fork();
+	if (f.child == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	else if (write(said, &f, sizeof(f)) != sizeof(f))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+/* What it opened is known of its child already when its own turn comes. */
+static void test_owners_follow_first_sockets_that_a_child_has_too(void **state)
+{
+	struct fixture *f = *state;
+	int own = open_socket(), go[2], said[2];
+	uint32_t ino[2] = { inode_of(own) };
+	struct family family;
+	pid_t pid;
+
+	assert_int_equal(pipe(go), 0);
+	assert_int_equal(pipe(said), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(own);
+		open_and_fork(go[0], said[1]);
+	}
+	sample(f, ino, 1);
+	assert_int_equal(write(go[1], "", 1), 1);
+	assert_int_equal(read(said[0], &family, sizeof(family)), sizeof(family));
+	ino[1] = family.ino;
+	sample(f, ino, 2);
+	assert_int_equal(holds(f, family.ino), 2);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(own);
+	for (int i = 0; i < 2; i++) {
+		close(go[i]);
+		close(said[i]);
+	}
+}
+
 /* In the queue of a socket nobody holds it; nothing is guessed, and the search ends. */
 static void test_owners_in_flight_has_none(void **state)
 {
@@ -572,6 +629,7 @@ int main(void)
 		TEST(test_owners_fork_adds_a_holder_and_exit_takes_it),
 		TEST(test_owners_child_reuses_number_of_a_shared_socket),
 		TEST(test_owners_follow_a_handover),
+		TEST(test_owners_follow_first_sockets_that_a_child_has_too),
 		TEST(test_owners_in_flight_has_none),
 		TEST(test_owners_thread_with_its_own_table),
 		TEST(test_owners_name_with_parentheses),
