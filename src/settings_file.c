@@ -5,6 +5,7 @@
 
 #define FILE_NAME "sockeye.conf"
 
+/* NOLINTNEXTLINE(misc-redundant-expression): the same in two places is what is asserted */
 _Static_assert(SETTINGS_MAX == OWN_FILE_MAX, "what the header promises");
 
 bool settings_dir(struct buf *out, const char **why)

@@ -55,7 +55,7 @@ static int open_socket(uint32_t *portid)
 
 int nl_open(struct nl **nl)
 {
-	uint32_t portid;
+	uint32_t portid = 0;
 	int fd = open_socket(&portid);
 
 	*nl = fd >= 0 ? nl_adopt(fd, portid) : NULL;
@@ -64,7 +64,7 @@ int nl_open(struct nl **nl)
 
 void nl_abandon(struct nl *nl)
 {
-	uint32_t portid;
+	uint32_t portid = 0;
 	int fd = nl->busy ? open_socket(&portid) : -1;
 
 	if (fd < 0)

@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sockeye/base/mem.h"
@@ -416,9 +417,8 @@ static void add_states(struct completer *c, const struct spot *p)
 
 		if (!begins(word, len, &p->typed) || len + sizeof("state ") > sizeof(text))
 			continue;
-		memcpy(text, "state ", 6);
-		memcpy(text + 6, word, len + 1);
-		add(c, text, len + 6, state_help(i + 1), COMPLETE_UNCOUNTED);
+		len = (size_t)snprintf(text, sizeof(text), "state %s", word);
+		add(c, text, len, state_help(i + 1), COMPLETE_UNCOUNTED);
 	}
 }
 
