@@ -19,20 +19,20 @@
 _Static_assert(SYS_COUNT <= 32, "a bit for each setting");
 
 struct lore {
-	const char *means, *likely, *todo, *useless;
+	const char *means, *likely, *remedy, *useless;
 	uint32_t settings;
 };
 
 // clang-format off
 static const struct lore of_state[ST_COUNT] = {
-#define EXPLAIN_STATE(id, means, likely, todo, useless, settings) \
-	[ST_##id] = { means, likely, todo, useless, settings },
+#define EXPLAIN_STATE(id, means, likely, remedy, useless, settings) \
+	[ST_##id] = { means, likely, remedy, useless, settings },
 #include "sockeye/insight/explain.def"
 };
 
 static const struct lore of_finding[FINDING_COUNT] = {
-#define EXPLAIN_FINDING(id, means, likely, todo, useless, settings) \
-	[FINDING_##id] = { means, likely, todo, useless, settings },
+#define EXPLAIN_FINDING(id, means, likely, remedy, useless, settings) \
+	[FINDING_##id] = { means, likely, remedy, useless, settings },
 #include "sockeye/insight/explain.def"
 };
 
@@ -400,7 +400,7 @@ static void add_lore(struct explanation *x, const struct lore *l, const struct s
 	add(x, EXPLAIN_HEAD, "Most likely");
 	add(x, EXPLAIN_TEXT, "%s", l->likely);
 	add(x, EXPLAIN_HEAD, "What to do");
-	add_list(x, EXPLAIN_ITEM, l->todo);
+	add_list(x, EXPLAIN_ITEM, l->remedy);
 	add(x, EXPLAIN_HEAD, "What will not help");
 	add_list(x, EXPLAIN_ITEM, l->useless);
 	add_settings(x, l->settings, s);
