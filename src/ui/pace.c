@@ -9,7 +9,7 @@
 #define STEP_MS 500
 /* It becomes shorter only when it may be by more than a fifth. */
 #define CALM   5
-#define MAX_MS (3600 * 1000)
+#define MAX_MS 3600000
 
 static int cmp_cost(const void *a, const void *b)
 {

@@ -339,9 +339,13 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 	uint32_t at = pane_view_row(p, row, &pin);
 	const struct group *g;
 
-	g = pin != NULL ? view_find_group(p->view, pin->id) : view_group(p->view, at);
-	if (g == NULL)
-		return c == COL_TREND ? trend_text(p, pin->id, buf) : missing_cell(pin, c);
+	if (pin == NULL) {
+		g = view_group(p->view, at);
+	} else {
+		g = view_find_group(p->view, pin->id);
+		if (g == NULL)
+			return c == COL_TREND ? trend_text(p, pin->id, buf) : missing_cell(pin, c);
+	}
 	if (c == COL_KEY) {
 		if (is_unreadable(g))
 			*role = ROLE_UNKNOWN;

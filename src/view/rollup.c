@@ -160,13 +160,14 @@ static void fetch_nets(const struct grouper *gr, const struct group *g, uint32_t
 static int count_addresses(struct grouper *gr, const struct result *before, uint32_t from,
 			   uint32_t to)
 {
-	const struct group *g = result_groups(gr->r);
+	const struct group *g = &result_groups(gr->r)[from];
+	const uint32_t n = to - from;
 	struct net new[BATCH];
 
 	(void)before;
-	fetch_nets(gr, &g[from], to - from, new);
-	for (uint32_t i = from; i < to; i++) {
-		uint32_t at = add_net(gr, &new[i - from]);
+	fetch_nets(gr, g, n, new);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = add_net(gr, &new[i]);
 		struct net *net;
 
 		if (at == IDX_NONE)
@@ -175,7 +176,7 @@ static int count_addresses(struct grouper *gr, const struct result *before, uint
 		net->addresses++;
 		net->sockets += g[i].sockets;
 		net->most = g[i].sockets > net->most ? g[i].sockets : net->most;
-		marks(gr)[i] = at;
+		marks(gr)[from + i] = at;
 	}
 	return 0;
 }
@@ -183,12 +184,13 @@ static int count_addresses(struct grouper *gr, const struct result *before, uint
 /* The groups of the addresses are there also where they had no row. */
 static int look_before(struct grouper *gr, const struct result *before, uint32_t from, uint32_t to)
 {
-	const struct group *g = result_groups(before);
+	const struct group *g = &result_groups(before)[from];
+	const uint32_t n = to - from;
 	struct net net[BATCH];
 
-	fetch_nets(gr, &g[from], to - from, net);
-	for (uint32_t i = from; i < to; i++) {
-		uint32_t at, found = find_net(gr, &net[i - from], &at);
+	fetch_nets(gr, g, n, net);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at, found = find_net(gr, &net[i], &at);
 
 		if (found == IDX_NONE)
 			continue;
