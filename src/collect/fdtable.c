@@ -98,7 +98,7 @@ static int64_t read_link(struct procfs *p, int dir, int32_t fd)
 static void push_slot(struct fdtable *t, struct slot s)
 {
 	if (t->n == t->room) {
-		t->room = t->room == 0 ? 8 : t->room + t->room / 2;
+		t->room += t->room / 2 + 8;
 		t->slot = xreallocarray(t->slot, t->room, sizeof(*t->slot));
 	}
 	t->moved |= s.row == ROW_YOUNG;
