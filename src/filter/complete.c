@@ -3,8 +3,8 @@
 
 #include <endian.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sockeye/base/mem.h"
