@@ -122,6 +122,14 @@ struct dump {
 	struct tcp_stat stat[BATCH_ROWS]; /* only where the query asks for tcp_info */
 };
 
+static void set_beside(const struct dump *d, uint32_t i)
+{
+	struct tcp_stat *stat = snap_beside(d->b, SIDE_TCP);
+
+	if (stat != NULL)
+		*stat = d->stat[i];
+}
+
 static int add_batch(struct dump *d)
 {
 	int rc = 0;
@@ -131,7 +139,9 @@ static int add_batch(struct dump *d)
 	for (uint32_t i = 0; i < d->n && rc >= 0; i++) {
 		if (d->q->devices != NULL)
 			devices_add(d->q->devices, d->ext[i].ifindex);
-		rc = snap_add_tcp(d->b, &d->sock[i], &d->ext[i], d->q->info ? &d->stat[i] : NULL);
+		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
+		if (rc == 0 && d->q->info)
+			set_beside(d, i);
 	}
 	if (d->q->rows_lock != NULL)
 		pthread_mutex_unlock(d->q->rows_lock);

@@ -503,7 +503,7 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 	bool came = false;
 
 	if (w->tcp_stat)
-		snap_with_tcp(b);
+		snap_with(b, SIDE_TCP);
 	if (w->max_sockets > 0)
 		snap_limit(b, w->max_sockets);
 	if (w->close)

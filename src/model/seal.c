@@ -395,7 +395,8 @@ const struct snap *snap_seal(struct snap_builder *b)
 	seal_names(b);
 	s->sock = (const void *)b->sock.base;
 	s->ext = (const void *)b->ext.base;
-	s->tcp = b->with_tcp ? (const void *)b->tcp.base : NULL;
+	if ((b->sides >> SIDE_TCP & 1) != 0)
+		s->tcp = (const void *)b->side[SIDE_TCP].base;
 	s->owner = (const void *)b->owner.base;
 	s->proc = (const void *)b->proc.base;
 	s->user = (const void *)b->user.base;

@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const uint8_t side_size[SIDE_COUNT] = {
+	[SIDE_TCP] = sizeof(struct tcp_stat),
+};
+
 static const char *const source_names[SRC_COUNT] = {
 	[SRC_TCP] = "tcp",
 	[SRC_UDP] = "udp",
@@ -39,7 +43,8 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->user);
 	arena_free(&b->ifname);
 	arena_free(&b->scratch);
-	arena_free(&b->tcp);
+	for (unsigned i = 0; i < SIDE_COUNT; i++)
+		arena_free(&b->side[i]);
 	index_free(&b->cookies);
 	index_free(&b->users);
 	strpool_free(&b->str);
@@ -80,8 +85,9 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->user);
 	arena_reset(&b->ifname);
 	arena_reset(&b->scratch);
-	arena_reset(&b->tcp);
-	b->with_tcp = false;
+	for (unsigned i = 0; i < SIDE_COUNT; i++)
+		arena_reset(&b->side[i]);
+	b->sides = 0;
 	strpool_reset(&b->str);
 	/* Without the memory for this the tables grow one doubling at a time, and snap_add()
 	 * reports. */
@@ -237,6 +243,26 @@ static uint64_t hash_cookie(const struct index *ix, const void *ctx, uint32_t ro
 	return index_hash(ix, sock[row].cookie);
 }
 
+/* Makes an entry of zeros for one more row in each array beside them. */
+static int push_sides(struct snap_builder *b)
+{
+	for (unsigned i = 0; i < SIDE_COUNT; i++) {
+		void *entry;
+
+		if ((b->sides >> i & 1) == 0)
+			continue;
+		entry = arena_push(&b->side[i], side_size[i]);
+		if (entry == NULL) {
+			while (i-- > 0)
+				if ((b->sides >> i & 1) != 0)
+					b->side[i].used -= side_size[i];
+			return -ENOMEM;
+		}
+		memset(entry, 0, side_size[i]);
+	}
+	return 0;
+}
+
 /* Makes room for one more row; -ENOMEM with the arrays as they were. */
 static int push_row(struct snap_builder *b)
 {
@@ -244,18 +270,17 @@ static int push_row(struct snap_builder *b)
 		return -ENOMEM;
 	if (arena_push(&b->ext, sizeof(struct sock_ext)) == NULL)
 		goto no_ext;
-	if (b->with_tcp && arena_push(&b->tcp, sizeof(struct tcp_stat)) == NULL)
-		goto no_tcp;
+	if (b->sides != 0 && push_sides(b) != 0)
+		goto no_sides;
 	return 0;
-no_tcp:
+no_sides:
 	b->ext.used -= sizeof(struct sock_ext);
 no_ext:
 	b->sock.used -= sizeof(struct sock);
 	return -ENOMEM;
 }
 
-int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock_ext *x,
-		 const struct tcp_stat *t)
+int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
 {
 	struct sock *rows = (void *)b->sock.base;
 	uint32_t at, row = b->snap.n_sock;
@@ -275,23 +300,22 @@ int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock
 	*ext = *x;
 	ext->n_owners = 0;
 	ext->listener = IDX_NONE;
-	if (b->with_tcp)
-		((struct tcp_stat *)(void *)b->tcp.base)[row] =
-			t != NULL ? *t : (struct tcp_stat){ 0 };
 	index_put(&b->cookies, at, b->snap.n_sock++);
 	if (s->proto == PROTO_TCP && s->state < ST_COUNT)
 		b->tcp_rows[s->state]++;
 	return 0;
 }
 
-int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+void snap_with(struct snap_builder *b, enum snap_side side)
 {
-	return snap_add_tcp(b, s, x, NULL);
+	b->sides |= 1u << side;
 }
 
-void snap_with_tcp(struct snap_builder *b)
+void *snap_beside(struct snap_builder *b, enum snap_side side)
 {
-	b->with_tcp = true;
+	if ((b->sides >> side & 1) == 0 || b->snap.n_sock == 0)
+		return NULL;
+	return b->side[side].base + (size_t)side_size[side] * (b->snap.n_sock - 1);
 }
 
 int snap_carry(struct snap_builder *b, unsigned state)

@@ -22,10 +22,10 @@ struct snap_builder {
 	struct snap_builder *next_free;
 	const struct snap *prev;
 	struct arena sock, ext, owner, hold, proc, user, ifname, scratch;
-	struct arena tcp; /* struct tcp_stat of each row, if with_tcp */
-	bool with_tcp;
-	struct index cookies; /* rows of sock */
-	struct index users;   /* rows of user, until they are sorted */
+	struct arena side[SIDE_COUNT]; /* an entry for each row, of those in sides */
+	unsigned sides;                /* 1u << enum snap_side */
+	struct index cookies;          /* rows of sock */
+	struct index users;            /* rows of user, until they are sorted */
 	struct strpool str;
 	enum why unfound;
 	uint32_t limit;              /* of rows */

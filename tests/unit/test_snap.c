@@ -437,24 +437,35 @@ static void test_snap_says_to_whom_a_copy_was_left(void **state)
 	snap_pool_free(pool);
 }
 
+/* Adds a row, and what is beside it where there is such an array. */
+static void add_with(struct snap_builder *b, struct sock k, const struct tcp_stat *t)
+{
+	struct tcp_stat *stat;
+
+	add(b, k);
+	stat = snap_beside(b, SIDE_TCP);
+	if (stat != NULL)
+		*stat = *t;
+}
+
 static void test_snap_has_measures_where_they_are_wanted(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
-	const struct tcp_stat t = { .sent = 7, .idle_ms = 3 };
+	const struct tcp_stat first_stat = { .sent = 7 }, second_stat = { .idle_ms = 3 };
 	const struct snap *s;
 
 	(void)state;
 	for (int wanted = 1; wanted >= 0; wanted--) {
 		struct snap_builder *b = snap_build(pool, NULL);
 		struct sock first = tcp(1, ST_ESTABLISHED, 1), second = tcp(3, ST_ESTABLISHED, 3);
-		const struct sock_ext x = { 0 };
 
 		if (wanted)
-			snap_with_tcp(b);
-		assert_int_equal(snap_add_tcp(b, &first, &x, &t), 0);
-		assert_int_equal(snap_add_tcp(b, &first, &x, &t), 1);
+			snap_with(b, SIDE_TCP);
+		assert_null(snap_beside(b, SIDE_TCP));
+		add_with(b, first, &first_stat);
+		assert_int_equal(snap_add(b, &first, &(struct sock_ext){ 0 }), 1);
 		add(b, tcp(2, ST_LISTEN, 2));
-		assert_int_equal(snap_add_tcp(b, &second, &x, &t), 0);
+		add_with(b, second, &second_stat);
 		s = seal(b);
 		assert_int_equal(s->n_sock, 3);
 		assert_int_equal(s->tcp != NULL, wanted);

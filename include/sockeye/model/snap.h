@@ -137,11 +137,16 @@ void snap_limit(struct snap_builder *b, uint32_t rows);
  */
 int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x);
 
-/* Before the first row: the snapshot is to have measures of each (snap.tcp). */
-void snap_with_tcp(struct snap_builder *b);
-/* As snap_add(), with the measures of the row, which are left out unless they are wanted. */
-int snap_add_tcp(struct snap_builder *b, const struct sock *s, const struct sock_ext *x,
-		 const struct tcp_stat *t);
+/* Arrays beside the rows, which a snapshot has only where somebody asks for what is in them. */
+enum snap_side {
+	SIDE_TCP, /* struct tcp_stat: snap.tcp */
+	SIDE_COUNT
+};
+
+/* Before the first row: each row gets an entry of zeros in this array. */
+void snap_with(struct snap_builder *b, enum snap_side side);
+/* The entry of the row that was added last, until the next one is; NULL where there is no array. */
+void *snap_beside(struct snap_builder *b, enum snap_side side);
 
 /*
  * Copies the TCP rows of the previous snapshot that are in this state and whose cookie is not there
