@@ -224,7 +224,8 @@ static unsigned selected_states(const struct select *sel, enum proto proto)
 {
 	if (!sel->listening)
 		return ST_ALL;
-	return ST_BIT(ST_LISTEN) | (proto == PROTO_UDP ? ST_BIT(ST_CLOSE) : 0);
+	return ST_BIT(ST_LISTEN) |
+	       (proto != PROTO_TCP && proto != PROTO_MPTCP ? ST_BIT(ST_CLOSE) : 0);
 }
 
 /* Puts the program into code. */

@@ -13,6 +13,7 @@
 #include "sockeye/collect/cookie.h"
 #include "sockeye/collect/devices.h"
 
+#include "attrs.h"
 #include "tcp_facts.h"
 
 /* States of the kernel that are none of enum tcp_state. */
@@ -23,12 +24,16 @@
 
 #define DUMP_TRIES 3
 
+/* The shortest tcp_info that there ever was with sock_diag; mptcp_info has 96 bytes in Linux 6.18. */
+#define TCP_INFO_LEAST 104
+
 /* Rows that are added under one lock. */
 #define BATCH_ROWS 128
 
-static const uint8_t ip_proto[PROTO_COUNT] = {
-	[PROTO_TCP] = IPPROTO_TCP,
-	[PROTO_UDP] = IPPROTO_UDP,
+/* One that is more than a byte goes into an attribute (INET_DIAG_REQ_PROTOCOL). */
+static const uint16_t ip_proto[PROTO_COUNT] = {
+	[PROTO_TCP] = IPPROTO_TCP, [PROTO_UDP] = IPPROTO_UDP,     [PROTO_UDPLITE] = IPPROTO_UDPLITE,
+	[PROTO_RAW] = IPPROTO_RAW, [PROTO_MPTCP] = IPPROTO_MPTCP, [PROTO_SCTP] = IPPROTO_SCTP,
 };
 
 /* ---- decoding -------------------------------------------------------- */
@@ -48,26 +53,62 @@ static struct addr decode_addr(uint8_t family, const void *words)
 	return family == AF_INET ? addr_v4(words) : addr_v6(words);
 }
 
-/* The kernel says the protocol only where it is not plain from the request. */
-static bool is_other_protocol(const struct inet_query *q, const struct inet_diag_msg *m, size_t len)
+static const struct nlattr *find_attr(const struct inet_diag_msg *m, size_t len, uint16_t type)
 {
 	const void *behind = m + 1;
-	const struct nlattr *a = behind;
-	int left = (int)(len - sizeof(*m));
+	size_t left = len - sizeof(*m);
 
-	for (; mnl_attr_ok(a, left); a = mnl_attr_next(a)) {
-		if (mnl_attr_get_type(a) == INET_DIAG_PROTOCOL && mnl_attr_get_payload_len(a) > 0)
-			return mnl_attr_get_u8(a) != ip_proto[q->proto];
-		left -= MNL_ALIGN(mnl_attr_get_len(a));
-	}
-	return false;
+	for (const struct nlattr *a = behind; attr_ok(a, left); a = attr_next(a, &left))
+		if (mnl_attr_get_type(a) == type)
+			return a;
+	return NULL;
+}
+
+/* The kernel says the protocol only where it is not plain from the request; of raw ones another. */
+static bool is_other_protocol(const struct inet_query *q, const struct inet_diag_msg *m, size_t len)
+{
+	const struct nlattr *a;
+
+	if (q->proto != PROTO_UDP && q->proto != PROTO_UDPLITE)
+		return false;
+	a = find_attr(m, len, INET_DIAG_PROTOCOL);
+	return a != NULL && mnl_attr_get_payload_len(a) > 0 &&
+	       mnl_attr_get_u8(a) != ip_proto[q->proto];
+}
+
+/*
+ * A kernel that knows nothing of MPTCP (before 5.9) takes its number for that of TCP, and tells of
+ * TCP sockets. What it says of one is longer than what there is to say of an MPTCP socket. 0; 1 for
+ * a row that is none of either; -EPROTONOSUPPORT for such a kernel.
+ */
+static int check_mptcp(const struct inet_diag_msg *m, size_t len)
+{
+	const struct nlattr *a = find_attr(m, len, INET_DIAG_INFO);
+
+	if (a == NULL)
+		return 1;
+	return mnl_attr_get_payload_len(a) < TCP_INFO_LEAST ? 0 : -EPROTONOSUPPORT;
+}
+
+/* Associations tell of themselves in states of SCTP's own; endpoints in those of TCP. */
+static uint8_t decode_sctp(const struct inet_diag_msg *m, size_t len, bool *association)
+{
+	static const uint8_t states[] = { ST_CLOSE,     ST_SYN_SENT,  ST_SYN_SENT,   ST_ESTABLISHED,
+					  ST_FIN_WAIT1, ST_FIN_WAIT2, ST_CLOSE_WAIT, ST_LAST_ACK };
+
+	*association = find_attr(m, len, INET_DIAG_PEERS) != NULL;
+	if (!*association)
+		return decode_state(m->idiag_state);
+	return m->idiag_state < sizeof(states) ? states[m->idiag_state] : 0;
 }
 
 int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len, struct sock *s,
 		     struct sock_ext *x)
 {
 	struct inet_diag_msg m;
+	bool association = false;
 	uint8_t state;
+	int rc;
 
 	if (len < sizeof(m))
 		return -EBADMSG;
@@ -76,9 +117,13 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 		return 1;
 	if (q->family != AF_UNSPEC && m.idiag_family != q->family)
 		return 1;
-	if (q->proto != PROTO_TCP && is_other_protocol(q, payload, len))
+	if (is_other_protocol(q, payload, len))
 		return 1;
-	state = decode_state(m.idiag_state);
+	rc = q->proto == PROTO_MPTCP ? check_mptcp(payload, len) : 0;
+	if (rc != 0)
+		return rc;
+	state = q->proto == PROTO_SCTP ? decode_sctp(payload, len, &association)
+				       : decode_state(m.idiag_state);
 	if (state == 0)
 		return -EBADMSG;
 	*s = (struct sock){
@@ -104,8 +149,9 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 	};
 	if (q->info && state == ST_CLOSE_WAIT)
 		(void)tcp_facts_since(payload, len, q->now_ns, &x->since_s);
-	/* Without this, sockets of an emulation that counts no cookies would all be one. */
-	if (s->cookie == 0 || s->cookie == UINT64_MAX)
+	/* Without this, sockets of an emulation that counts no cookies would all be one; associations
+	 * have that of their endpoint. */
+	if (s->cookie == 0 || s->cookie == UINT64_MAX || association)
 		cookie_make(s);
 	return 0;
 }
@@ -169,7 +215,8 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	uint32_t states = (q->states != 0 ? q->states : STATES_TABLED) |
 			  (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
 	/* The family of the legacy request is ignored; it always walks both. */
-	uint8_t ext = q->info ? 1u << (INET_DIAG_INFO - 1) : 0;
+	uint8_t ext = q->info || q->proto == PROTO_MPTCP ? 1u << (INET_DIAG_INFO - 1) : 0;
+	uint32_t wide = ip_proto[q->proto];
 	struct inet_diag_req legacy = {
 		.idiag_family = AF_INET,
 		.idiag_ext = ext,
@@ -178,7 +225,7 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	struct inet_diag_req_v2 by_family = {
 		.idiag_ext = ext,
 		.sdiag_family = (uint8_t)q->family,
-		.sdiag_protocol = ip_proto[q->proto],
+		.sdiag_protocol = (uint8_t)wide,
 		.idiag_states = states,
 	};
 	struct dump d;
@@ -189,6 +236,11 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	};
 	int rc = 0, rest;
 
+	if (wide > UINT8_MAX) {
+		rq.attr.type = INET_DIAG_REQ_PROTOCOL;
+		rq.attr.data = &wide;
+		rq.attr.len = sizeof(wide);
+	}
 	d.q = q;
 	d.b = b;
 	d.n = 0;

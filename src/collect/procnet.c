@@ -165,6 +165,17 @@ static const char *file_name(enum proto proto, int family)
 		return family == AF_INET ? "tcp" : "tcp6";
 	case PROTO_UDP:
 		return family == AF_INET ? "udp" : "udp6";
+	case PROTO_UDPLITE:
+		return family == AF_INET ? "udplite" : "udplite6";
+	case PROTO_RAW:
+		return family == AF_INET ? "raw" : "raw6";
+	case PROTO_MPTCP:
+	case PROTO_SCTP:
+	case PROTO_UNIX:
+	case PROTO_PACKET:
+	case PROTO_NETLINK:
+	case PROTO_VSOCK:
+	case PROTO_XDP:
 	case PROTO_COUNT:
 		break;
 	}

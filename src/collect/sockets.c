@@ -14,6 +14,7 @@
 #include "sockeye/collect/inet_diag.h"
 #include "sockeye/collect/netfile.h"
 #include "sockeye/collect/procnet.h"
+#include "sockeye/model/names.h"
 
 #include "halves.h"
 #include "tcp_facts.h"
@@ -34,7 +35,7 @@ struct sockets {
 	int nl_error;
 	const char *root;
 	struct halves *halves; /* NULL: the kernel does not take their programs */
-	struct refusal refused[PROTO_COUNT];
+	struct refusal refused[PROTO_UDP + 1];
 	bool by_family;        /* the kernel does not know the legacy request */
 	bool no_programs;      /* it does not take the programs that say which sockets to tell of */
 	bool kernel_has_close; /* it is new enough to report TCP sockets in CLOSE */
@@ -42,11 +43,6 @@ struct sockets {
 	unsigned close_age;    /* samples since they were asked for */
 	struct devices devices;
 	struct tcp_facts facts;
-};
-
-static const enum source_id source_of[PROTO_COUNT] = {
-	[PROTO_TCP] = SRC_TCP,
-	[PROTO_UDP] = SRC_UDP,
 };
 
 /* TCP sockets that are bound and nothing more are told of since Linux 6.8. */
@@ -114,20 +110,14 @@ int sockets_check(const struct sockets *s, struct err *e)
 
 /* ---- what is asked for ----------------------------------------------- */
 
-/* The states that a socket of the protocol can be in. */
-static const unsigned all_states[PROTO_COUNT] = {
-	[PROTO_TCP] = ST_ALL,
-	[PROTO_UDP] = ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE),
-};
-
 static unsigned wanted_states(const struct want *w, enum proto proto)
 {
-	return all_states[proto] & (w->thin != NULL ? w->thin->states[proto] : ST_ALL);
+	return proto_states(proto) & (w->thin != NULL ? w->thin->states[proto] : ST_ALL);
 }
 
 static struct inet_query make_query(struct sockets *s, enum proto proto, const struct want *w)
 {
-	unsigned states = wanted_states(w, proto), all = all_states[proto];
+	unsigned states = wanted_states(w, proto), all = proto_states(proto);
 	struct inet_query q = { .proto = proto, .devices = &s->devices };
 
 	if (w->thin != NULL && w->thin->code != NULL && !s->no_programs) {
@@ -358,7 +348,7 @@ static int read_proc(struct sockets *s, struct snap_builder *b, enum proto proto
 static int fall_back(struct sockets *s, struct snap_builder *b, enum proto proto, int no_diag,
 		     int cancel_fd)
 {
-	enum source_id id = source_of[proto];
+	enum source_id id = source_of(proto);
 	const char *diag = strerror(-no_diag);
 	struct proc_result r = { 0 };
 	int rc = read_proc(s, b, proto, cancel_fd, &r);
@@ -428,7 +418,7 @@ static int settle_close(struct sockets *s, struct snap_builder *b, const struct 
  */
 static bool is_empty(struct snap_builder *b, const struct inet_query *q)
 {
-	static const enum counter_id counters[PROTO_COUNT][3] = {
+	static const enum counter_id counters[][3] = {
 		[PROTO_TCP] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW },
 		[PROTO_UDP] = { CTR_UDP_INUSE, CTR_UDP6_INUSE, CTR_UDP6_INUSE },
 	};
@@ -448,7 +438,7 @@ static bool is_empty(struct snap_builder *b, const struct inet_query *q)
 static void leave_out(struct sockets *s, struct snap_builder *b, enum proto proto)
 {
 	snap_set_thinned(b, proto, 0);
-	snap_source_ok(b, source_of[proto]);
+	snap_source_ok(b, source_of(proto));
 	if (proto != PROTO_TCP)
 		return;
 	s->close_known = false;
@@ -472,14 +462,14 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 					 (q.states & ~ST_BIT(ST_LISTEN)) == ST_BIT(ST_CLOSE_WAIT));
 	q.now_ns = clock_ns(CLOCK_MONOTONIC);
 	if (is_empty(b, &q)) {
-		snap_source_ok(b, source_of[proto]);
+		snap_source_ok(b, source_of(proto));
 		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;
 	}
 	rc = ask_kernel(s, b, w, &q, cancel_fd, &st);
 	if (rc == -ECANCELED || rc == -ENOMEM)
 		return rc;
 	if (rc == 0 || rc == -EFBIG || st.rows > 0) {
-		judge(b, source_of[proto], rc, &st);
+		judge(b, source_of(proto), rc, &st);
 		if (is_thinned(&q))
 			snap_set_thinned(b, proto, q.code == NULL ? q.states : 0);
 		if (rc == -EFBIG)
@@ -510,7 +500,7 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 		s->devices = (struct devices){ 0 };
 	if (!(w->protos & 1u << PROTO_TCP))
 		s->close_known = false;
-	for (unsigned p = 0; p < PROTO_COUNT; p++) {
+	for (unsigned p = PROTO_TCP; p <= PROTO_UDP; p++) {
 		int rc;
 
 		if (!(w->protos & 1u << p))

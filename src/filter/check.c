@@ -58,7 +58,25 @@ static const char *proto_nth(unsigned i)
 
 static const char *family_nth(unsigned i)
 {
-	return i == 0 ? family_name(AF_INET) : i == 1 ? family_name(AF_INET6) : NULL;
+	static const uint8_t families[] = { AF_INET,	AF_INET6, AF_UNIX, AF_PACKET,
+					    AF_NETLINK, AF_VSOCK, AF_XDP };
+
+	return i < ARRAY_SIZE(families) ? family_name(families[i]) : NULL;
+}
+
+static const uint8_t types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET };
+
+static const char *type_nth(unsigned i)
+{
+	return i < ARRAY_SIZE(types) ? type_name(types[i]) : NULL;
+}
+
+static uint32_t type_mask(const char *s, size_t len)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(types); i++)
+		if (name_equal(s, len, type_name(types[i])))
+			return 1u << types[i];
+	return 0;
 }
 
 static uint32_t family_mask(const char *s, size_t len)
@@ -87,6 +105,7 @@ static const char *owner_nth(unsigned i)
 static const struct vocabulary states = { state_mask, state_nth };
 static const struct vocabulary protos = { proto_mask, proto_nth };
 static const struct vocabulary families = { family_mask, family_nth };
+static const struct vocabulary sock_types = { type_mask, type_nth };
 static const struct vocabulary reasons = { owner_mask, owner_nth };
 
 /* ---- subjects -------------------------------------------------------- */
@@ -121,8 +140,9 @@ const struct subject subject_table[SUBJ_COUNT] = {
 	[SUBJ_SEND_Q]    = { "send_q", { "sendq" }, NUMBER(UNIT_BYTES, UINT64_MAX), .help = "bytes not acknowledged yet" },
 	[SUBJ_AGE]       = { "age", .operand = OPERAND_NUMBER, .unit = UNIT_TIME, .max = UINT64_MAX, .wants = "a time", .help = "time in its state" },
 	[SUBJ_RETRANS]   = { "retrans", NUMBER(UNIT_NONE, UINT8_MAX), .help = "retransmits of the segment in flight" },
-	[SUBJ_PROTO]     = { "proto", SET(protos, "a protocol"), .help = "tcp or udp" },
-	[SUBJ_FAMILY]    = { "family", SET(families, "inet or inet6"), .help = "inet or inet6" },
+	[SUBJ_PROTO]     = { "proto", SET(protos, "a protocol"), .help = "tcp, udp, unix, ..." },
+	[SUBJ_FAMILY]    = { "family", SET(families, "a family"), .help = "inet, inet6, unix, ..." },
+	[SUBJ_TYPE]      = { "type", SET(sock_types, "a type"), .help = "stream, dgram, seqpacket, raw: not of inet" },
 	[SUBJ_FWMARK]    = { "fwmark", .operand = OPERAND_LATER, .help = "mark" },
 	[SUBJ_CGROUP]    = { "cgroup", .operand = OPERAND_LATER, .help = "control group" },
 	[SUBJ_NETNS]     = { "netns", .operand = OPERAND_LATER, .help = "network namespace" },

@@ -130,8 +130,8 @@ static bool age_in_set(const struct prog *p, const struct op *op, const struct s
 
 static const struct sock *listener_of(const struct snap *s, uint32_t row)
 {
-	if (s->sock[row].state != ST_LISTEN)
-		row = s->ext[row].listener;
+	if (s->sock[row].state != ST_LISTEN || !sock_is_inet(&s->sock[row]))
+		row = snap_listener(s, row);
 	return row == IDX_NONE ? NULL : &s->sock[row];
 }
 
@@ -147,6 +147,8 @@ static bool test_host(const struct prog *p, const struct op *op, const struct sn
 	const struct op_host *h = &p->host[op->arg];
 	const struct sock *k = &s->sock[row];
 
+	if (!sock_is_inet(k))
+		return false;
 	switch ((enum side)op->side) {
 	case SIDE_LOCAL:
 		return host_holds(h, &k->local, k->family);
@@ -198,13 +200,17 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_PAIR:
 		return (op->arg >> ((k->state & 15) + (k->proto != PROTO_TCP) * 16) & 1) != 0;
 	case OP_FAMILY:
-		return (op->arg >> (k->family == AF_INET6) & 1) != 0;
+		return (op->arg >> family_bit(k) & 1) != 0;
+	case OP_PROTO:
+		return (op->arg >> k->proto & 1) != 0;
+	case OP_TYPE:
+		return !sock_is_inet(k) && k->type < 32 && (op->arg >> k->type & 1) != 0;
 	case OP_WHY:
 		return (op->arg >> snap_why(s, row) & 1) != 0;
 	case OP_HOST:
 		return test_host(p, op, s, row);
 	case OP_LPORT:
-		return in_set(p, op, k->lport);
+		return sock_is_inet(k) && in_set(p, op, k->lport);
 	case OP_RPORT:
 		return in_set(p, op, k->rport);
 	case OP_UID:
@@ -230,7 +236,7 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_COMM:
 		return test_owners(p, op, s, row);
 	case OP_AUTOBOUND:
-		return k->lport >= s->port_first && k->lport <= s->port_last;
+		return sock_is_inet(k) && k->lport >= s->port_first && k->lport <= s->port_last;
 	case OP_USER:
 		return has_number(&p->bound[op->arg], k->uid);
 	case OP_IFNAME:

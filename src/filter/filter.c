@@ -61,6 +61,11 @@ static uint32_t passing_pairs(const struct filter *f)
 	return f->tree.n_node > 0 ? f->tree.node[f->tree.n_node - 1].yes : PAIRS_ALL;
 }
 
+static unsigned passing_protos(const struct filter *f)
+{
+	return f->tree.n_node > 0 ? f->tree.node[f->tree.n_node - 1].protos_yes : PROTOS_ALL;
+}
+
 unsigned filter_states(const struct filter *f)
 {
 	uint32_t pairs = passing_pairs(f);
@@ -71,16 +76,19 @@ unsigned filter_states(const struct filter *f)
 unsigned filter_protos(const struct filter *f)
 {
 	uint32_t pairs = passing_pairs(f);
-	unsigned rest = ((1u << PROTO_COUNT) - 1) & ~(1u << PROTO_TCP);
+	unsigned rest = PROTOS_ALL & ~PROTO_BIT(PROTO_TCP);
 
-	return ((pairs & PAIRS_TCP) != 0 ? 1u << PROTO_TCP : 0) |
-	       ((pairs & PAIRS_REST) != 0 ? rest : 0);
+	return (((pairs & PAIRS_TCP) != 0 ? PROTO_BIT(PROTO_TCP) : 0) |
+		((pairs & PAIRS_REST) != 0 ? rest : 0)) &
+	       passing_protos(f);
 }
 
 unsigned filter_states_of(const struct filter *f, enum proto proto)
 {
 	uint32_t pairs = passing_pairs(f);
 
+	if ((passing_protos(f) >> proto & 1) == 0)
+		return 0;
 	return (proto == PROTO_TCP ? pairs : pairs >> 16) & ST_ALL;
 }
 
@@ -105,9 +113,9 @@ enum offload filter_compile(const struct filter *f, struct buf *out)
 	return offload_compile(&f->tree, out);
 }
 
-int filter_print_ss(const struct filter *f, struct buf *out, struct err *e)
+int filter_print_ss(const struct filter *f, unsigned protos, struct buf *out, struct err *e)
 {
-	return ss_print(&f->tree, out, e);
+	return ss_print(&f->tree, protos, out, e);
 }
 
 const char *filter_remark(const struct filter *f)

@@ -59,6 +59,7 @@ static bool is_kernels(const struct tree *t, const struct cond *c)
 	case SUBJ_RETRANS:
 	case SUBJ_PROTO:
 	case SUBJ_FAMILY:
+	case SUBJ_TYPE:
 	case SUBJ_FWMARK:
 	case SUBJ_CGROUP:
 	case SUBJ_NETNS:

@@ -145,17 +145,12 @@ static enum side side_of(const struct cond *c)
 static void emit_set(const struct cond *c, struct op *op)
 {
 	static const uint8_t codes[SUBJ_COUNT] = {
-		[SUBJ_STATE] = OP_PAIR,
-		[SUBJ_PROTO] = OP_PAIR,
-		[SUBJ_FAMILY] = OP_FAMILY,
-		[SUBJ_OWNER] = OP_WHY,
+		[SUBJ_STATE] = OP_PAIR, [SUBJ_PROTO] = OP_PROTO, [SUBJ_FAMILY] = OP_FAMILY,
+		[SUBJ_TYPE] = OP_TYPE,  [SUBJ_OWNER] = OP_WHY,
 	};
 
 	op->code = codes[c->subject];
 	op->arg = c->arg;
-	if (c->subject == SUBJ_PROTO)
-		op->arg = ((c->arg >> PROTO_TCP & 1) != 0 ? PAIRS_TCP : 0) |
-			  ((c->arg >> PROTO_UDP & 1) != 0 ? PAIRS_REST : 0);
 }
 
 /* Writes the tests of c from op on, the first of them numbered at. */

@@ -12,7 +12,9 @@
 
 enum op_code {
 	OP_PAIR,   /* protocol and state: arg is a set of pairs */
-	OP_FAMILY, /* arg: bit 0 AF_INET, bit 1 AF_INET6 */
+	OP_PROTO,  /* arg: set of PROTO_BIT() */
+	OP_FAMILY, /* arg: set of family_bit() */
+	OP_TYPE,   /* arg: set of types of what has no internet address */
 	OP_WHY,    /* arg: set of enum why */
 	OP_HOST,   /* arg: prog.host */
 	OP_LPORT,  /* from here on a number in a set */

@@ -6,6 +6,7 @@
  */
 #include "ss.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -17,8 +18,7 @@
 
 #include "check.h"
 
-#define UDP_STATES (ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE))
-#define PORT_LAST  65535
+#define PORT_LAST 65535
 /* More state words than this, and it is shorter to say which are left out. */
 #define STATES_MAX 5
 /*
@@ -105,6 +105,7 @@ static int check_cond(const struct tree *t, const struct cond *c, bool inverted,
 	case SUBJ_AGE:
 	case SUBJ_RETRANS:
 	case SUBJ_FAMILY:
+	case SUBJ_TYPE:
 	case SUBJ_FWMARK:
 	case SUBJ_CGROUP:
 	case SUBJ_NETNS:
@@ -242,8 +243,8 @@ struct printer {
 	const struct tree *tree;
 	struct item *stack; /* what comes first lies on top */
 	size_t n, size;
-	uint32_t pairs; /* of protocol and state, that can pass */
-	bool alone;     /* ss cannot leave anything to the kernel */
+	uint16_t states[PROTO_COUNT]; /* that can pass: ST_BIT() */
+	bool alone;                   /* ss cannot leave anything to the kernel */
 };
 
 static void later(struct printer *p, struct item it)
@@ -268,16 +269,51 @@ static void look(const struct tree *t, uint32_t at, bool *all, bool *none)
 		}
 }
 
+/* The states of one protocol that pass what the node joins, which is all about them. */
+static unsigned passing_states(const struct tree *t, uint32_t at, unsigned proto)
+{
+	unsigned stack[FILTER_STACK + 1], n = 0;
+
+	for (uint32_t i = t->node[at].begin; i <= at; i++) {
+		const struct cond *c = &t->cond[t->node[i].cond];
+		unsigned states;
+
+		switch ((enum node_kind)t->node[i].kind) {
+		case NODE_COND:
+			if (c->subject == SUBJ_PROTO)
+				states = (c->arg >> proto & 1) != 0 ? ST_ALL : 0;
+			else
+				states = proto == PROTO_TCP ? c->arg : c->arg >> 16;
+			assert(n < ARRAY_SIZE(stack));
+			stack[n++] = c->cmp == CMP_NE ? ~states : states;
+			break;
+		case NODE_NOT:
+			stack[n - 1] = ~stack[n - 1];
+			break;
+		case NODE_AND:
+			n--;
+			stack[n - 1] &= stack[n];
+			break;
+		case NODE_OR:
+			n--;
+			stack[n - 1] |= stack[n];
+			break;
+		}
+	}
+	return stack[0] & ST_ALL;
+}
+
 /*
  * Takes the states out of what "and" joins on the top, and leaves the rest on the stack, with the
  * words between.
  */
-static void take_states(struct printer *p)
+static void take_states(struct printer *p, unsigned protos)
 {
 	struct item *rest = NULL;
 	uint32_t n = 0, size = 0;
 
-	p->pairs = PAIRS_ALL;
+	for (unsigned proto = 0; proto < PROTO_COUNT; proto++)
+		p->states[proto] = (uint16_t)((protos >> proto & 1) != 0 ? proto_states(proto) : 0);
 	if (p->tree->n_node > 0)
 		later(p, (struct item){ .node = p->tree->n_node - 1 });
 	while (p->n > 0) {
@@ -287,7 +323,9 @@ static void take_states(struct printer *p)
 
 		look(p->tree, it.node, &all, &none);
 		if (all) {
-			p->pairs &= node->yes;
+			for (unsigned proto = 0; proto < PROTO_COUNT; proto++)
+				p->states[proto] &=
+					(uint16_t)passing_states(p->tree, it.node, proto);
 		} else if (node->kind == NODE_AND && !none) {
 			later(p, (struct item){ .node = tree_left(p->tree, it.node) });
 			later(p, (struct item){ .node = tree_right(it.node) });
@@ -317,26 +355,64 @@ static void print_state_words(const char *verb, unsigned states, struct buf *out
 }
 
 /*
- * TCP sockets in CLOSE are another state to ss, which it knows since 6.8: before, that word finds
- * UDP sockets alone.
+ * ss takes one set of states for all protocols. TCP sockets in CLOSE are another state to it, which
+ * it knows since 6.8: before, that word finds those of the others alone.
  */
-static int print_states(uint32_t pairs, struct buf *out, struct err *e)
+static int check_states(const uint16_t of[PROTO_COUNT], unsigned states, struct err *e)
 {
-	unsigned tcp = pairs & ST_ALL, udp = pairs >> 16 & UDP_STATES, states = tcp | udp;
-	unsigned all = (tcp != 0 ? ST_ALL : 0) | (udp != 0 ? UDP_STATES : 0);
+	for (unsigned proto = 0; proto < PROTO_COUNT; proto++) {
+		unsigned meant = states & proto_states(proto), differ = of[proto] ^ meant;
 
+		if (proto == PROTO_TCP && states != ST_ALL)
+			differ &= ~ST_BIT(ST_CLOSE);
+		if (of[proto] != 0 && differ != 0)
+			return no(e, "ss takes the same states for all protocols");
+	}
+	return 0;
+}
+
+/* TCP and UDP by their letters, the others with them in a list. */
+static void print_tables(const uint16_t of[PROTO_COUNT], struct buf *out)
+{
+	bool others = false;
+	const char *comma = " -A ";
+
+	for (unsigned proto = PROTO_UDP + 1; proto < PROTO_COUNT; proto++)
+		others = others || of[proto] != 0;
+	if (!others) {
+		buf_fmt(out, "ss -%s%san", of[PROTO_TCP] != 0 ? "t" : "",
+			of[PROTO_UDP] != 0 ? "u" : "");
+		return;
+	}
+	buf_str(out, "ss -an");
+	for (unsigned proto = 0; proto < PROTO_COUNT; proto++)
+		if (of[proto] != 0) {
+			buf_fmt(out, "%s%s", comma, proto_name(proto));
+			comma = ",";
+		}
+}
+
+static int print_states(const uint16_t of[PROTO_COUNT], struct buf *out, struct err *e)
+{
+	unsigned states = 0, possible = 0, others = 0;
+	int rc;
+
+	for (unsigned proto = 0; proto < PROTO_COUNT; proto++) {
+		states |= of[proto];
+		possible |= of[proto] != 0 ? proto_states(proto) : 0;
+		others |= proto != PROTO_TCP ? of[proto] : 0;
+	}
 	if (states == 0)
 		return no(e, "no socket can be like this");
-	if (tcp != 0 && udp != 0 && ((tcp ^ udp) & ST_BIT(ST_ESTABLISHED)) != 0)
-		return no(e, "ss takes the same states for TCP and UDP");
-	if (tcp != 0 && udp == ST_BIT(ST_ESTABLISHED) && (tcp & ST_BIT(ST_CLOSE)) != 0)
-		return no(e, "ss takes the same states for TCP and UDP");
-	if (tcp != 0 && (tcp & ST_BIT(ST_CLOSE)) == 0 && states == ST_ALL)
-		return no(e, "ss takes the same states for TCP and UDP");
-	buf_fmt(out, "ss -%s%san", tcp != 0 ? "t" : "", udp != 0 ? "u" : "");
-	if (states == all)
+	if (of[PROTO_UDPLITE] != 0)
+		return no(e, "ss knows no udplite");
+	rc = check_states(of, states, e);
+	if (rc != 0)
+		return rc;
+	print_tables(of, out);
+	if (states == possible)
 		return 0;
-	if (udp == 0 && tcp == ST_BIT(ST_CLOSE))
+	if (others == 0 && of[PROTO_TCP] == ST_BIT(ST_CLOSE))
 		buf_str(out, " state bound-inactive");
 	else if (__builtin_popcount(states) <= STATES_MAX)
 		print_state_words("state", states, out);
@@ -387,17 +463,17 @@ static void print_quoted(const struct buf *expr, struct buf *out)
 	buf_char(out, '\'');
 }
 
-int ss_print(const struct tree *t, struct buf *out, struct err *e)
+int ss_print(const struct tree *t, unsigned protos, struct buf *out, struct err *e)
 {
 	struct printer p = { .tree = t };
 	struct buf expr = { 0 };
 	size_t begin = out->len;
 	int rc;
 
-	take_states(&p);
+	take_states(&p, protos);
 	for (uint32_t i = 0; i < t->n_cond; i++)
 		p.alone = p.alone || t->cond[i].subject == SUBJ_DEV;
-	rc = print_states(p.pairs, out, e);
+	rc = print_states(p.states, out, e);
 	while (rc == 0 && p.n > 0) {
 		struct item it = p.stack[--p.n];
 

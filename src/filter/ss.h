@@ -8,6 +8,6 @@
 #include "tree.h"
 
 /* As filter_print_ss(), for the tree of a filter. */
-int ss_print(const struct tree *t, struct buf *out, struct err *e);
+int ss_print(const struct tree *t, unsigned protos, struct buf *out, struct err *e);
 
 #endif

@@ -84,10 +84,19 @@ static unsigned bit_of(enum subject_id subject, const struct snap *s, uint32_t r
 	if (subject == SUBJ_PROTO)
 		return k->proto;
 	if (subject == SUBJ_FAMILY)
-		return k->family == AF_INET6;
+		return family_bit(k);
+	if (subject == SUBJ_TYPE)
+		return sock_is_inet(k) ? 0 : k->type;
 	if (subject == SUBJ_OWNER)
 		return snap_why(s, row);
 	return (k->state & 15u) + (k->proto == PROTO_TCP ? 0 : 16);
+}
+
+/* A word for what most people never look at is offered only where there is something of it. */
+static bool is_rare(enum subject_id subject, unsigned word)
+{
+	return subject == SUBJ_TYPE ||
+	       ((subject == SUBJ_PROTO || subject == SUBJ_FAMILY) && word > 1);
 }
 
 static void count_words(struct tally *t, enum subject_id subject, const struct snap *s)
@@ -99,11 +108,16 @@ static void count_words(struct tally *t, enum subject_id subject, const struct s
 	for (uint32_t row = 0; row < s->n_sock; row++)
 		rows[bit_of(subject, s, row) % BITS]++;
 	for (unsigned i = 0; (word = words->word(i)) != NULL; i++) {
-		uint32_t mask = words->mask(word, strlen(word));
-		struct tally_item *item = find(t, 0, i);
+		uint32_t mask = words->mask(word, strlen(word)), n = 0;
+		struct tally_item *item;
 
-		for (unsigned bit = 0; item != NULL && bit < BITS; bit++)
-			item->count += (mask >> bit & 1) != 0 ? rows[bit] : 0;
+		for (unsigned bit = 0; bit < BITS; bit++)
+			n += (mask >> bit & 1) != 0 ? rows[bit] : 0;
+		if (n == 0 && is_rare(subject, i))
+			continue;
+		item = find(t, 0, i);
+		if (item != NULL)
+			item->count = n;
 	}
 }
 
@@ -168,8 +182,8 @@ static void count_listeners(struct tally *t, const struct snap *s)
 
 		if (k->proto == PROTO_TCP && k->state == ST_LISTEN)
 			count(t, 0, row, row);
-		else if (s->ext[row].listener != IDX_NONE)
-			count(t, 0, s->ext[row].listener, row);
+		else if (snap_listener(s, row) != IDX_NONE)
+			count(t, 0, snap_listener(s, row), row);
 	}
 }
 
@@ -181,6 +195,7 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_OWNER:
 	case SUBJ_PROTO:
 	case SUBJ_FAMILY:
+	case SUBJ_TYPE:
 		count_words(t, subject, s);
 		break;
 	case SUBJ_SRC:

@@ -64,26 +64,49 @@ static struct node *add_node(struct tree *t, enum node_kind kind)
 	return n;
 }
 
-/* The pairs of protocol and state that a condition lets pass; the others fail. */
-static uint32_t exact_pairs(const struct cond *c)
+/* The pairs that sockets of these protocols can be. */
+static uint32_t pairs_of_protos(uint32_t protos)
 {
-	uint32_t pairs = c->arg;
+	return ((protos & PROTO_BIT(PROTO_TCP)) != 0 ? PAIRS_TCP : 0) |
+	       ((protos & ~PROTO_BIT(PROTO_TCP)) != 0 ? PAIRS_REST : 0);
+}
 
-	if (c->subject == SUBJ_PROTO)
-		pairs = ((c->arg & 1u << PROTO_TCP) != 0 ? PAIRS_TCP : 0) |
-			((c->arg & 1u << PROTO_UDP) != 0 ? PAIRS_REST : 0);
-	return c->cmp == CMP_NE ? ~pairs : pairs;
+static void exchange(struct node *n)
+{
+	uint32_t pairs = n->yes;
+	uint16_t protos = n->protos_yes;
+
+	n->yes = n->no;
+	n->no = pairs;
+	n->protos_yes = n->protos_no;
+	n->protos_no = protos;
+}
+
+/* What may pass a condition, and what may fail it. */
+static void bound_cond(struct node *n, const struct cond *c)
+{
+	n->yes = n->no = PAIRS_ALL;
+	n->protos_yes = n->protos_no = PROTOS_ALL;
+	if (c->subject == SUBJ_STATE) {
+		n->yes = c->arg;
+		n->no = ~c->arg;
+	} else if (c->subject == SUBJ_PROTO) {
+		n->protos_yes = (uint16_t)c->arg;
+		n->protos_no = (uint16_t)(PROTOS_ALL & ~c->arg);
+		n->yes = pairs_of_protos(n->protos_yes);
+		n->no = pairs_of_protos(n->protos_no);
+	}
+	if (c->cmp == CMP_NE)
+		exchange(n);
 }
 
 void tree_add_cond(struct tree *t, const struct cond *c)
 {
 	struct node *n = add_node(t, NODE_COND);
-	bool exact = c->subject == SUBJ_STATE || c->subject == SUBJ_PROTO;
 
 	n->begin = t->n_node - 1;
 	n->cond = t->n_cond;
-	n->yes = exact ? exact_pairs(c) : PAIRS_ALL;
-	n->no = exact ? ~n->yes : PAIRS_ALL;
+	bound_cond(n, c);
 	t->cond = grow(t->cond, t->n_cond, &t->size_cond, sizeof(*t->cond));
 	t->cond[t->n_cond++] = *c;
 }
@@ -112,8 +135,11 @@ void tree_join(struct tree *t, enum node_kind kind)
 	if (kind == NODE_NOT) {
 		n->begin = right->begin;
 		n->cond = right->cond;
-		n->yes = right->no;
-		n->no = right->yes;
+		n->yes = right->yes;
+		n->no = right->no;
+		n->protos_yes = right->protos_yes;
+		n->protos_no = right->protos_no;
+		exchange(n);
 		return;
 	}
 	left = &t->node[right->begin - 1];
@@ -121,8 +147,17 @@ void tree_join(struct tree *t, enum node_kind kind)
 	n->depth = depth > n->depth ? depth : n->depth;
 	n->begin = left->begin;
 	n->cond = left->cond;
-	n->yes = kind == NODE_AND ? left->yes & right->yes : left->yes | right->yes;
-	n->no = kind == NODE_AND ? left->no | right->no : left->no & right->no;
+	if (kind == NODE_AND) {
+		n->yes = left->yes & right->yes;
+		n->no = left->no | right->no;
+		n->protos_yes = left->protos_yes & right->protos_yes;
+		n->protos_no = left->protos_no | right->protos_no;
+	} else {
+		n->yes = left->yes | right->yes;
+		n->no = left->no & right->no;
+		n->protos_yes = left->protos_yes | right->protos_yes;
+		n->protos_no = left->protos_no & right->protos_no;
+	}
 }
 
 static int cmp_range(const void *a, const void *b)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "sockeye/base/buf.h"
 #include "sockeye/model/addr.h"
@@ -52,6 +53,7 @@ enum subject_id {
 	SUBJ_RETRANS,
 	SUBJ_PROTO,
 	SUBJ_FAMILY,
+	SUBJ_TYPE,
 	SUBJ_FWMARK,
 	SUBJ_CGROUP,
 	SUBJ_NETNS,
@@ -76,6 +78,12 @@ enum cmp {
 #define PAIRS_ALL  (PAIRS_TCP | PAIRS_REST)
 /* A set of ST_BIT() for all protocols. */
 #define PAIRS_OF(states) ((uint32_t)(states)*0x00010001u)
+
+/* The family of a socket in a set of families: inet, inet6, then the protocols that are one. */
+static inline unsigned family_bit(const struct sock *s)
+{
+	return sock_is_inet(s) ? s->family == AF_INET6 : s->proto - PROTO_UNIX + 2u;
+}
 
 struct range {
 	uint64_t lo, hi; /* both belong to it */
@@ -132,6 +140,7 @@ struct node {
 	uint32_t begin;   /* first node of what it joins; itself for a condition */
 	uint32_t cond;    /* first condition of what it joins */
 	uint32_t yes, no; /* pairs that may pass, pairs that may fail: supersets */
+	uint16_t protos_yes, protos_no; /* the same of protocols: PROTO_BIT() */
 };
 
 struct tree {

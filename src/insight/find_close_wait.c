@@ -24,7 +24,7 @@ static bool is_leak(const struct now *n, const struct growth *g)
 
 static bool is_inbound(const struct snap *s, uint32_t row)
 {
-	return s->ext[row].listener != IDX_NONE;
+	return snap_listener(s, row) != IDX_NONE;
 }
 
 static bool belongs(const struct snap *s, uint32_t row, const struct proc *p)

@@ -162,7 +162,7 @@ static struct clean process_text(const struct snap *s, uint32_t row, enum text_s
 /* The first holder of the listening socket that the connection came through. */
 static struct clean through_text(const struct snap *s, uint32_t row, enum text_set set, char *buf)
 {
-	uint32_t listener = s->ext[row].listener;
+	uint32_t listener = snap_listener(s, row);
 
 	if (listener == IDX_NONE || s->ext[listener].n_owners == 0)
 		return TEXT_LIT("-");
@@ -326,9 +326,9 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 	case F_USER:
 		return string_keys(strpool_get(s->str, snap_user_name(s, k->uid)), key);
 	case F_THROUGH:
-		if (s->ext[row].listener == IDX_NONE)
+		if (snap_listener(s, row) == IDX_NONE)
 			return no_process_keys(WHY_COUNT, key);
-		return process_keys(s, s->ext[row].listener, key);
+		return process_keys(s, snap_listener(s, row), key);
 	case F_IFNAME:
 		return string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)), key);
 	case F_RECV_Q:

@@ -58,8 +58,34 @@ static const struct {
 };
 
 static const char *const protos[PROTO_COUNT] = {
-	[PROTO_TCP] = "tcp",
-	[PROTO_UDP] = "udp",
+	[PROTO_TCP]     = "tcp",
+	[PROTO_UDP]     = "udp",
+	[PROTO_UDPLITE] = "udplite",
+	[PROTO_RAW]     = "raw",
+	[PROTO_MPTCP]   = "mptcp",
+	[PROTO_SCTP]    = "sctp",
+	[PROTO_UNIX]    = "unix",
+	[PROTO_PACKET]  = "packet",
+	[PROTO_NETLINK] = "netlink",
+	[PROTO_VSOCK]   = "vsock",
+	[PROTO_XDP]     = "xdp",
+};
+
+/* As -f of ss has them. */
+static const struct {
+	uint8_t family;
+	const char *name;
+} families[] = {
+	{ AF_INET, "inet" },       { AF_INET6, "inet6" }, { AF_UNIX, "unix" }, { AF_PACKET, "link" },
+	{ AF_NETLINK, "netlink" }, { AF_VSOCK, "vsock" }, { AF_XDP, "xdp" },
+};
+
+static const struct {
+	uint16_t type;
+	const char *name;
+} types[] = {
+	{ SOCK_STREAM, "stream" }, { SOCK_DGRAM, "dgram" }, { SOCK_SEQPACKET, "seqpacket" },
+	{ SOCK_RAW, "raw" },       { SOCK_RDM, "rdm" },     { SOCK_PACKET, "packet" },
 };
 // clang-format on
 
@@ -115,6 +141,30 @@ const char *proto_name(unsigned proto)
 	return proto < PROTO_COUNT ? protos[proto] : "?";
 }
 
+unsigned proto_states(unsigned proto)
+{
+	switch ((enum proto)proto) {
+	case PROTO_TCP:
+	case PROTO_MPTCP:
+		return ST_ALL;
+	case PROTO_SCTP:
+		return ST_ALL & ~(ST_BIT(ST_SYN_RECV) | ST_BIT(ST_TIME_WAIT) | ST_BIT(ST_CLOSING));
+	case PROTO_UNIX:
+	case PROTO_VSOCK:
+		return ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_SYN_SENT) | ST_BIT(ST_CLOSE) |
+		       ST_BIT(ST_CLOSING) | ST_BIT(ST_LISTEN);
+	case PROTO_UDP:
+	case PROTO_UDPLITE:
+	case PROTO_RAW:
+	case PROTO_PACKET:
+	case PROTO_NETLINK:
+	case PROTO_XDP:
+	case PROTO_COUNT:
+		break;
+	}
+	return ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE);
+}
+
 int proto_by_name(const char *s, size_t len)
 {
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
@@ -125,7 +175,18 @@ int proto_by_name(const char *s, size_t len)
 
 const char *family_name(unsigned family)
 {
-	return family == AF_INET ? "inet" : family == AF_INET6 ? "inet6" : "?";
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (families[i].family == family)
+			return families[i].name;
+	return "?";
+}
+
+const char *type_name(unsigned type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (types[i].type == type)
+			return types[i].name;
+	return "?";
 }
 
 const char *why_name(unsigned why)

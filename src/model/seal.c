@@ -196,12 +196,101 @@ static int seal_listeners(struct snap_builder *b)
 	return rc;
 }
 
+/* ---- what belongs together beside a connection and its listener ------ */
+
+/* Rows of one protocol by inode. */
+struct by_inode {
+	struct index ix;
+	const struct sock *sock;
+};
+
+static uint64_t hash_inode(const struct index *ix, const void *ctx, uint32_t row)
+{
+	const struct sock *sock = ctx;
+
+	return index_hash(ix, sock[row].ino);
+}
+
+static uint32_t find_inode(const struct by_inode *x, uint32_t ino)
+{
+	uint32_t row;
+
+	for (uint32_t at = index_first(&x->ix, index_hash(&x->ix, ino));
+	     (row = index_row(&x->ix, at)) != IDX_NONE; at = index_next(&x->ix, at))
+		if (x->sock[row].ino == ino)
+			break;
+	return row;
+}
+
+static int gather_inodes(struct by_inode *x, uint32_t n, enum proto proto)
+{
+	for (uint32_t row = 0; row < n; row++) {
+		uint32_t at;
+
+		if (x->sock[row].proto != proto || x->sock[row].ino == 0)
+			continue;
+		if (index_full(&x->ix) && index_grow(&x->ix, hash_inode, x->sock) != 0)
+			return -ENOMEM;
+		at = index_first(&x->ix, index_hash(&x->ix, x->sock[row].ino));
+		while (index_row(&x->ix, at) != IDX_NONE)
+			at = index_next(&x->ix, at);
+		index_put(&x->ix, at, row);
+	}
+	return 0;
+}
+
+/* The row at the other end of each UNIX socket. */
+static int seal_peers(struct snap_builder *b)
+{
+	struct by_inode x = { .sock = (const void *)b->sock.base };
+	struct sock_ext *ext = (void *)b->ext.base;
+	int rc;
+
+	if ((b->snap.protos & PROTO_BIT(PROTO_UNIX)) == 0)
+		return 0;
+	index_init(&x.ix);
+	rc = gather_inodes(&x, b->snap.n_sock, PROTO_UNIX);
+	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++) {
+		const struct sock *s = &x.sock[row];
+
+		if (s->proto == PROTO_UNIX && s->un.peer_ino != INO_NONE)
+			ext[row].peer = find_inode(&x, s->un.peer_ino);
+	}
+	index_free(&x.ix);
+	return rc;
+}
+
+/* A subflow has the inode of the MPTCP socket that it is part of. */
+static int seal_subflows(struct snap_builder *b)
+{
+	struct sock *sock = (void *)b->sock.base;
+	struct by_inode x = { .sock = sock };
+	int rc;
+
+	if ((b->snap.protos & PROTO_BIT(PROTO_MPTCP)) == 0)
+		return 0;
+	index_init(&x.ix);
+	rc = gather_inodes(&x, b->snap.n_sock, PROTO_MPTCP);
+	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++)
+		if (sock[row].proto == PROTO_TCP && sock[row].ino != 0 &&
+		    find_inode(&x, sock[row].ino) != IDX_NONE)
+			sock[row].flags |= SOCK_SUBFLOW;
+	index_free(&x.ix);
+	return rc;
+}
+
+/* ---- row by row ------------------------------------------------------- */
+
 /* Only called for rows without an owner. */
 static enum why why_ownerless(const struct sock *s, enum why unfound)
 {
+	if (s->proto == PROTO_NETLINK && s->netlink.portid == PORTID_KERNEL)
+		return WHY_NO_PROCESS;
 	if (s->ino != 0)
 		return unfound;
-	if (s->proto != PROTO_TCP)
+	if (s->proto == PROTO_UNIX)
+		return WHY_NOT_ACCEPTED;
+	if (s->proto != PROTO_TCP && s->proto != PROTO_MPTCP)
 		return WHY_ORPHAN;
 	switch (s->state) {
 	case ST_TIME_WAIT:
@@ -251,7 +340,7 @@ static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x,
 	/* What was left out then may have been there all the time. */
 	bool unseen = prev == NULL || (prev->thinned && prev->choice != b->snap.choice);
 
-	s->flags &= SOCK_NO_COOKIE | SOCK_KEPT;
+	s->flags &= SOCK_NO_COOKIE | SOCK_KEPT | SOCK_SUBFLOW;
 	x->since_s = now_s;
 	if (same) {
 		x->since_s = prev->ext[was].since_s;
@@ -386,7 +475,8 @@ const struct snap *snap_seal(struct snap_builder *b)
 {
 	struct snap *s = &b->snap;
 
-	if (seal_owners(b) != 0 || seal_listeners(b) != 0) {
+	if (seal_owners(b) != 0 || seal_listeners(b) != 0 || seal_peers(b) != 0 ||
+	    seal_subflows(b) != 0) {
 		snap_abandon(b);
 		return NULL;
 	}

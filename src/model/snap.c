@@ -15,6 +15,15 @@ static const uint8_t side_size[SIDE_COUNT] = {
 static const char *const source_names[SRC_COUNT] = {
 	[SRC_TCP] = "tcp",
 	[SRC_UDP] = "udp",
+	[SRC_UDPLITE] = "udplite",
+	[SRC_RAW] = "raw",
+	[SRC_MPTCP] = "mptcp",
+	[SRC_SCTP] = "sctp",
+	[SRC_UNIX] = "unix",
+	[SRC_PACKET] = "packet",
+	[SRC_NETLINK] = "netlink",
+	[SRC_VSOCK] = "vsock",
+	[SRC_XDP] = "xdp",
 	[SRC_OWNERS] = "owners",
 	[SRC_COUNTERS] = "counters",
 };
@@ -94,9 +103,10 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	(void)index_reset(&b->cookies, rows);
 	(void)index_reset(&b->users, 0);
 	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0,
-				 .whole = { ST_ALL, ST_ALL },
 				 .port_first = 32768,
 				 .port_last = 60999 };
+	for (unsigned p = 0; p < PROTO_COUNT; p++)
+		b->snap.whole[p] = ST_ALL;
 	b->prev = prev;
 	b->unfound = WHY_NO_PROCESS;
 	b->limit = UINT32_MAX;
@@ -301,6 +311,7 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 	ext->n_owners = 0;
 	ext->listener = IDX_NONE;
 	index_put(&b->cookies, at, b->snap.n_sock++);
+	b->snap.protos |= (uint16_t)PROTO_BIT(s->proto);
 	if (s->proto == PROTO_TCP && s->state < ST_COUNT)
 		b->tcp_rows[s->state]++;
 	return 0;

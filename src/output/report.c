@@ -49,6 +49,11 @@ bool report_total_unknown(const struct report *r, const struct snap *s)
 	return s->thinned && f != NULL && !filter_is_all(f);
 }
 
+bool report_has_proto(const struct report *r, unsigned proto)
+{
+	return proto <= PROTO_UDP || (r->cfg.query.select.protos >> proto & 1) != 0;
+}
+
 bool report_has_owners(const struct snap *s)
 {
 	return s->source[SRC_OWNERS].status != SOURCE_NOT_ASKED;
@@ -125,18 +130,9 @@ static bool is_needed(const struct report *r, enum source_id id)
 {
 	const struct query *q = &r->cfg.query;
 
-	switch (id) {
-	case SRC_TCP:
-		return q->select.protos >> PROTO_TCP & 1;
-	case SRC_UDP:
-		return q->select.protos >> PROTO_UDP & 1;
-	case SRC_OWNERS:
+	if (id == SRC_OWNERS)
 		return shows_owners(&r->cfg) || filters_owners(r);
-	case SRC_COUNTERS:
-	case SRC_COUNT:
-		break;
-	}
-	return false;
+	return id < (enum source_id)PROTO_COUNT && (q->select.protos >> id & 1) != 0;
 }
 
 static bool is_problem(const struct report *r, const struct snap *s, enum source_id id)

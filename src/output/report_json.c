@@ -333,7 +333,8 @@ static void put_totals(const struct report *r, const struct snap *s, struct json
 	json_uint(j, "matched", t->matched);
 	json_open(j, "protocols", '{');
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
-		json_uint(j, proto_name(p), t->proto[p]);
+		if (report_has_proto(r, p))
+			json_uint(j, proto_name(p), t->proto[p]);
 	json_close(j, '}');
 	json_open(j, "states", '{');
 	for (unsigned st = 1; st < ST_COUNT; st++)

@@ -38,6 +38,8 @@ const struct group *report_group(const struct view *v, uint32_t row);
 bool report_close_unknown(const struct report *r, const struct snap *s);
 /* Whether the kernel did the filtering, so that nobody knows how many there were before. */
 bool report_total_unknown(const struct report *r, const struct snap *s);
+/* Whether the protocol has a total: TCP and UDP always. */
+bool report_has_proto(const struct report *r, unsigned proto);
 /* Whether processes were looked for at all. */
 bool report_has_owners(const struct snap *s);
 

@@ -272,7 +272,8 @@ static void put_totals(struct report *r, const struct snap *s)
 	put_count(r, "total", !report_total_unknown(r, s), t->total);
 	put_count(r, "matched", true, t->matched);
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
-		put_count(r, proto_name(p), true, t->proto[p]);
+		if (report_has_proto(r, p))
+			put_count(r, proto_name(p), true, t->proto[p]);
 	for (unsigned st = 1; st < ST_COUNT; st++)
 		put_state(r, s, st, t->state[st]);
 	put_count(r, "extra_holds", report_has_owners(s), t->extra_holds);

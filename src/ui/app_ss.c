@@ -16,10 +16,11 @@ static int print_select(const struct select *s, struct buf *out, struct err *e)
 	if (!s->v4 || !s->v6)
 		return err_set(e, -EOPNOTSUPP, "ss means something else by -4 and -6");
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
-		if ((s->protos >> p & 1) == 0)
-			buf_fmt(out, " and proto != %s", proto_name(p));
+		if (s->types[p] != 0)
+			return err_set(e, -EOPNOTSUPP, "only some types of %s sockets are chosen",
+				       proto_name(p));
 	if (s->listening)
-		buf_str(out, " and (state listening or (proto = udp and state closed))");
+		buf_str(out, " and (state listening or (proto != tcp,mptcp and state closed))");
 	return 0;
 }
 
@@ -34,7 +35,7 @@ static int print_command(const struct app *a, struct buf *out, struct err *e)
 	rc = print_select(&a->select, &expr, e);
 	if (rc == 0) {
 		f = filter_parse(expr.s, expr.len, e);
-		rc = f != NULL ? filter_print_ss(f, out, e) : e->code;
+		rc = f != NULL ? filter_print_ss(f, a->select.protos, out, e) : e->code;
 	}
 	if (rc == 0 && out->len > TEXT_MAX)
 		rc = err_set(e, -E2BIG, "the command is longer than %d bytes", TEXT_MAX);

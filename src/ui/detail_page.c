@@ -108,7 +108,7 @@ static const char *count_text(char buf[FMT_SIZE], uint64_t n)
 
 static const char *arrow(const struct detail_shown *d)
 {
-	bool in = d->snap->ext[d->row].listener != IDX_NONE;
+	bool in = snap_listener(d->snap, d->row) != IDX_NONE;
 
 	if (d->set == TEXT_ASCII)
 		return in ? "<-" : "->";
@@ -119,7 +119,7 @@ static void add_ends(struct page *p, const struct detail_shown *d)
 {
 	const struct snap *s = d->snap;
 	const struct sock *k = &s->sock[d->row];
-	const struct sock_ext *x = &s->ext[d->row];
+	uint32_t listener = snap_listener(s, d->row);
 	char local[FIELD_TEXT_SIZE], remote[FIELD_TEXT_SIZE], age[FMT_SIZE], since[CLOCK_SIZE];
 	uint64_t seconds = field_number(s, d->row, F_AGE);
 	struct buf b = { 0 };
@@ -136,11 +136,11 @@ static void add_ends(struct page *p, const struct detail_shown *d)
 				      : " for %s, since %s",
 		age, since);
 	page_line(p, ROLE_TEXT, text_own(b.s, b.len));
-	if (x->listener != IDX_NONE) {
+	if (listener != IDX_NONE) {
 		buf_reset(&b);
 		buf_fmt(&b, "came in through %s",
-			field_text(s, x->listener, F_LOCAL, d->set, local).s);
-		buf_fmt(&b, ", %s", field_text(s, x->listener, F_PROCESS, d->set, remote).s);
+			field_text(s, listener, F_LOCAL, d->set, local).s);
+		buf_fmt(&b, ", %s", field_text(s, listener, F_PROCESS, d->set, remote).s);
 		page_line(p, ROLE_DIM, text_own(b.s, b.len));
 	}
 	page_blank(p);

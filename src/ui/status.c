@@ -62,6 +62,9 @@ static void add_sources(struct page *p, const struct status *s)
 		const char *name = source_name((enum source_id)i);
 		char term[TERM_W + 1];
 
+		if (src->status == SOURCE_NOT_ASKED && i > SRC_UDP && i < SRC_OWNERS)
+			continue;
+
 		reason = text_clean(src->reason, strlen(src->reason), TEXT_ASCII, why, sizeof(why));
 		snprintf(term, sizeof(term), "! %s", name);
 		switch (src->status) {

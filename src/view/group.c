@@ -565,7 +565,7 @@ static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		uint32_t row = hit[i].row;
 		bool self = sock_listens(&s->sock[row]);
-		uint32_t listener = self ? row : s->ext[row].listener;
+		uint32_t listener = self ? row : snap_listener(s, row);
 		uint32_t group;
 
 		if (listener == IDX_NONE)

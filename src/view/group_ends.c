@@ -76,7 +76,7 @@ static void note_hits(struct grouper *gr, uint32_t group, uint32_t row, uint32_t
 
 void grouper_note_port(struct grouper *gr, uint32_t group, uint32_t row)
 {
-	uint32_t listener = gr->r->snap->ext[row].listener;
+	uint32_t listener = snap_listener(gr->r->snap, row);
 
 	if (listener != IDX_NONE)
 		note_hits(gr, group, listener, 1);

@@ -79,7 +79,7 @@ int own_look(struct own *o, const struct sock *sock, uint32_t from, uint32_t to)
 		/* A host has few addresses, and its sockets the same one in long runs. */
 		if (o->last != IDX_NONE && addr_equal(&items(o)[o->last].addr, a))
 			continue;
-		if (addr_is_any(a))
+		if (!sock_is_inet(&sock[row]) || addr_is_any(a))
 			continue;
 		o->last = add(o, a);
 		if (o->last == IDX_NONE)

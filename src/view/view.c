@@ -41,20 +41,30 @@ struct view {
 /* So many rows ahead memory is asked for. */
 #define PREFETCH 16
 
-#define ALL_PROTOS ((1u << PROTO_COUNT) - 1)
-
 /* ---- selecting and counting ------------------------------------------ */
 
-static bool selects_all(const struct select *sel)
+static bool selects_all(const struct select *sel, const struct snap *s)
 {
-	return (sel->protos & ALL_PROTOS) == ALL_PROTOS && sel->v4 && sel->v6 && !sel->listening;
+	/* Subflows are left out, and types of sockets, only where there are more than these. */
+	return (s->protos & ~(sel->protos & (PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP)))) == 0 &&
+	       sel->v4 && sel->v6 && !sel->listening;
+}
+
+/* Without a connection: in CLOSE a socket of these may get something all the same. */
+static bool listens(const struct sock *s)
+{
+	bool needs_listen = s->proto == PROTO_TCP || s->proto == PROTO_MPTCP;
+
+	return s->state == ST_LISTEN || (s->state == ST_CLOSE && !needs_listen);
 }
 
 static bool selected(const struct select *sel, const struct sock *s)
 {
-	bool listens = s->state == ST_LISTEN || (s->proto == PROTO_UDP && s->state == ST_CLOSE);
-
-	if (!(sel->protos >> s->proto & 1) || (sel->listening && !listens))
+	if (!(sel->protos >> s->proto & 1) || (sel->listening && !listens(s)))
+		return false;
+	if (!sock_is_inet(s))
+		return sel->types[s->proto] == 0 || (sel->types[s->proto] >> s->type & 1) != 0;
+	if ((s->flags & SOCK_SUBFLOW) != 0 && (sel->protos & PROTO_BIT(PROTO_MPTCP)) != 0)
 		return false;
 	return s->family == AF_INET || sock_is_v4(s) ? sel->v4 : sel->v6;
 }
@@ -517,7 +527,7 @@ void view_set(struct view *v, const struct snap *s, const struct query *q)
 		filter_print(v->filter, &r->filter_text);
 		filter_bind(v->filter, s);
 	}
-	v->everything = selects_all(&q->select);
+	v->everything = selects_all(&q->select, s);
 	v->failed = false;
 	v->next = 0;
 	v->phase = r->query.hide_own ? PHASE_OWN : PHASE_SCAN;

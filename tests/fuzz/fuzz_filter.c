@@ -24,7 +24,7 @@ static const struct snap *make_snap(struct snap_pool *pool)
 	for (unsigned i = 0; i < 5 * ST_COUNT; i++) {
 		struct sock s = { .cookie = i + 1,
 				  .state = (uint8_t)(1 + i % (ST_COUNT - 1)),
-				  .proto = (uint8_t)(i % PROTO_COUNT),
+				  .proto = (uint8_t)(i % (PROTO_UDP + 1)),
 				  .family = i % 5 < 2 ? AF_INET : AF_INET6,
 				  .lport = (uint16_t)(80 + i % 3),
 				  .rport = (uint16_t)(i * 997),

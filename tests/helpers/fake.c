@@ -447,19 +447,11 @@ static int do_cost(struct fix *f, struct line *l)
 
 static bool source_wanted(const struct want *w, enum source_id id)
 {
-	switch (id) {
-	case SRC_TCP:
-		return w->protos & 1u << PROTO_TCP;
-	case SRC_UDP:
-		return w->protos & 1u << PROTO_UDP;
-	case SRC_OWNERS:
+	if (id == SRC_OWNERS)
 		return w->owners;
-	case SRC_COUNTERS:
+	if (id == SRC_COUNTERS)
 		return true;
-	case SRC_COUNT:
-		break;
-	}
-	return false;
+	return (w->protos >> id & 1) != 0;
 }
 
 static int do_source(struct fix *f, struct line *l)

@@ -14,7 +14,9 @@ int main(int argc, char **argv)
 	struct buf out = { 0 };
 	struct err e;
 	struct filter *f = filter_parse(text, strlen(text), &e);
-	int status = f == NULL ? 2 : filter_print_ss(f, &out, &e) != 0;
+	int status = f == NULL ? 2
+			       : filter_print_ss(f, PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP),
+						 &out, &e) != 0;
 
 	if (status == 0)
 		puts(out.s);

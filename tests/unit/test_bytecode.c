@@ -430,7 +430,7 @@ static const struct snap *random_snap(uint64_t *seed, struct snap_pool *pool)
 		struct sock_ext x = { .ifindex = 0 };
 
 		s.cookie = i + 1;
-		s.proto = (uint8_t)randfilter_pick(seed, PROTO_COUNT);
+		s.proto = (uint8_t)randfilter_pick(seed, PROTO_UDP + 1);
 		s.state = (uint8_t)(1 + randfilter_pick(seed, ST_COUNT - 1));
 		s.rxq = randfilter_pick(seed, 2);
 		s.uid = randfilter_pick(seed, 2);

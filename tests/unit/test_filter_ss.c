@@ -17,7 +17,7 @@ static int print(const char *text, struct buf *out, struct err *e)
 		fail_msg("\"%s\": %s", text, e->msg);
 	buf_reset(out);
 	buf_str(out, "> ");
-	rc = filter_print_ss(f, out, e);
+	rc = filter_print_ss(f, PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP), out, e);
 	filter_free(f);
 	return rc;
 }
@@ -100,7 +100,7 @@ static void test_filter_ss_says_what_it_cannot(void **state)
 		{ "state established or sport 1", "ss takes state only for the whole of a filter" },
 		{ "not (proto = udp and sport 1)",
 		  "ss takes proto only for the whole of a filter" },
-		{ "proto = udp or state listening", "ss takes the same states for TCP and UDP" },
+		{ "proto = udp or state listening", "ss takes the same states for all protocols" },
 		{ "exclude all", "no socket can be like this" },
 		{ "proto = udp and state listening", "no socket can be like this" },
 		{ "dst inet:10.0.0.1", "ss takes inet: for the whole of a filter" },

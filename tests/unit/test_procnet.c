@@ -321,7 +321,7 @@ static void test_procnet_agrees_with_sock_diag(void **state)
 	}
 	fakenl_close(&k);
 	snprintf(root, sizeof(root), "%s/tests/fixtures/procnet", srcdir ? srcdir : ".");
-	for (unsigned p = 0; p < PROTO_COUNT; p++) {
+	for (unsigned p = 0; p < PROTO_UDP + 1; p++) {
 		assert_int_equal(procnet_read(f->b, root, p, AF_INET, -1, &f->bad), 0);
 		assert_int_equal(procnet_read(f->b, root, p, AF_INET6, -1, &f->bad), 0);
 	}

@@ -62,9 +62,9 @@ enum offload filter_compile(const struct filter *f, struct buf *out);
 
 /*
  * Appends the command of ss(8), as a shell takes it, that shows the same sockets: "ss -tan state
- * close-wait 'dst 10.4.1.17'". -EOPNOTSUPP, and what ss cannot say, where there is none.
+ * close-wait 'dst 10.4.1.17'", of these protocols (PROTO_BIT()). -EOPNOTSUPP, and what ss cannot say, where there is none.
  */
-int filter_print_ss(const struct filter *f, struct buf *out, struct err *e);
+int filter_print_ss(const struct filter *f, unsigned protos, struct buf *out, struct err *e);
 
 /* Appends the canonical text; it parses to the same filter, if that had no more than 1 MiB of text. */
 void filter_print(const struct filter *f, struct buf *out);

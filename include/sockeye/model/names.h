@@ -28,9 +28,12 @@ unsigned state_by_name(const char *s, size_t len);
 /* The order in which a person reads the states: the life of a connection, then CLOSE, LISTEN. */
 extern const unsigned char state_life[ST_COUNT - 1];
 
-const char *proto_name(unsigned proto);       /* "tcp" */
+const char *proto_name(unsigned proto); /* "tcp" */
+/* ST_BIT() of the states that its sockets can be in. */
+unsigned proto_states(unsigned proto);
 int proto_by_name(const char *s, size_t len); /* any case; -1 */
-const char *family_name(unsigned family);     /* "inet", "inet6" */
+const char *family_name(unsigned family);     /* "inet", "inet6", "unix", "link", ... */
+const char *type_name(unsigned type);         /* of SOCK_STREAM: "stream" */
 
 const char *why_name(unsigned why);         /* as in JSON: "time-wait", "not-accepted", ... */
 const char *why_title(unsigned why);        /* as on the screen: "[not accepted yet]" */

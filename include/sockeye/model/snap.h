@@ -44,7 +44,28 @@ struct ifname {
 };
 
 /* Where rows or facts come from, and how well that went. Every source that was asked has one. */
-enum source_id { SRC_TCP, SRC_UDP, SRC_OWNERS, SRC_COUNTERS, SRC_COUNT };
+enum source_id {
+	SRC_TCP, /* as enum proto */
+	SRC_UDP,
+	SRC_UDPLITE,
+	SRC_RAW,
+	SRC_MPTCP,
+	SRC_SCTP,
+	SRC_UNIX,
+	SRC_PACKET,
+	SRC_NETLINK,
+	SRC_VSOCK,
+	SRC_XDP,
+	SRC_OWNERS,
+	SRC_COUNTERS,
+	SRC_COUNT
+};
+
+/* Where the sockets of a protocol come from. */
+static inline enum source_id source_of(enum proto p)
+{
+	return (enum source_id)p;
+}
 
 enum source_status {
 	SOURCE_NOT_ASKED,
@@ -86,6 +107,7 @@ struct snap {
 	uint16_t port_first,
 		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
 	uint16_t whole[PROTO_COUNT]; /* ST_BIT() of the states of which every socket is in it */
+	uint16_t protos;             /* PROTO_BIT() of those that it has rows of */
 	uint32_t choice;             /* struct thin.choice of what was asked for; 0: all */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
 	bool since_untold; /* a CLOSE_WAIT is older than this run has seen it: how old, nobody said */
@@ -97,12 +119,24 @@ struct snap {
 const struct snap *snap_ref(const struct snap *s);
 void snap_unref(const struct snap *s); /* takes one reference; NULL is fine; any thread */
 
-const char *source_name(enum source_id id); /* "tcp", "udp", "owners", "counters" */
+const char *source_name(enum source_id id); /* "tcp", "unix", "owners", ... */
 
 /* Why the socket has no process; WHY_OWNED when it has one. */
 static inline enum why snap_why(const struct snap *s, uint32_t row)
 {
 	return s->ext[row].n_owners ? WHY_OWNED : (enum why)s->ext[row].owner;
+}
+
+/* Row of the listening socket that a connection came through, or IDX_NONE. */
+static inline uint32_t snap_listener(const struct snap *s, uint32_t row)
+{
+	return s->sock[row].proto == PROTO_TCP ? s->ext[row].listener : IDX_NONE;
+}
+
+/* Row of the socket at the other end of a UNIX socket, or IDX_NONE. */
+static inline uint32_t snap_peer(const struct snap *s, uint32_t row)
+{
+	return s->sock[row].proto == PROTO_UNIX ? s->ext[row].peer : IDX_NONE;
 }
 
 /* The row of the socket with this cookie, or IDX_NONE. */

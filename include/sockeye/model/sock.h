@@ -30,7 +30,25 @@ enum tcp_state {
 #define ST_BIT(st) (1u << (st))
 #define ST_ALL     (ST_BIT(ST_COUNT) - 2u)
 
-enum proto { PROTO_TCP, PROTO_UDP, PROTO_COUNT };
+/* Those before PROTO_UNIX have internet addresses. */
+enum proto {
+	PROTO_TCP,
+	PROTO_UDP,
+	PROTO_UDPLITE,
+	PROTO_RAW,
+	PROTO_MPTCP,
+	PROTO_SCTP,
+	PROTO_UNIX,
+	PROTO_PACKET,
+	PROTO_NETLINK,
+	PROTO_VSOCK,
+	PROTO_XDP,
+	PROTO_COUNT
+};
+
+#define PROTO_BIT(p) (1u << (p))
+#define PROTOS_ALL   (PROTO_BIT(PROTO_COUNT) - 1)
+#define PROTOS_INET  (PROTO_BIT(PROTO_UNIX) - 1)
 
 /* Why a socket has no process (told apart by facts, never guessed). */
 enum why {
@@ -53,25 +71,75 @@ enum sock_flag {
 	 * more: a descriptor that fork() copied and only one of the two closed (set by snap_seal). */
 	SOCK_LEFT_TO_PARENT = 1 << 3,
 	SOCK_LEFT_TO_CHILD = 1 << 4,
+	SOCK_SUBFLOW =
+		1 << 5,     /* TCP: part of an MPTCP socket of this snapshot (set by snap_seal) */
 	SOCK_KEPT = 1 << 7, /* not told of by the kernel: as it was before (snap_keep) */
 };
 
+#define PORTID_KERNEL 0          /* netlink: the kernel's own end */
+#define VSOCK_ANY     UINT32_MAX /* of a context or a port */
+#define INO_NONE      0          /* unix: no socket at the other end */
+#define INO_PENDING   UINT32_MAX /* there is one that has no inode: not accepted yet */
+
+/* The ends of sockets that have no internet addresses. */
+struct unix_end {
+	uint32_t name; /* string id of the path, or @ and the abstract name; STR_NONE: unnamed */
+	uint32_t peer_ino; /* of the socket at the other end, INO_NONE, INO_PENDING */
+};
+
+struct packet_end {
+	uint16_t protocol; /* host order: 0x0800 is IP; 0: bound to none, 3: all */
+			   /* the interface is sock_ext.ifindex; 0: all */
+};
+
+struct netlink_end {
+	uint32_t portid, dst_portid; /* PORTID_KERNEL */
+	uint32_t dst_group;          /* bits; 0: none */
+	uint8_t protocol;            /* NETLINK_ROUTE, ... */
+};
+
+struct vsock_end {
+	uint32_t cid, port, dst_cid, dst_port; /* VSOCK_ANY */
+};
+
+struct xdp_end {
+	uint32_t queue; /* the interface is sock_ext.ifindex; 0: not bound */
+};
+
+/*
+ * What has no internet addresses has its ends in the place of the local one, and zeros for the
+ * remote one and rport, so that nobody takes them for a remote address.
+ */
 struct sock {
-	struct addr local, remote;
-	uint64_t cookie;             /* the kernel's (SO_COOKIE): identity between snapshots */
-	uint32_t ino, uid;           /* ino 0: no socket file (see enum why) */
-	uint32_t rxq, txq;           /* bytes; LISTEN: connections waiting, and their limit */
-	uint16_t lport, rport;       /* host order; rport 0: no remote */
-	uint8_t family;              /* AF_INET or AF_INET6, of the socket, not of the address */
+	union {
+		struct addr local;
+		struct unix_end un;
+		struct packet_end packet;
+		struct netlink_end netlink;
+		struct vsock_end vsock;
+		struct xdp_end xdp;
+	};
+	struct addr remote;
+	uint64_t cookie;   /* the kernel's (SO_COOKIE): identity between snapshots */
+	uint32_t ino, uid; /* ino 0: no socket file (see enum why) */
+	uint32_t rxq, txq; /* bytes; LISTEN: connections waiting, and their limit */
+	union {
+		uint16_t lport; /* host order; raw sockets: the IP protocol */
+		uint16_t type;  /* of what has no internet address: SOCK_STREAM, ... */
+	};
+	uint16_t rport;              /* host order; 0: no remote */
+	uint8_t family;              /* AF_INET, AF_UNIX, ...: of the socket, not of the address */
 	uint8_t proto, state, flags; /* enum proto, tcp_state, sock_flag */
 };
 _Static_assert(sizeof(struct sock) == 64, "struct sock is one cache line");
 
 struct sock_ext {
-	uint32_t owner; /* first row in snap.owner; without owners: enum why */
-	uint32_t
-		listener; /* row of the LISTEN socket that this connection came through, or IDX_NONE */
-	uint32_t ifindex; /* bound device (SO_BINDTODEVICE, link-local), 0 none */
+	uint32_t owner;            /* first row in snap.owner; without owners: enum why */
+	union {                    /* IDX_NONE: none */
+		uint32_t listener; /* TCP: row of the LISTEN socket that it came through */
+		uint32_t peer;     /* UNIX: row of the socket at the other end */
+	};
+	uint32_t ifindex; /* bound device (SO_BINDTODEVICE, link-local, packet, xdp), 0 none */
 	uint32_t since_s; /* monotonic second at which this state was first seen, or, where the
 			     kernel tells (CLOSE_WAIT, TIME_WAIT), at which it began; 0 in
 			     snap_add(): not told */
@@ -84,7 +152,12 @@ struct sock_ext {
 };
 _Static_assert(sizeof(struct sock_ext) == 24, "the cold part of a row stays small");
 
-/* A LISTEN, bound or unconnected socket has no remote end. */
+static inline bool sock_is_inet(const struct sock *s)
+{
+	return s->proto < PROTO_UNIX;
+}
+
+/* A LISTEN, bound or unconnected socket has no remote address, nor has one of another kind. */
 static inline bool sock_has_remote(const struct sock *s)
 {
 	return s->rport != 0 || !addr_is_any(&s->remote);
@@ -93,7 +166,7 @@ static inline bool sock_has_remote(const struct sock *s)
 /* A dual-stack socket that carries IPv4 is IPv4 to people: looks at the address, not at family. */
 static inline bool sock_is_v4(const struct sock *s)
 {
-	return addr_is_v4(&s->local) || addr_is_v4(&s->remote);
+	return sock_is_inet(s) && (addr_is_v4(&s->local) || addr_is_v4(&s->remote));
 }
 
 #endif

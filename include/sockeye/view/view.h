@@ -49,11 +49,14 @@ bool column_sorts(enum column c);
  */
 int sort_by_name(enum by by, const char *s, size_t len);
 
-/* Which sockets are looked at at all (-t -u -4 -6 -l): what totals count. */
+/* Which sockets are looked at at all (-t -u -4 -6 -l): what totals count. Where there are MPTCP sockets,
+ * their TCP subflows are no sockets besides. */
 struct select {
 	unsigned protos; /* 1u << enum proto */
 	bool v4, v6;     /* -4: AF_INET and IPv4-mapped; -6: the rest of AF_INET6 */
-	bool listening;  /* only LISTEN, and unconnected UDP */
+	bool listening;  /* only LISTEN, and unconnected ones of what needs no connection */
+	/* Of those without internet addresses: bits by SOCK_STREAM, ...; 0: all types. */
+	uint16_t types[PROTO_COUNT];
 };
 
 struct query {
