@@ -29,6 +29,7 @@
 
 /* Rows that are added under one lock. */
 #define BATCH_ROWS 128
+#define AHEAD      16 /* rows that are announced before they are added */
 
 /* One that is more than a byte goes into an attribute (INET_DIAG_REQ_PROTOCOL). */
 static const uint16_t ip_proto[PROTO_COUNT] = {
@@ -158,11 +159,11 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 
 /* ---- asking ---------------------------------------------------------- */
 
-/* Rows on their way into a builder: one, or where there is a lock, many. */
+/* Rows on their way into a builder, in portions: for the lock, and to look ahead. */
 struct dump {
 	const struct inet_query *q;
 	struct snap_builder *b;
-	uint32_t n, room;
+	uint32_t n;
 	struct sock sock[BATCH_ROWS];
 	struct sock_ext ext[BATCH_ROWS];
 	struct tcp_stat stat[BATCH_ROWS]; /* only where the query asks for tcp_info */
@@ -182,7 +183,11 @@ static int add_batch(struct dump *d)
 
 	if (d->q->rows_lock != NULL)
 		pthread_mutex_lock(d->q->rows_lock);
+	for (uint32_t i = 0; i < AHEAD && i < d->n; i++)
+		snap_announce(d->b, d->sock[i].cookie);
 	for (uint32_t i = 0; i < d->n && rc >= 0; i++) {
+		if (i + AHEAD < d->n)
+			snap_announce(d->b, d->sock[i + AHEAD].cookie);
 		if (d->q->devices != NULL)
 			devices_add(d->q->devices, d->ext[i].ifindex);
 		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
@@ -206,7 +211,7 @@ static int add_row(void *ctx, const void *payload, size_t len)
 	    !tcp_facts_stat(payload, len, (enum tcp_state)d->sock[d->n].state, &d->stat[d->n]))
 		d->stat[d->n] = (struct tcp_stat){ 0 };
 	d->n++;
-	return d->n == d->room ? add_batch(d) : 0;
+	return d->n == BATCH_ROWS ? add_batch(d) : 0;
 }
 
 int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builder *b, int cancel_fd,
@@ -244,7 +249,6 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	d.q = q;
 	d.b = b;
 	d.n = 0;
-	d.room = q->rows_lock != NULL ? BATCH_ROWS : 1;
 	if (q->family == AF_UNSPEC) {
 		rq.type = TCPDIAG_GETSOCK;
 		rq.body = &legacy;

@@ -14,6 +14,9 @@
 #include "sockeye/collect/sysctls.h"
 #include "sockeye/collect/users.h"
 
+/* Rows for which room is made on the word of the kernel's counters. */
+#define EXPECT_MOST 4000000
+
 struct live {
 	struct sockets *sockets;
 	struct owners *owners;
@@ -61,6 +64,21 @@ static bool leaves_out(const struct want *w)
 				   (w->thin->states[PROTO_TCP] & ST_BIT(ST_ESTABLISHED)) == 0);
 }
 
+/* Later ones are as large as the one before. */
+static void expect_rows(struct snap_builder *b, const struct want *w)
+{
+	static const enum counter_id kinds[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW };
+	const struct counters *c = snap_counters(b);
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		rows += c->known[kinds[i]] ? c->value[kinds[i]] : 0;
+	if (w->max_sockets > 0 && rows > w->max_sockets)
+		rows = w->max_sockets;
+	if (rows <= EXPECT_MOST)
+		snap_expect(b, (uint32_t)rows);
+}
+
 static int live_collect(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
 			struct err *e)
 {
@@ -75,8 +93,10 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	local_ports_read(b, NULL);
 	sysctls_read(&l->sysctls, b, NULL, begin_ns);
 	if (w->owners && snap_counters(b)->known[CTR_SOCKETS_USED])
-		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED],
-			       !leaves_out(w));
+		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED], !leaves_out(w),
+			       cancel_fd);
+	if (snap_prev(b) == NULL && !leaves_out(w))
+		expect_rows(b, w);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);

@@ -30,7 +30,7 @@
 #define NAME_PERIOD   8  /* samples after which a name is read again */
 #define RETRY_PERIOD  16 /* samples after which an unreadable table is tried again */
 #define YOUNG_SAMPLES 4  /* in which a process is likely to open its first sockets */
-#define PREFETCH      12 /* slots ahead */
+#define PREFETCH      12 /* slots, or rows, ahead */
 
 /* How many descriptors a process may have is read seldom: it changes seldom, and costs 10 us. */
 #define LIMIT_PERIOD 64  /* samples after which it is read again */
@@ -69,6 +69,7 @@ void owners_free(struct owners *o)
 {
 	if (o == NULL)
 		return;
+	owners_early_drop(o);
 	for (uint32_t i = 0; i < o->n; i++)
 		fdtable_free(o->table[i]);
 	free(o->table);
@@ -84,23 +85,33 @@ void owners_free(struct owners *o)
 	free(o);
 }
 
-static void load_bpf(struct owners *o)
+static bool may_load(struct owners *o)
 {
-	if (o->bpf_tried)
-		return;
-	o->bpf_tried = true;
 	/* The kernel numbers processes as our own namespace does, /proc as the one it was mounted in. */
 	if (o->has_proc && o->proc.self == getpid())
-		o->bpf = owners_bpf_open(&o->no_bpf);
-	else
-		o->no_bpf = "/proc is of another pid namespace";
+		return true;
+	o->no_bpf = "/proc is of another pid namespace";
+	return false;
 }
 
-void owners_prepare(struct owners *o, uint64_t sockets, bool soon)
+static void load_bpf(struct owners *o)
+{
+	if (!o->bpf_tried && may_load(o))
+		o->bpf = owners_bpf_open(&o->no_bpf);
+	o->bpf_tried = true;
+}
+
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon, int cancel_fd)
 {
 	o->use_bpf = sockets >= BPF_LEAST || !o->privileged;
-	if (o->use_bpf && soon)
+	if (!o->use_bpf || !soon || o->bpf_tried)
+		return;
+	/* What cannot be read by links is scanned with each sample anyway. */
+	if (o->privileged && may_load(o) && owners_bpf_missing() == NULL)
+		o->early = owners_early_start(cancel_fd);
+	if (o->early == NULL)
 		load_bpf(o);
+	o->bpf_tried = true;
 }
 
 bool owners_cancelled(int fd)
@@ -124,6 +135,11 @@ static uint32_t find_ino(const struct owners *o, uint32_t ino, uint32_t *at)
 	return row;
 }
 
+static void prefetch_ino(const struct owners *o, uint32_t ino)
+{
+	index_prefetch(&o->by_ino, index_hash(&o->by_ino, ino));
+}
+
 static int index_rows(struct owners *o)
 {
 	uint32_t at;
@@ -135,6 +151,8 @@ static int index_rows(struct owners *o)
 	o->n_inodes = 0;
 	o->twins = false;
 	for (uint32_t row = 0; row < o->n_rows; row++) {
+		if (row + PREFETCH < o->n_rows)
+			prefetch_ino(o, o->rows[row + PREFETCH].ino);
 		if (o->rows[row].ino == 0)
 			continue;
 		if (find_ino(o, o->rows[row].ino, &at) != IDX_NONE) {
@@ -171,12 +189,6 @@ void owners_match_fresh(struct owners *o, struct fdtable *t)
 			match_slot(o, &t->slot[i]);
 }
 
-static void prefetch_slot(const struct owners *o, const struct slot *s)
-{
-	__builtin_prefetch(
-		&o->by_ino.slot[index_first(&o->by_ino, index_hash(&o->by_ino, s->ino))]);
-}
-
 void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at, uint32_t n)
 {
 	int rc = n > 0 ? fdtable_check(&o->proc, t, at, n) : 0;
@@ -208,7 +220,7 @@ static void match_table(struct owners *o, struct fdtable *t)
 		struct slot *s = &t->slot[i];
 
 		if (i + PREFETCH < t->n)
-			prefetch_slot(o, s + PREFETCH);
+			prefetch_ino(o, s[PREFETCH].ino);
 		if (match_slot(o, s) || s->row == ROW_OTHER)
 			continue;
 		if (o->long_chains && slot_is_live(s))
@@ -625,6 +637,8 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	}
 	if (o->use_bpf)
 		load_bpf(o);
+	if (o->early != NULL)
+		snap_cost(b)->cpu_ns += owners_early_take(o);
 	o->sample++;
 	arena_reset(&o->lost);
 	o->long_chains = o->buckets > 0 && o->n_rows / LONG_CHAIN >= o->buckets;

@@ -290,6 +290,18 @@ no_ext:
 	return -ENOMEM;
 }
 
+void snap_expect(struct snap_builder *b, uint32_t rows)
+{
+	/* As with builder_reset(), it grows by itself where this fails. */
+	if (b->snap.n_sock == 0)
+		(void)index_reset(&b->cookies, rows);
+}
+
+void snap_announce(const struct snap_builder *b, uint64_t cookie)
+{
+	index_prefetch(&b->cookies, index_hash(&b->cookies, cookie));
+}
+
 int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
 {
 	struct sock *rows = (void *)b->sock.base;

@@ -26,10 +26,11 @@ void owners_free(struct owners *o);
 const char *owners_bpf_missing(void);
 /*
  * Before a dump, with the number of sockets that there are, told of or not: says that the program is to
- * be used if that is worth it. It is loaded when there are owners to be found, or now if that will be
- * soon: before the dump, memory for it is easier to have. Without this call it is not used.
+ * be used if that is worth it. It is loaded when there are owners to be found, or, if that will be
+ * soon, from now on, besides the dump, in a thread that also draws the first picture. Without this
+ * call it is not used. cancel_fd must stay open until owners_update() or owners_free().
  */
-void owners_prepare(struct owners *o, uint64_t sockets, bool soon);
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon, int cancel_fd);
 
 /*
  * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).

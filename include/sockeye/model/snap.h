@@ -164,6 +164,11 @@ const struct snap *snap_prev(const struct snap_builder *b);
 /* From this many rows on, snap_add() refuses. Until it is called there is no such number. */
 void snap_limit(struct snap_builder *b, uint32_t rows);
 
+/* That so many rows are likely to come: room for them is made at once. */
+void snap_expect(struct snap_builder *b, uint32_t rows);
+/* That a row with this cookie is going to be added soon, some sixteen rows from now. */
+void snap_announce(const struct snap_builder *b, uint64_t cookie);
+
 /*
  * Adds a socket unless its cookie is there already (a dump under churn repeats rows). The owner and
  * listener fields of x are filled by snap_seal(), since_s where it is 0. 0 for added, 1 for a double, -ENOMEM,
