@@ -85,7 +85,7 @@ static bool is_stuck(struct history *h, const struct sock *k, uint32_t ms)
 	       (is->never_small && age >= SLOW_MS && is->samples >= SLOW_SAMPLES);
 }
 
-/* ---- one pass over the rows ------------------------------------------ */
+/* ---- what rows say of processes --------------------------------------- */
 
 static struct now *now_of(struct history *h, const struct snap *s, uint32_t row)
 {
@@ -138,29 +138,6 @@ static void clear_now(struct history *h, const struct snap *s)
 	h->from_here = 0;
 	h->n_standing = 0;
 	memset(h->standing[h->samples % 2], 0, sizeof(h->standing[0]));
-}
-
-static void read_rows(struct history *h, const struct snap *s, struct point *p)
-{
-	const unsigned not_from_here = ST_BIT(ST_LISTEN) | ST_BIT(ST_CLOSE) | ST_BIT(ST_SYN_RECV);
-	uint32_t ms = ms_of(s), now_s = (uint32_t)(s->mono_ns / NS_PER_S);
-	uint16_t ports = (uint16_t)(s->port_last - s->port_first);
-
-	for (uint32_t row = 0; row < s->n_sock; row++) {
-		const struct sock *k = &s->sock[row];
-
-		if (k->proto != PROTO_TCP)
-			continue;
-		p->state[k->state]++;
-		if ((uint16_t)(k->lport - s->port_first) <= ports)
-			h->from_here += (not_from_here >> k->state & 1) == 0;
-		if (k->flags & SOCK_NEW)
-			p->fresh += k->state != ST_LISTEN && k->state != ST_CLOSE;
-		if (k->state == ST_CLOSE_WAIT)
-			note_close_wait(h, s, row, now_s);
-		else if (k->state == ST_ESTABLISHED && k->rxq > 0)
-			note_unread(h, s, row, ms);
-	}
 }
 
 /* ---- listeners ------------------------------------------------------- */
@@ -220,22 +197,14 @@ static void note_listener(struct history *h, const struct snap *s, uint32_t row,
 }
 
 /* Only those that somebody waits at or that have dropped, unless they are known already. */
-static void read_listeners(struct history *h, const struct snap *s, uint32_t listeners)
+static void read_listener(struct history *h, const struct snap *s, uint32_t row, uint32_t ms)
 {
-	uint32_t ms = ms_of(s);
+	const struct sock *k = &s->sock[row];
 
-	for (uint32_t row = 0; row < s->n_sock && listeners > 0; row++) {
-		const struct sock *k = &s->sock[row];
-
-		if (k->proto != PROTO_TCP || k->state != ST_LISTEN)
-			continue;
-		listeners--;
-		if (k->flags & SOCK_NO_COOKIE) /* /proc/net does not tell the limit */
-			continue;
-		if (k->rxq > 0 || s->ext[row].drops > 0 ||
-		    history_queue(h, &k->local, k->lport) != NULL)
-			note_listener(h, s, row, ms);
-	}
+	if (k->flags & SOCK_NO_COOKIE) /* /proc/net does not tell the limit */
+		return;
+	if (k->rxq > 0 || s->ext[row].drops > 0 || history_queue(h, &k->local, k->lport) != NULL)
+		note_listener(h, s, row, ms);
 }
 
 static const struct queue_point *queue_back(const struct queue *q, uint32_t back)
@@ -266,6 +235,35 @@ unsigned queue_full(const struct queue *q)
 	while (q != NULL && n < q->n && queue_back(q, n)->waiting > queue_back(q, n)->limit)
 		n++;
 	return n;
+}
+
+/* ---- one pass over the rows ------------------------------------------ */
+
+static void read_rows(struct history *h, uint32_t from, uint32_t to)
+{
+	const unsigned not_from_here = ST_BIT(ST_LISTEN) | ST_BIT(ST_CLOSE) | ST_BIT(ST_SYN_RECV);
+	const struct snap *s = h->adding;
+	struct point *p = &h->noted;
+	uint32_t ms = ms_of(s), now_s = (uint32_t)(s->mono_ns / NS_PER_S);
+	uint16_t ports = (uint16_t)(s->port_last - s->port_first);
+
+	for (uint32_t row = from; row < to; row++) {
+		const struct sock *k = &s->sock[row];
+
+		if (k->proto != PROTO_TCP)
+			continue;
+		p->state[k->state]++;
+		if ((uint16_t)(k->lport - s->port_first) <= ports)
+			h->from_here += (not_from_here >> k->state & 1) == 0;
+		if (k->flags & SOCK_NEW)
+			p->fresh += k->state != ST_LISTEN && k->state != ST_CLOSE;
+		if (k->state == ST_LISTEN)
+			read_listener(h, s, row, ms);
+		else if (k->state == ST_CLOSE_WAIT)
+			note_close_wait(h, s, row, now_s);
+		else if (k->state == ST_ESTABLISHED && k->rxq > 0)
+			note_unread(h, s, row, ms);
+	}
 }
 
 /* ---- processes ------------------------------------------------------- */
@@ -402,34 +400,60 @@ static void add_minute(struct history *h, const struct point *p)
 	memcpy(m->state, p->state, sizeof(m->state));
 }
 
-void history_add(struct history *h, const struct snap *s)
+void history_begin(struct history *h, const struct snap *s)
 {
-	const struct point *last = history_point(h, 0);
-	struct point p = { .mono_ns = s->mono_ns };
-	struct point *place;
-
+	h->adding = s;
+	h->next = 0;
+	h->noted = (struct point){ .mono_ns = s->mono_ns };
 	h->samples++;
 	clear_now(h, s);
-	read_rows(h, s, &p);
-	read_listeners(h, s, p.state[ST_LISTEN]);
+}
+
+/* All rows are read. */
+static void end_sample(struct history *h)
+{
+	const struct snap *s = h->adding;
+	const struct point *last = history_point(h, 0);
+	struct point *p = &h->noted, *place;
+
 	read_procs(h, s);
 	for (unsigned i = 0; i < CTR_COUNT; i++) {
-		p.counter[i] = s->counters.value[i];
-		p.known |= (uint64_t)s->counters.known[i] << i;
+		p->counter[i] = s->counters.value[i];
+		p->known |= (uint64_t)s->counters.known[i] << i;
 	}
 	if (last == NULL) {
 		h->first_ns = s->mono_ns;
-		p.fresh = HISTORY_UNKNOWN;
+		p->fresh = HISTORY_UNKNOWN;
 	} else {
-		p.over_ns = s->mono_ns - last->mono_ns;
+		p->over_ns = s->mono_ns - last->mono_ns;
 	}
 	place = new_point(h);
 	if (last != NULL && place == last && last->fresh != HISTORY_UNKNOWN) {
-		p.fresh += last->fresh;
-		p.over_ns += last->over_ns;
+		p->fresh += last->fresh;
+		p->over_ns += last->over_ns;
 	}
-	*place = p;
+	*place = *p;
 	add_minute(h, place);
+	h->adding = NULL;
+}
+
+bool history_step(struct history *h, uint32_t rows)
+{
+	uint32_t left = h->adding->n_sock - h->next;
+
+	rows = rows < left ? rows : left;
+	read_rows(h, h->next, h->next + rows);
+	h->next += rows;
+	if (rows < left)
+		return false;
+	end_sample(h);
+	return true;
+}
+
+void history_add(struct history *h, const struct snap *s)
+{
+	history_begin(h, s);
+	history_step(h, UINT32_MAX);
 }
 
 int64_t history_span_ns(const struct history *h)

@@ -71,6 +71,11 @@ struct now {
 };
 
 struct history {
+	/* The sample that is being noted, or NULL; the rows so far, and what they come to. */
+	const struct snap *adding;
+	uint32_t next;
+	struct point noted;
+
 	uint64_t samples;
 	int64_t first_ns;
 	struct point point[POINTS];

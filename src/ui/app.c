@@ -84,6 +84,7 @@ void app_free(struct app *a)
 	buf_free(&a->copied);
 	page_free(&a->explained.page);
 	page_free(&a->watched.page);
+	snap_unref(a->noting);
 	history_free(a->history);
 	snap_unref(a->shown);
 	snap_unref(a->latest);
@@ -187,7 +188,7 @@ void app_snap(struct app *a, const struct snap *s)
 	a->latest = snap_ref(s);
 	a->sample_came = true;
 	if (!s->thinned)
-		history_add(a->history, s);
+		app_note(a, s);
 	if (!s->thinned && !a->thinning.on)
 		app_thin_decide(a);
 	if (a->paused) {

@@ -41,7 +41,7 @@ void app_flood_set(struct app *a, unsigned step)
 void app_flood_make(struct app *a)
 {
 	if (a->screen == SCREEN_FLOOD && a->latest != NULL && !a->latest->thinned)
-		flood_make(&a->flooded, a->latest, a->history);
+		flood_make(&a->flooded, a->latest, app_history(a));
 }
 
 void app_flood_prefixes(struct app *a)

@@ -13,6 +13,8 @@
 
 #define STATES    ARRAY_SIZE(state_life)
 #define TEXT_SIZE 128
+/* Rows that the history reads at a time: a millisecond. */
+#define NOTE_SLICE 65536
 
 static struct clean own(const char *s)
 {
@@ -86,12 +88,12 @@ static void make_explained(struct app *a)
 	page_reset(&e->page);
 	if (e->state != 0) {
 		add_state_title(&e->page, a->latest, e->state);
-		explain_state(&x, (enum tcp_state)e->state, a->latest, a->history);
+		explain_state(&x, (enum tcp_state)e->state, a->latest, app_history(a));
 	} else {
 		if (f != NULL)
 			e->what = *f;
 		add_finding_title(&e->page, &e->what, a->set);
-		explain_finding(&x, &e->what, a->latest, a->history);
+		explain_finding(&x, &e->what, a->latest, app_history(a));
 	}
 	if (x.n > 0 && x.line[0].kind != EXPLAIN_HEAD)
 		page_blank(&e->page);
@@ -311,7 +313,7 @@ static void make_watched(struct app *a, const struct snap *s)
 	w->sock = s->sock[row];
 	w->ifindex = s->ext[row].ifindex;
 	note_seen(w, s, row);
-	explain_socket(&x, s, row, a->history);
+	explain_socket(&x, s, row, app_history(a));
 	shown = (struct detail_shown){
 		.snap = s,
 		.row = row,
@@ -378,9 +380,40 @@ static void close_watched(struct app *a)
 	app_layout(a);
 }
 
-/* ---- both ------------------------------------------------------------ */
+/* ---- what each sample is asked: a key may overtake between two of these ---- */
 
-/* Each walks all sockets: a key may overtake between two of them. */
+const struct history *app_history(struct app *a)
+{
+	if (a->noting != NULL) {
+		history_step(a->history, UINT32_MAX);
+		snap_unref(a->noting);
+		a->noting = NULL;
+	}
+	return a->history;
+}
+
+enum { DUE_NOTED, DUE_FOUND, DUE_FLOOD, DUE_EXPLAINED, DUE_WATCHED };
+
+void app_note(struct app *a, const struct snap *s)
+{
+	app_history(a);
+	a->noting = snap_ref(s);
+	history_begin(a->history, s);
+	a->due |= 1u << DUE_NOTED;
+}
+
+static void note(struct app *a)
+{
+	if (a->noting == NULL)
+		return;
+	if (!history_step(a->history, NOTE_SLICE)) {
+		a->due |= 1u << DUE_NOTED;
+		return;
+	}
+	snap_unref(a->noting);
+	a->noting = NULL;
+}
+
 static void find(struct app *a)
 {
 	struct findings f;
@@ -389,7 +422,7 @@ static void find(struct app *a)
 	if (a->latest->thinned)
 		f.n = 0;
 	else
-		findings_make(&f, a->latest, a->history);
+		findings_make(&f, a->latest, app_history(a));
 	alerts_take(&a->alerts, &f);
 }
 
@@ -399,9 +432,8 @@ static void remake_watched(struct app *a)
 		make_watched(a, a->latest);
 }
 
-enum { DUE_FOUND, DUE_FLOOD, DUE_EXPLAINED, DUE_WATCHED };
-
 static void (*const notices[])(struct app *a) = {
+	[DUE_NOTED] = note,
 	[DUE_FOUND] = find,
 	[DUE_FLOOD] = app_flood_make,
 	[DUE_EXPLAINED] = make_explained,

@@ -138,7 +138,8 @@ struct app {
 	struct chooser chooser;
 
 	/* What was found, and what is read of it. */
-	struct history *history;
+	struct history *history;   /* ask app_history() for it */
+	const struct snap *noting; /* the sample that is on its way into it, or NULL */
 	struct alerts alerts;
 	unsigned due; /* what of it the newest sample has not been asked yet: see app_pages.c */
 	struct explained explained;
@@ -224,6 +225,9 @@ void app_adopt(struct app *a);
 /* Opens the list of the sockets that this selects; pins of one pane may be left out. */
 void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane);
 /* There is a newer sample: what was found and the pages that are open are due. */
+void app_note(struct app *a, const struct snap *s); /* a sample for the history, a slice at a time */
+/* The history, with the newest sample in it. */
+const struct history *app_history(struct app *a);
 void app_notice(struct app *a);
 /* The same while the picture is paused: only a page of a socket that waits for its first answer. */
 void app_notice_paused(struct app *a);

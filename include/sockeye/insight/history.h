@@ -22,6 +22,14 @@ void history_free(struct history *h); /* NULL is fine */
  */
 void history_add(struct history *h, const struct snap *s);
 
+/*
+ * The same in slices, for a million rows take long: what is begun must be stepped to its end, with
+ * the snapshot held all the while, before the history is asked or another sample begun. A step
+ * reads that many rows; true when the sample is noted.
+ */
+void history_begin(struct history *h, const struct snap *s);
+bool history_step(struct history *h, uint32_t rows);
+
 /* How long the history is: from its first sample to its last; 0 with fewer than two. */
 int64_t history_span_ns(const struct history *h);
 
