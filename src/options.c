@@ -256,7 +256,7 @@ static int set_by(struct options *o, const char *value, struct err *e)
 	if (by < 0)
 		return bad_value(
 			e, OPT_BY, value,
-			"a grouping (state, process, program, user, remote, listener, socket)");
+			"a grouping (state, process, program, user, remote, listener, container, unit, socket)");
 	o->by = (enum by)by;
 	o->has_by = true;
 	return 0;

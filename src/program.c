@@ -188,6 +188,11 @@ static bool needs_owners(const struct options *o, const struct filter *f)
 	return !o->summary && !(o->has_by && o->by == BY_STATE);
 }
 
+static bool needs_places(const struct options *o, const struct filter *f)
+{
+	return filter_needs_places(f) || (o->has_by && by_is_place(o->by));
+}
+
 static struct report_cfg report_config(const struct options *o, struct filter *f)
 {
 	return (struct report_cfg){
@@ -205,6 +210,7 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 		.head = !o->no_header,
 		.extended = o->extended,
 		.timers = o->timers,
+		.places = needs_places(o, f),
 		.top = o->top == UINT32_MAX && is_overview(o) ? OVERVIEW_ROWS : o->top,
 		.filter_text = o->filter.len > 0 ? o->filter.s : "",
 		.set = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII
@@ -331,6 +337,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	struct want want = { .protos = o->select.protos,
 			     .close = true,
 			     .owners = needs_owners(o, f),
+			     .places = needs_places(o, f),
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);

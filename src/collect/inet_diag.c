@@ -12,6 +12,7 @@
 
 #include "sockeye/collect/cookie.h"
 #include "sockeye/collect/devices.h"
+#include "sockeye/collect/places.h"
 
 #include "attrs.h"
 #include "tcp_facts.h"
@@ -157,6 +158,27 @@ int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len
 	return 0;
 }
 
+uint64_t inet_diag_group(const void *payload, size_t len)
+{
+	const size_t head = sizeof(struct inet_diag_msg);
+	const struct nlattr *a;
+	uint64_t id = 0;
+	size_t left;
+
+	if (len < head)
+		return 0;
+	a = (const void *)((const unsigned char *)payload + head);
+	left = len - head;
+	for (; attr_ok(a, left); a = attr_next(a, &left)) {
+		if (mnl_attr_get_type(a) != INET_DIAG_CGROUP_ID ||
+		    mnl_attr_get_payload_len(a) < sizeof(id))
+			continue;
+		memcpy(&id, mnl_attr_get_payload(a), sizeof(id));
+		break;
+	}
+	return id;
+}
+
 /* ---- asking ---------------------------------------------------------- */
 
 /* Rows on their way into a builder, in portions: for the lock, and to look ahead. */
@@ -167,14 +189,18 @@ struct dump {
 	struct sock sock[BATCH_ROWS];
 	struct sock_ext ext[BATCH_ROWS];
 	struct tcp_stat stat[BATCH_ROWS]; /* only where the query asks for tcp_info */
+	uint64_t group[BATCH_ROWS];       /* only where it asks for places */
 };
 
 static void set_beside(const struct dump *d, uint32_t i)
 {
-	struct tcp_stat *stat = snap_beside(d->b, SIDE_TCP);
+	struct tcp_stat *stat = d->q->info ? snap_beside(d->b, SIDE_TCP) : NULL;
+	uint32_t *place = d->q->places != NULL ? snap_beside(d->b, SIDE_PLACE) : NULL;
 
 	if (stat != NULL)
 		*stat = d->stat[i];
+	if (place != NULL && d->group[i] != 0)
+		*place = places_of_group(d->q->places, d->b, d->group[i]);
 }
 
 static int add_batch(struct dump *d)
@@ -191,7 +217,7 @@ static int add_batch(struct dump *d)
 		if (d->q->devices != NULL)
 			devices_add(d->q->devices, d->ext[i].ifindex);
 		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
-		if (rc == 0 && d->q->info)
+		if (rc == 0)
 			set_beside(d, i);
 	}
 	if (d->q->rows_lock != NULL)
@@ -210,6 +236,8 @@ static int add_row(void *ctx, const void *payload, size_t len)
 	if (d->q->info &&
 	    !tcp_facts_stat(payload, len, (enum tcp_state)d->sock[d->n].state, &d->stat[d->n]))
 		d->stat[d->n] = (struct tcp_stat){ 0 };
+	if (d->q->places != NULL)
+		d->group[d->n] = inet_diag_group(payload, len);
 	d->n++;
 	return d->n == BATCH_ROWS ? add_batch(d) : 0;
 }

@@ -10,6 +10,7 @@
 #include "sockeye/collect/counters.h"
 #include "sockeye/collect/details.h"
 #include "sockeye/collect/owners.h"
+#include "sockeye/collect/places.h"
 #include "sockeye/collect/sockets.h"
 #include "sockeye/collect/sysctls.h"
 #include "sockeye/collect/users.h"
@@ -23,6 +24,7 @@ struct live {
 	struct users *users;
 	struct sysctls_kept sysctls;
 	struct details *details;
+	struct places *places; /* NULL until somebody wants them */
 };
 
 static void live_close(void *priv)
@@ -31,6 +33,7 @@ static void live_close(void *priv)
 
 	if (l == NULL)
 		return;
+	places_free(l->places);
 	details_free(l->details);
 	users_free(l->users);
 	owners_free(l->owners);
@@ -79,6 +82,15 @@ static void expect_rows(struct snap_builder *b, const struct want *w)
 		snap_expect(b, (uint32_t)rows);
 }
 
+static void begin_places(struct live *l, struct snap_builder *b, const struct want *w)
+{
+	if (w->places && l->places == NULL)
+		l->places = places_new(NULL, NULL);
+	if (w->places)
+		places_begin(l->places, b);
+	sockets_set_places(l->sockets, w->places ? l->places : NULL);
+}
+
 static int live_collect(void *priv, struct snap_builder *b, const struct want *w, int cancel_fd,
 			struct err *e)
 {
@@ -99,6 +111,7 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 		expect_rows(b, w);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
+	begin_places(l, b, w);
 	rc = sockets_update(l->sockets, b, w, cancel_fd, e);
 	if (rc != 0)
 		return rc;
@@ -108,6 +121,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 		rc = owners_update(l->owners, b, cancel_fd);
 		cost->owners_ns = clock_ns(CLOCK_MONOTONIC) - end_ns;
 	}
+	if (rc == 0 && w->places)
+		rc = places_update(l->places, b, cancel_fd);
 	if (rc == 0)
 		rc = details_update(l->details, nl, nl_error, b, w, cancel_fd);
 	if (rc == 0)

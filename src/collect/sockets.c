@@ -42,6 +42,7 @@ struct sockets {
 	bool close_known;      /* of the snapshot before */
 	unsigned close_age;    /* samples since they were asked for */
 	struct devices devices;
+	struct places *places;
 	struct tcp_facts facts;
 };
 
@@ -86,6 +87,11 @@ struct nl *sockets_nl(const struct sockets *s, int *error)
 	return s->nl;
 }
 
+void sockets_set_places(struct sockets *s, struct places *p)
+{
+	s->places = p;
+}
+
 int sockets_check(const struct sockets *s, struct err *e)
 {
 	static const char *const files[] = { "tcp", "tcp6", "udp", "udp6" };
@@ -118,7 +124,7 @@ static unsigned wanted_states(const struct want *w, enum proto proto)
 static struct inet_query make_query(struct sockets *s, enum proto proto, const struct want *w)
 {
 	unsigned states = wanted_states(w, proto), all = proto_states(proto);
-	struct inet_query q = { .proto = proto, .devices = &s->devices };
+	struct inet_query q = { .proto = proto, .devices = &s->devices, .places = s->places };
 
 	if (w->thin != NULL && w->thin->code != NULL && !s->no_programs) {
 		q.code = w->thin->code;
@@ -249,6 +255,7 @@ static int ask_tables(struct sockets *s, struct snap_builder *b, const struct wa
 {
 	struct inet_query listen = { .proto = PROTO_TCP,
 				     .devices = &s->devices,
+				     .places = s->places,
 				     .states = ST_BIT(ST_LISTEN) };
 	int rc = 0;
 

@@ -58,7 +58,7 @@ static const char *proto_nth(unsigned i)
 
 static const char *family_nth(unsigned i)
 {
-	static const uint8_t families[] = { AF_INET,	AF_INET6, AF_UNIX, AF_PACKET,
+	static const uint8_t families[] = { AF_INET,    AF_INET6, AF_UNIX, AF_PACKET,
 					    AF_NETLINK, AF_VSOCK, AF_XDP };
 
 	return i < ARRAY_SIZE(families) ? family_name(families[i]) : NULL;
@@ -143,6 +143,8 @@ const struct subject subject_table[SUBJ_COUNT] = {
 	[SUBJ_PROTO]     = { "proto", SET(protos, "a protocol"), .help = "tcp, udp, unix, ..." },
 	[SUBJ_FAMILY]    = { "family", SET(families, "a family"), .help = "inet, inet6, unix, ..." },
 	[SUBJ_TYPE]      = { "type", SET(sock_types, "a type"), .help = "stream, dgram, seqpacket, raw: not of inet" },
+	[SUBJ_CONTAINER] = { "container", NAME("a container"), .owners = true, .places = true, .help = "container, by id or name" },
+	[SUBJ_UNIT]      = { "unit", NAME("a unit"), .owners = true, .places = true, .help = "unit of systemd" },
 	[SUBJ_FWMARK]    = { "fwmark", .operand = OPERAND_LATER, .help = "mark" },
 	[SUBJ_CGROUP]    = { "cgroup", .operand = OPERAND_LATER, .help = "control group" },
 	[SUBJ_NETNS]     = { "netns", .operand = OPERAND_LATER, .help = "network namespace" },

@@ -31,6 +31,7 @@ struct subject {
 	const char *help;               /* a few words */
 	bool bare;                      /* printed without "=" */
 	bool owners;                    /* asks for processes */
+	bool places;                    /* asks where they are */
 };
 
 extern const struct subject subject_table[SUBJ_COUNT];

@@ -14,7 +14,7 @@
 #include "tally.h"
 
 /* What a grammar expects at some point. */
-enum place {
+enum slot {
 	PLACE_CONDITION, /* a field, not, ( */
 	PLACE_JOIN,      /* and, or, ), the next condition */
 	PLACE_OPERATOR,  /* an operator, or the operand of "=" */
@@ -23,7 +23,7 @@ enum place {
 };
 
 struct spot {
-	enum place place;
+	enum slot place;
 	enum subject_id subject; /* PLACE_OPERATOR, PLACE_OPERAND */
 	unsigned depth;          /* of open parentheses */
 	size_t word, from;       /* where the word at the cursor begins, and its last part */

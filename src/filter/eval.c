@@ -9,6 +9,11 @@
 #include "check.h"
 #include "prog.h"
 
+/* Digits of a container's whole id. */
+#define CONTAINER_DIGITS 64
+/* Longer names with escapes are compared as they are only. */
+#define NAME_SHOWN_MAX 512
+
 /* ---- names, once a snapshot ------------------------------------------ */
 
 static bool str_matches(const struct bound *b, const struct snap *s, uint32_t id)
@@ -18,22 +23,71 @@ static bool str_matches(const struct bound *b, const struct snap *s, uint32_t id
 	return name_matches(b->name, name.s, name.len);
 }
 
-/* Processes of one program mostly come in a row of pids, and equal names have equal ids. */
-static void bind_comm(struct bound *b, const struct snap *s)
+/* All bits are taken away. */
+static void make_bits(struct bound *b, uint32_t n)
 {
-	uint32_t words = s->n_proc / 64 + 1, last = STR_NONE;
-	bool hit = str_matches(b, s, STR_NONE);
+	uint32_t words = n / 64 + 1;
 
 	if (words > b->size) {
 		b->bits = xreallocarray(b->bits, words, sizeof(*b->bits));
 		b->size = words;
 	}
 	memset(b->bits, 0, words * sizeof(*b->bits));
+}
+
+/* Processes of one program mostly come in a row of pids, and equal names have equal ids. */
+static void bind_comm(struct bound *b, const struct snap *s)
+{
+	uint32_t last = STR_NONE;
+	bool hit = str_matches(b, s, STR_NONE);
+
+	make_bits(b, s->n_proc);
 	for (uint32_t i = 0; i < s->n_proc; i++) {
 		if (s->proc[i].comm != last) {
 			last = s->proc[i].comm;
 			hit = str_matches(b, s, last);
 		}
+		b->bits[i / 64] |= (uint64_t)hit << i % 64;
+	}
+}
+
+/* Names that systemd escaped are known by what is shown as well. */
+static bool place_matches(const struct bound *b, const struct snap *s, uint32_t id)
+{
+	struct str name = strpool_get(s->str, id);
+	char plain[NAME_SHOWN_MAX];
+	size_t len;
+
+	if (name_matches(b->name, name.s, name.len))
+		return true;
+	if (name.len >= sizeof(plain) || memchr(name.s, '\\', name.len) == NULL)
+		return false;
+	len = place_unescape(name.s, name.len, plain);
+	plain[len] = '\0';
+	return name_matches(b->name, plain, len);
+}
+
+/* An id may be given whole, of which the first digits are kept. */
+static bool container_matches(const struct bound *b, const struct snap *s, uint32_t id)
+{
+	struct str name = strpool_get(s->str, id);
+	const struct name *n = b->name;
+
+	if (n->kind == NAME_EXACT && n->len == CONTAINER_DIGITS && name.len > 0 &&
+	    strspn(n->text, "0123456789abcdef") == n->len)
+		return name.len <= n->len && memcmp(n->text, name.s, name.len) == 0;
+	return place_matches(b, s, id);
+}
+
+/* What is not known, which is row 0, matches no name, not even the empty one. */
+static void bind_places(struct bound *b, const struct snap *s)
+{
+	make_bits(b, s->n_place);
+	for (uint32_t i = 1; i < s->n_place; i++) {
+		const struct place *p = &s->place[i];
+		bool hit = b->code == OP_UNIT ? place_matches(b, s, p->unit)
+					      : container_matches(b, s, p->container);
+
 		b->bits[i / 64] |= (uint64_t)hit << i % 64;
 	}
 }
@@ -65,8 +119,12 @@ static void bind_numbers(struct bound *b, const struct snap *s)
 void prog_bind(struct prog *p, const struct snap *s)
 {
 	for (uint32_t i = 0; i < p->n_bound; i++) {
-		if (p->bound[i].code == OP_COMM)
+		enum op_code code = p->bound[i].code;
+
+		if (code == OP_COMM)
 			bind_comm(&p->bound[i], s);
+		else if (code == OP_CONTAINER || code == OP_UNIT)
+			bind_places(&p->bound[i], s);
 		else
 			bind_numbers(&p->bound[i], s);
 	}
@@ -191,6 +249,14 @@ static bool test_listen_port(const struct prog *p, const struct op *op, const st
 	return k != NULL && in_set(p, op, k->lport);
 }
 
+static bool test_place(const struct prog *p, const struct op *op, const struct snap *s,
+		       uint32_t row)
+{
+	uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
+
+	return (p->bound[op->arg].bits[at / 64] >> at % 64 & 1) != 0;
+}
+
 static inline bool test(const struct prog *p, const struct op *op, const struct snap *s,
 			uint32_t row)
 {
@@ -241,6 +307,9 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 		return has_number(&p->bound[op->arg], k->uid);
 	case OP_IFNAME:
 		return has_number(&p->bound[op->arg], s->ext[row].ifindex);
+	case OP_CONTAINER:
+	case OP_UNIT:
+		return test_place(p, op, s, row);
 	}
 	return false;
 }

@@ -100,6 +100,14 @@ bool filter_needs_owners(const struct filter *f)
 	return false;
 }
 
+bool filter_needs_places(const struct filter *f)
+{
+	for (uint32_t i = 0; i < f->tree.n_cond; i++)
+		if (subject_table[f->tree.cond[i].subject].places)
+			return true;
+	return false;
+}
+
 bool filter_needs_listeners(const struct filter *f)
 {
 	for (uint32_t i = 0; i < f->tree.n_cond; i++)

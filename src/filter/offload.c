@@ -60,6 +60,8 @@ static bool is_kernels(const struct tree *t, const struct cond *c)
 	case SUBJ_PROTO:
 	case SUBJ_FAMILY:
 	case SUBJ_TYPE:
+	case SUBJ_CONTAINER:
+	case SUBJ_UNIT:
 	case SUBJ_FWMARK:
 	case SUBJ_CGROUP:
 	case SUBJ_NETNS:

@@ -34,6 +34,12 @@ static const uint8_t number_codes[SUBJ_COUNT] = {
 	[SUBJ_LISTENER] = OP_LISTEN_PORT,
 };
 
+/* What names of a subject are compared with. */
+static const uint8_t name_codes[SUBJ_COUNT] = {
+	[SUBJ_DEV] = OP_IFNAME,          [SUBJ_COMM] = OP_COMM, [SUBJ_USER] = OP_USER,
+	[SUBJ_CONTAINER] = OP_CONTAINER, [SUBJ_UNIT] = OP_UNIT,
+};
+
 /* A host is two tests, of its address and of its port. */
 static uint32_t ops_of(const struct cond *c)
 {
@@ -183,9 +189,7 @@ static void emit(struct prog *p, const struct tree *t, const struct cond *c, uin
 		}
 		break;
 	case OPERAND_NAME:
-		op->code = c->subject == SUBJ_COMM   ? OP_COMM
-			   : c->subject == SUBJ_USER ? OP_USER
-						     : OP_IFNAME;
+		op->code = name_codes[c->subject];
 		op->arg = add_bound(p, t->name[c->arg], (enum op_code)op->code);
 		break;
 	case OPERAND_NONE:

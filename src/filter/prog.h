@@ -34,6 +34,8 @@ enum op_code {
 	OP_COMM, /* from here on names: arg is prog.bound */
 	OP_USER,
 	OP_IFNAME,
+	OP_CONTAINER,
+	OP_UNIT,
 };
 
 /* Whose address. */
@@ -60,7 +62,7 @@ struct op_host {
 	uint8_t families; /* as OP_FAMILY */
 };
 
-/* What a name stands for in one snapshot: bits by process, or ascending uids or interfaces. */
+/* What a name stands for in one snapshot: bits by process or place, or ascending uids or interfaces. */
 struct bound {
 	const struct name *name; /* of the tree */
 	enum op_code code;

@@ -106,6 +106,8 @@ static int check_cond(const struct tree *t, const struct cond *c, bool inverted,
 	case SUBJ_RETRANS:
 	case SUBJ_FAMILY:
 	case SUBJ_TYPE:
+	case SUBJ_CONTAINER:
+	case SUBJ_UNIT:
 	case SUBJ_FWMARK:
 	case SUBJ_CGROUP:
 	case SUBJ_NETNS:

@@ -167,6 +167,17 @@ static void count_users(struct tally *t, const struct snap *s)
 		count(t, 0, s->sock[row].uid, row);
 }
 
+static void count_places(struct tally *t, enum subject_id subject, const struct snap *s)
+{
+	for (uint32_t row = 0; row < s->n_sock; row++) {
+		const struct place *p = snap_place(s, row);
+		uint32_t name = subject == SUBJ_UNIT ? p->unit : p->container;
+
+		if (name != STR_NONE)
+			count(t, 0, name, row);
+	}
+}
+
 static void count_devices(struct tally *t, const struct snap *s)
 {
 	for (uint32_t row = 0; row < s->n_sock; row++)
@@ -219,6 +230,10 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_USER:
 	case SUBJ_UID:
 		count_users(t, s);
+		break;
+	case SUBJ_CONTAINER:
+	case SUBJ_UNIT:
+		count_places(t, subject, s);
 		break;
 	case SUBJ_AUTOBOUND:
 	case SUBJ_FD:

@@ -77,6 +77,8 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 	case F_FAMILY:
 	case F_IFNAME:
 	case F_THROUGH:
+	case F_CONTAINER:
+	case F_UNIT:
 	case F_COUNT:
 		break;
 	}
@@ -179,6 +181,18 @@ static struct clean foreign_text(const struct snap *s, uint32_t id, uint64_t num
 	return text_own(buf, fmt_plain(buf, number));
 }
 
+/* Escapes of systemd are for its files: people know the name without. */
+struct clean place_name_text(const struct snap *s, uint32_t name, enum text_set set, char *buf)
+{
+	struct str raw = strpool_get(s->str, name);
+	char plain[TEXT_MAX];
+
+	if (raw.len == 0)
+		return TEXT_LIT("-");
+	raw.len = place_unescape(raw.s, raw.len < sizeof(plain) ? raw.len : sizeof(plain), plain);
+	return text_clean(plain, raw.len, set, buf, FIELD_TEXT_SIZE);
+}
+
 static struct clean word(const char *w)
 {
 	return text_own(w, strlen(w));
@@ -224,6 +238,10 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 		return foreign_text(s, snap_user_name(s, k->uid), k->uid, set, buf);
 	case F_THROUGH:
 		return through_text(s, row, set, buf);
+	case F_CONTAINER:
+		return place_name_text(s, snap_place(s, row)->container, set, buf);
+	case F_UNIT:
+		return place_name_text(s, snap_place(s, row)->unit, set, buf);
 	case F_IFNAME:
 		if (x->ifindex == 0)
 			return TEXT_LIT("-");
@@ -329,6 +347,10 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 		if (snap_listener(s, row) == IDX_NONE)
 			return no_process_keys(WHY_COUNT, key);
 		return process_keys(s, snap_listener(s, row), key);
+	case F_CONTAINER:
+		return string_keys(strpool_get(s->str, snap_place(s, row)->container), key);
+	case F_UNIT:
+		return string_keys(strpool_get(s->str, snap_place(s, row)->unit), key);
 	case F_IFNAME:
 		return string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)), key);
 	case F_RECV_Q:

@@ -445,6 +445,41 @@ static void seal_rows(struct snap_builder *b)
 	}
 }
 
+/* Of a socket's own place and those of its holders, the first of those that say most. */
+static uint32_t best_place(const struct snap_builder *b, uint32_t own, const struct sock_ext *x)
+{
+	const struct place *place = (const void *)b->place.base;
+	const struct proc *proc = (const void *)b->proc.base;
+	const struct owner *run = (const struct owner *)(const void *)b->owner.base + x->owner;
+	uint32_t best = 0;
+
+	for (uint32_t i = 0; i < x->n_owners; i++) {
+		uint32_t at = proc[run[i].proc].place;
+
+		if (best == 0 || place[at].tells > place[best].tells)
+			best = at;
+	}
+	return best == 0 || place[own].tells > place[best].tells ? own : best;
+}
+
+/* What the kernel tells no group of, as TIME_WAIT, and nobody holds is where its listener is. */
+static void seal_places(struct snap_builder *b)
+{
+	const struct sock *sock = (const void *)b->sock.base;
+	const struct sock_ext *ext = (const void *)b->ext.base;
+	uint32_t *in = (void *)b->side[SIDE_PLACE].base;
+
+	if ((b->sides >> SIDE_PLACE & 1) == 0 || b->snap.n_place == 0)
+		return;
+	for (uint32_t row = 0; row < b->snap.n_sock; row++)
+		in[row] = best_place(b, in[row], &ext[row]);
+	for (uint32_t row = 0; row < b->snap.n_sock; row++)
+		if (in[row] == 0 && sock[row].proto == PROTO_TCP && ext[row].listener != IDX_NONE)
+			in[row] = in[ext[row].listener];
+	b->snap.place = (const void *)b->place.base;
+	b->snap.in_place = in;
+}
+
 static int cmp_user(const void *a, const void *b)
 {
 	const struct user *x = a, *y = b;
@@ -481,6 +516,7 @@ const struct snap *snap_seal(struct snap_builder *b)
 		return NULL;
 	}
 	builder_give_back(b);
+	seal_places(b);
 	seal_rows(b);
 	seal_names(b);
 	s->sock = (const void *)b->sock.base;

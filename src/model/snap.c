@@ -10,22 +10,15 @@
 
 static const uint8_t side_size[SIDE_COUNT] = {
 	[SIDE_TCP] = sizeof(struct tcp_stat),
+	[SIDE_PLACE] = sizeof(uint32_t),
 };
 
 static const char *const source_names[SRC_COUNT] = {
-	[SRC_TCP] = "tcp",
-	[SRC_UDP] = "udp",
-	[SRC_UDPLITE] = "udplite",
-	[SRC_RAW] = "raw",
-	[SRC_MPTCP] = "mptcp",
-	[SRC_SCTP] = "sctp",
-	[SRC_UNIX] = "unix",
-	[SRC_PACKET] = "packet",
-	[SRC_NETLINK] = "netlink",
-	[SRC_VSOCK] = "vsock",
-	[SRC_XDP] = "xdp",
-	[SRC_OWNERS] = "owners",
-	[SRC_COUNTERS] = "counters",
+	[SRC_TCP] = "tcp",           [SRC_UDP] = "udp",         [SRC_UDPLITE] = "udplite",
+	[SRC_RAW] = "raw",           [SRC_MPTCP] = "mptcp",     [SRC_SCTP] = "sctp",
+	[SRC_UNIX] = "unix",         [SRC_PACKET] = "packet",   [SRC_NETLINK] = "netlink",
+	[SRC_VSOCK] = "vsock",       [SRC_XDP] = "xdp",         [SRC_OWNERS] = "owners",
+	[SRC_COUNTERS] = "counters", [SRC_CGROUPS] = "cgroups",
 };
 
 const char *source_name(enum source_id id)
@@ -51,6 +44,7 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->proc);
 	arena_free(&b->user);
 	arena_free(&b->ifname);
+	arena_free(&b->place);
 	arena_free(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_free(&b->side[i]);
@@ -93,6 +87,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->proc);
 	arena_reset(&b->user);
 	arena_reset(&b->ifname);
+	arena_reset(&b->place);
 	arena_reset(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_reset(&b->side[i]);
@@ -242,6 +237,18 @@ uint32_t snap_if_name(const struct snap *s, uint32_t ifindex)
 		if (s->ifname[i].ifindex == ifindex)
 			return s->ifname[i].name;
 	return STR_NONE;
+}
+
+static const struct place nowhere;
+
+const struct place *snap_place(const struct snap *s, uint32_t row)
+{
+	return s->n_place > 0 ? &s->place[s->in_place[row]] : &nowhere;
+}
+
+const struct place *snap_proc_place(const struct snap *s, uint32_t proc)
+{
+	return s->n_place > 0 ? &s->place[s->proc[proc].place] : &nowhere;
 }
 
 /* ---- building -------------------------------------------------------- */
@@ -460,7 +467,50 @@ uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p)
 		return IDX_NONE;
 	*row = *p;
 	row->sockets = 0;
+	row->place = 0;
 	return b->snap.n_proc++;
+}
+
+/* A container says more than a unit, and of units that of a manager, who holds for others, least. */
+static uint8_t how_much(const struct place_text *t)
+{
+	static const char manager[] = "init.scope";
+
+	if (t->container.len > 0)
+		return 3;
+	if (t->unit.len == strlen(manager) && memcmp(t->unit.s, manager, t->unit.len) == 0)
+		return 1;
+	return t->unit.len > 0 ? 2 : 0;
+}
+
+uint32_t snap_add_place(struct snap_builder *b, const struct place_text *t, struct str path)
+{
+	struct place *first = NULL, *p;
+
+	if (b->snap.n_place == 0) {
+		first = arena_push(&b->place, sizeof(*first));
+		if (first == NULL)
+			return 0;
+		*first = nowhere;
+		b->snap.n_place++;
+	}
+	p = arena_push(&b->place, sizeof(*p));
+	if (p == NULL)
+		return 0;
+	*p = (struct place){
+		.path = snap_add_str(b, path.s, path.len),
+		.container = snap_add_str(b, t->container.s, t->container.len),
+		.pod = snap_add_str(b, t->pod, t->pod_len),
+		.unit = snap_add_str(b, t->unit.s, t->unit.len),
+		.runtime = (uint8_t)t->runtime,
+		.tells = how_much(t),
+	};
+	return b->snap.n_place++;
+}
+
+void snap_set_proc_place(struct snap_builder *b, uint32_t proc, uint32_t place)
+{
+	((struct proc *)(void *)b->proc.base)[proc].place = place;
 }
 
 int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd)

@@ -21,7 +21,7 @@ struct snap_builder {
 	struct snap_pool *pool;
 	struct snap_builder *next_free;
 	const struct snap *prev;
-	struct arena sock, ext, owner, hold, proc, user, ifname, scratch;
+	struct arena sock, ext, owner, hold, proc, user, ifname, place, scratch;
 	struct arena side[SIDE_COUNT]; /* an entry for each row, of those in sides */
 	unsigned sides;                /* 1u << enum snap_side */
 	struct index cookies;          /* rows of sock */

@@ -69,6 +69,24 @@ static void put_owners(struct json *j, const struct snap *s, const struct owner 
 	json_close(j, ']');
 }
 
+static void put_name(struct json *j, const char *key, const struct snap *s, uint32_t name)
+{
+	if (name != STR_NONE)
+		put_str(j, key, strpool_get(s->str, name));
+	else
+		json_null(j, key);
+}
+
+/* Names as the kernel has them: systemctl takes a unit with its escapes. */
+static void put_place(const struct report *r, struct json *j, const struct snap *s,
+		      const struct place *p)
+{
+	if (!r->cfg.places)
+		return;
+	put_name(j, "container", s, p != NULL ? p->container : STR_NONE);
+	put_name(j, "unit", s, p != NULL ? p->unit : STR_NONE);
+}
+
 /* The states that a row has. */
 static void put_states(struct json *j, const struct group *g)
 {
@@ -114,7 +132,6 @@ static void process_row(const struct report *r, const struct view *v, const stru
 	const struct snap *s = view_snap(v);
 	char number[FIELD_TEXT_SIZE];
 
-	(void)r;
 	if (g->why == WHY_OWNED) {
 		const struct proc *p = &s->proc[g->key.proc];
 
@@ -127,6 +144,7 @@ static void process_row(const struct report *r, const struct view *v, const stru
 		json_null(j, "user");
 	}
 	put_reason(j, "owner", g->why);
+	put_place(r, j, s, group_place(s, BY_PROCESS, g));
 	put_sums(j, g);
 	put_states(j, g);
 }
@@ -160,6 +178,34 @@ static void user_row(const struct report *r, const struct view *v, const struct 
 		put_str(j, "user", report_user(view_snap(v), g->key.uid, number));
 	else
 		json_null(j, "user");
+	put_many(j, g);
+}
+
+static void container_row(const struct report *r, const struct view *v, const struct group *g,
+			  struct json *j)
+{
+	const struct snap *s = view_snap(v);
+	const struct place *p = group_place(s, BY_CONTAINER, g);
+	bool any = p != NULL && p->container != STR_NONE;
+
+	(void)r;
+	put_name(j, "container", s, any ? p->container : STR_NONE);
+	if (any && p->runtime != RUNTIME_NONE)
+		json_word(j, "runtime", runtime_name(p->runtime));
+	else
+		json_null(j, "runtime");
+	put_name(j, "pod", s, any ? p->pod : STR_NONE);
+	put_many(j, g);
+}
+
+static void unit_row(const struct report *r, const struct view *v, const struct group *g,
+		     struct json *j)
+{
+	const struct snap *s = view_snap(v);
+	const struct place *p = group_place(s, BY_UNIT, g);
+
+	(void)r;
+	put_name(j, "unit", s, p != NULL ? p->unit : STR_NONE);
 	put_many(j, g);
 }
 
@@ -214,7 +260,7 @@ static void put_cookie(struct json *j, const struct sock *k)
 	json_word(j, "cookie", text);
 }
 
-static void socket_row(const struct snap *s, uint32_t row, struct json *j)
+static void socket_row(const struct report *r, const struct snap *s, uint32_t row, struct json *j)
 {
 	const struct sock *k = &s->sock[row];
 	const struct sock_ext *x = &s->ext[row];
@@ -236,6 +282,7 @@ static void socket_row(const struct snap *s, uint32_t row, struct json *j)
 	put_cookie(j, k);
 	put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
 	put_reason(j, "owner", snap_why(s, row));
+	put_place(r, j, s, snap_place(s, row));
 	if (x->ifindex != 0) {
 		uint32_t name = snap_if_name(s, x->ifindex);
 		int len = snprintf(number, sizeof(number), "%u", x->ifindex);
@@ -249,8 +296,9 @@ static void socket_row(const struct snap *s, uint32_t row, struct json *j)
 
 static void (*const group_rows[BY_COUNT])(const struct report *r, const struct view *v,
 					  const struct group *g, struct json *j) = {
-	[BY_STATE] = state_row, [BY_PROCESS] = process_row, [BY_PROGRAM] = program_row,
-	[BY_USER] = user_row,   [BY_REMOTE] = remote_row,   [BY_LISTENER] = listener_row,
+	[BY_STATE] = state_row,         [BY_PROCESS] = process_row, [BY_PROGRAM] = program_row,
+	[BY_USER] = user_row,           [BY_REMOTE] = remote_row,   [BY_LISTENER] = listener_row,
+	[BY_CONTAINER] = container_row, [BY_UNIT] = unit_row,
 };
 
 static void put_rows(struct report *r, const struct view *v, const char *key, struct json *j)
@@ -261,7 +309,7 @@ static void put_rows(struct report *r, const struct view *v, const char *key, st
 	json_open(j, key, '[');
 	for (uint32_t i = 0; i < rows && sink_row(&r->sink); i++) {
 		if (by == BY_SOCKET) {
-			socket_row(view_snap(v), view_sock(v, i), j);
+			socket_row(r, view_snap(v), view_sock(v, i), j);
 			continue;
 		}
 		json_open(j, NULL, '{');

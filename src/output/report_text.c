@@ -57,6 +57,13 @@ static void cell_states(struct table_ctx *c, const struct group *g)
 	table_end_cell(&c->t);
 }
 
+static void cell_place(struct table_ctx *c, const struct group *g, enum column col)
+{
+	char buf[FIELD_TEXT_SIZE];
+
+	cell_clean(c, group_name(c->v, g, col, c->r->cfg.set, buf));
+}
+
 static void cell_column(struct table_ctx *c, const struct group *g, enum column col)
 {
 	struct str none = { "", 0 };
@@ -71,6 +78,8 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 		cell_str(c, owned ? strpool_get(c->s->str, p ? p->comm : g->key.comm) : none);
 	} else if (col == COL_USER) {
 		cell_str(c, owned ? report_user(c->s, p ? p->uid : g->key.uid, number) : none);
+	} else if (column_is_place(col)) {
+		cell_place(c, g, col);
 	} else if (col == COL_OWNER) {
 		table_word(&c->t, owned ? "-" : why_name(g->why));
 	} else if ((col == COL_PID && !owned) ||
@@ -85,13 +94,17 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 
 /* The columns of a grouping, as the keys of the JSON rows; COL_COUNT ends them. */
 #define SUMS COL_SOCKETS, COL_UDP, COL_SHARED, COL_RECV_Q, COL_SEND_Q
-static const unsigned char columns[BY_COUNT][12] = {
-	[BY_PROCESS] = { COL_PID, COL_COMM, COL_USER, COL_OWNER, SUMS, COL_COUNT },
+static const unsigned char columns[BY_COUNT][13] = {
+	[BY_PROCESS] = { COL_PID, COL_COMM, COL_USER, COL_OWNER, COL_CONTAINER, COL_UNIT, SUMS,
+			 COL_COUNT },
 	[BY_PROGRAM] = { COL_COMM, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
 	[BY_USER] = { COL_USER, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
 	[BY_REMOTE] = { COL_KEY, COL_ADDRESSES, COL_SOCKETS, COL_UDP, COL_PROCESSES, COL_COUNT },
 	[BY_LISTENER] = { COL_KEY, COL_LISTENERS, COL_ACCEPT_QUEUE, COL_ACCEPT_MAX, COL_SOCKETS,
 			  COL_COUNT },
+	[BY_CONTAINER] = { COL_CONTAINER, COL_RUNTIME, COL_POD, COL_OWNER, COL_PROCESSES, SUMS,
+			   COL_COUNT },
+	[BY_UNIT] = { COL_UNIT, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
 };
 
 /* Heads are the keys of the JSON rows in capitals. */
@@ -105,11 +118,13 @@ static void head_word(struct table_ctx *c, const char *name)
 	table_end_cell(&c->t);
 }
 
-/* As in JSON: how many addresses are in a prefix is of interest only where there are prefixes. */
+/* Where rows are is said where it was asked for. As in JSON: how many addresses are in a prefix is of interest only where there are prefixes. */
 static bool has_column(const struct table_ctx *c, enum column col)
 {
 	const struct query *q = view_query(c->v);
 
+	if (column_is_place(col))
+		return c->r->cfg.places;
 	return col != COL_ADDRESSES || q->prefix4 < 32 || q->prefix6 < 128;
 }
 
@@ -152,6 +167,7 @@ static void group_line(struct table_ctx *c, uint32_t row)
 static const unsigned char fields[] = { F_PROTO, F_STATE, F_RECV_Q, F_SEND_Q, F_LOCAL, F_REMOTE };
 static const unsigned char extended[] = { F_UID, F_USER, F_INODE, F_COOKIE };
 static const unsigned char timers[] = { F_TIMER, F_RETRANS };
+static const unsigned char places[] = { F_CONTAINER, F_UNIT };
 
 static void cell_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 {
@@ -175,6 +191,8 @@ static void each_field(struct table_ctx *c, uint32_t sock,
 		put(c, sock, (enum field_id)extended[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(timers) && c->r->cfg.timers; i++)
 		put(c, sock, (enum field_id)timers[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(places) && c->r->cfg.places; i++)
+		put(c, sock, (enum field_id)places[i]);
 }
 
 static void head_field(struct table_ctx *c, uint32_t sock, enum field_id f)

@@ -29,6 +29,8 @@ static const struct width widths[F_COUNT] = {
 	[F_INODE]   = { UINT32_CELLS, UINT32_CELLS, UINT32_CELLS },
 	[F_COOKIE]  = { COOKIE_CELLS, COOKIE_CELLS, COOKIE_CELLS },
 	[F_IFNAME]  = { 8, 8, 16 },
+	[F_CONTAINER] = { 12, 12, 24 },
+	[F_UNIT]    = { 16, 20, 40 },
 };
 // clang-format on
 
@@ -50,6 +52,7 @@ static void columns_of_sockets(struct pane *p)
 			.tail = d->type == V_END ? "]:"
 				: f == F_PROCESS ? "["
 						 : NULL,
+			.spare = f == F_CONTAINER || f == F_UNIT,
 		};
 	}
 	p->table.n_cols = F_COUNT;

@@ -46,6 +46,12 @@ static void add(struct page *p, enum role role, const char *term, const char *fm
 
 /* ---- what they say --------------------------------------------------- */
 
+/* Sources that most runs have no use for. */
+static bool is_optional(enum source_id id)
+{
+	return (id > SRC_UDP && id < SRC_OWNERS) || id == SRC_CGROUPS;
+}
+
 static void add_sources(struct page *p, const struct status *s)
 {
 	char why[TEXT_ROOM(sizeof(s->trouble->msg))];
@@ -62,9 +68,8 @@ static void add_sources(struct page *p, const struct status *s)
 		const char *name = source_name((enum source_id)i);
 		char term[TERM_W + 1];
 
-		if (src->status == SOURCE_NOT_ASKED && i > SRC_UDP && i < SRC_OWNERS)
+		if (src->status == SOURCE_NOT_ASKED && is_optional((enum source_id)i))
 			continue;
-
 		reason = text_clean(src->reason, strlen(src->reason), TEXT_ASCII, why, sizeof(why));
 		snprintf(term, sizeof(term), "! %s", name);
 		switch (src->status) {

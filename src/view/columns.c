@@ -5,13 +5,15 @@
 
 #define BY(b)      (1u << BY_##b)
 #define BY_GROUPS  ((1u << BY_COUNT) - 1u - BY(SOCKET))
-#define BY_OWNER   (BY(PROCESS) | BY(PROGRAM) | BY(USER))
+#define BY_PLACE   (BY(CONTAINER) | BY(UNIT))
+#define BY_HOLDER  (BY(PROCESS) | BY(PROGRAM) | BY(USER))
+#define BY_OWNER   (BY_HOLDER | BY_PLACE)   /* with rows of reasons for what nobody holds */
 #define BY_BREAKUP (BY_GROUPS & ~BY(STATE)) /* whose groups hold sockets of many states */
 
 static const char *const by_names[BY_COUNT] = {
-	[BY_STATE] = "state",   [BY_PROCESS] = "process", [BY_PROGRAM] = "program",
-	[BY_USER] = "user",     [BY_REMOTE] = "remote",   [BY_LISTENER] = "listener",
-	[BY_SOCKET] = "socket",
+	[BY_STATE] = "state",         [BY_PROCESS] = "process", [BY_PROGRAM] = "program",
+	[BY_USER] = "user",           [BY_REMOTE] = "remote",   [BY_LISTENER] = "listener",
+	[BY_CONTAINER] = "container", [BY_UNIT] = "unit",       [BY_SOCKET] = "socket",
 };
 
 static const struct column_info infos[COL_STATE] = {
@@ -25,7 +27,7 @@ static const struct column_info infos[COL_STATE] = {
 };
 
 /* The groupings whose rows have the column. */
-static const unsigned char groupings[COL_STATE] = {
+static const uint16_t groupings[COL_STATE] = {
 	[COL_KEY] = BY_GROUPS,
 	[COL_SOCKETS] = BY_GROUPS,
 	[COL_DELTA] = BY_GROUPS,
@@ -50,7 +52,11 @@ static const unsigned char groupings[COL_STATE] = {
 	[COL_ACCEPT_MAX] = BY(LISTENER),
 	[COL_DROPS] = BY(LISTENER),
 	[COL_DROP_RATE] = BY(LISTENER),
-	[COL_LISTENS] = BY_OWNER,
+	[COL_CONTAINER] = BY(PROCESS) | BY(CONTAINER),
+	[COL_UNIT] = BY(PROCESS) | BY(UNIT),
+	[COL_RUNTIME] = BY(CONTAINER),
+	[COL_POD] = BY(CONTAINER),
+	[COL_LISTENS] = BY_HOLDER,
 	[COL_PORTS] = BY(REMOTE),
 	[COL_TREND] = BY_GROUPS,
 };
@@ -125,6 +131,16 @@ bool column_of(enum by by, enum column c)
 	unsigned in = c < COL_STATE ? groupings[c] : BY_BREAKUP;
 
 	return in >> by & 1;
+}
+
+bool by_is_place(enum by by)
+{
+	return BY_PLACE >> by & 1;
+}
+
+bool column_is_place(enum column c)
+{
+	return c == COL_CONTAINER || c == COL_UNIT || c == COL_RUNTIME || c == COL_POD;
 }
 
 bool column_is_distinct(enum column c)
@@ -209,6 +225,10 @@ uint64_t group_number(const struct group *g, enum column c)
 	case COL_KEY:
 	case COL_COMM:
 	case COL_USER:
+	case COL_CONTAINER:
+	case COL_UNIT:
+	case COL_RUNTIME:
+	case COL_POD:
 	case COL_LISTENS:
 	case COL_PORTS:
 	case COL_TREND:

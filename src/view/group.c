@@ -213,10 +213,16 @@ static uint32_t process_group(struct grouper *gr, uint32_t proc)
 	return new_group(gr, id_of(gr, p->start, (uint32_t)p->pid), &key);
 }
 
-static uint32_t program_group(struct grouper *gr, uint32_t proc)
+static inline uint32_t name_of(enum by by, const union group_key *key)
 {
-	union group_key key = { .comm = gr->r->snap->proc[proc].comm };
-	uint64_t id = id_of_name(gr, key.comm);
+	return by == BY_PROGRAM ? key->comm : key->in.name;
+}
+
+/* The group of a name, new if need be. */
+static uint32_t named_group(struct grouper *gr, const union group_key *key)
+{
+	enum by by = gr->r->query.by;
+	uint64_t id = id_of_name(gr, name_of(by, key));
 	uint32_t at, i;
 
 	if (make_room(gr->r) < 0)
@@ -225,10 +231,17 @@ static uint32_t program_group(struct grouper *gr, uint32_t proc)
 	     at = index_next(&gr->r->ix, at)) {
 		const struct group *g = &result_groups(gr->r)[i];
 
-		if (g->id == id && g->why == WHY_OWNED && g->key.comm == key.comm)
+		if (g->id == id && g->why == WHY_OWNED && name_of(by, &g->key) == name_of(by, key))
 			return i;
 	}
-	return put_group(gr, at, id, &key);
+	return put_group(gr, at, id, key);
+}
+
+static uint32_t program_group(struct grouper *gr, uint32_t proc)
+{
+	union group_key key = { .comm = gr->r->snap->proc[proc].comm };
+
+	return named_group(gr, &key);
 }
 
 /*
@@ -317,6 +330,48 @@ static int add_user(struct grouper *gr, const struct hit *hit, uint32_t n)
 		rc = tally(gr,
 			   fileless ? why_group(gr, s->ext[row].owner)
 				    : user_group(gr, s->sock[row].uid),
+			   hit[i]);
+	}
+	return rc;
+}
+
+/* ---- by container and by unit ----------------------------------------- */
+
+/* Without places all is in none, as far as somebody holds it. */
+static int begin_places(struct grouper *gr)
+{
+	uint32_t n = gr->r->snap->n_place;
+
+	return begin_map(gr, n > 0 ? n : 1);
+}
+
+static uint32_t place_group(struct grouper *gr, uint32_t row)
+{
+	const struct snap *s = gr->r->snap;
+	uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
+	const struct place *p = snap_place(s, row);
+	union group_key key = { .in = { .place = at } };
+	uint32_t *group = &grouper_map(gr)[at];
+
+	key.in.name = gr->r->query.by == BY_UNIT ? p->unit : p->container;
+	if (*group == IDX_NONE)
+		*group = named_group(gr, &key);
+	return *group;
+}
+
+/* Where a socket is may be known of one that nobody holds; else the reason is its row. */
+static int add_places(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct snap *s = gr->r->snap;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		uint32_t row = hit[i].row;
+		bool nowhere = s->n_place == 0 || s->in_place[row] == 0;
+
+		rc = tally(gr,
+			   nowhere && s->ext[row].n_owners == 0 ? why_group(gr, s->ext[row].owner)
+								: place_group(gr, row),
 			   hit[i]);
 	}
 	return rc;
@@ -593,6 +648,8 @@ static const struct {
 	[BY_USER] = { begin_user, grouper_look_ends, add_user },
 	[BY_REMOTE] = { begin_remote, NULL, add_remote },
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
+	[BY_CONTAINER] = { begin_places, NULL, add_places },
+	[BY_UNIT] = { begin_places, NULL, add_places },
 };
 
 void grouper_init(struct grouper *gr)

@@ -34,7 +34,7 @@ struct grouper {
 	struct rollup rollup; /* with query.rollup */
 	uint32_t own_sockets, other_sockets;
 	struct arena
-		group_of;    /* uint32_t a row of snap.proc or snap.user: its group, or IDX_NONE */
+		group_of; /* uint32_t a row of snap.proc, user or place: its group, or IDX_NONE */
 	struct arena listen; /* uint32_t: listening rows, for ends */
 	uint32_t next_listen;
 	struct arena mark; /* uint32_t a group: see the groupings that use it */
@@ -45,7 +45,7 @@ struct grouper {
 	uint8_t bits4, bits6;
 };
 
-/* The group of each row of snap.proc or snap.user. */
+/* The group of each row of snap.proc, snap.user or snap.place. */
 static inline uint32_t *grouper_map(const struct grouper *gr)
 {
 	return (void *)gr->group_of.base;

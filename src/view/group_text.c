@@ -39,6 +39,31 @@ static struct clean link_text(const struct snap *s, uint32_t ifindex, enum text_
 				: text_own(buf, fmt_plain(buf, ifindex));
 }
 
+const struct place *group_place(const struct snap *s, enum by by, const struct group *g)
+{
+	if (g->why != WHY_OWNED || s->n_place == 0)
+		return NULL;
+	if (by == BY_PROCESS)
+		return snap_proc_place(s, g->key.proc);
+	return by_is_place(by) ? &s->place[g->key.in.place] : NULL;
+}
+
+static struct clean place_text(const struct snap *s, enum by by, const struct group *g,
+			       enum column c, enum text_set set, char *buf)
+{
+	const struct place *p = group_place(s, by, g);
+
+	if (p == NULL)
+		return own("-");
+	if (c == COL_RUNTIME)
+		return own(p->runtime != RUNTIME_NONE ? runtime_name(p->runtime) : "-");
+	return place_name_text(s,
+			       c == COL_CONTAINER ? p->container
+			       : c == COL_UNIT    ? p->unit
+						  : p->pod,
+			       set, buf);
+}
+
 static bool is_single(const union group_key *key)
 {
 	return key->end.bits == (addr_is_v4(&key->end.addr) ? V4_BITS : V6_BITS);
@@ -86,6 +111,10 @@ struct clean group_text(const struct view *v, const struct group *g, enum text_s
 		return foreign(s, g->key.comm, set, buf);
 	case BY_USER:
 		return user_text(s, g->key.uid, set, buf);
+	case BY_CONTAINER:
+	case BY_UNIT:
+		return g->key.in.name != STR_NONE ? place_name_text(s, g->key.in.name, set, buf)
+						  : own("[none]");
 	case BY_REMOTE:
 		return remote_text(s, &g->key, set, buf);
 	case BY_LISTENER:
@@ -107,6 +136,8 @@ struct clean group_name(const struct view *v, const struct group *g, enum column
 		return own(why_name(g->why));
 	if (g->why != WHY_OWNED || !column_of(by, c))
 		return own("-");
+	if (column_is_place(c))
+		return place_text(s, by, g, c, set, buf);
 	if (c == COL_COMM)
 		return foreign(s, by == BY_PROCESS ? s->proc[g->key.proc].comm : g->key.comm, set,
 			       buf);
@@ -243,6 +274,15 @@ static void remote_filter(const struct view *v, const struct group *g, struct bu
 		buf_fmt(out, "%u", key->end.ifindex);
 }
 
+static void place_filter(const struct snap *s, enum by by, const struct group *g, struct buf *out)
+{
+	buf_fmt(out, "%s = ", by_name(by));
+	if (g->key.in.name != STR_NONE)
+		print_name(out, strpool_get(s->str, g->key.in.name));
+	else
+		buf_str(out, "\"\"");
+}
+
 static void listener_filter(const union group_key *key, struct buf *out)
 {
 	char addr[ADDR_TEXT_SIZE];
@@ -258,6 +298,9 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 
 	if (g->why != WHY_OWNED) {
 		buf_fmt(out, "owner = %s", why_name(g->why));
+		/* What nobody holds has a row of its own only where its place is not known either. */
+		if (by_is_place(view_query(v)->by))
+			buf_fmt(out, " and %s != *", by_name(view_query(v)->by));
 		return;
 	}
 	switch (view_query(v)->by) {
@@ -273,6 +316,10 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 		break;
 	case BY_USER:
 		user_filter(s, g->key.uid, out);
+		break;
+	case BY_CONTAINER:
+	case BY_UNIT:
+		place_filter(s, view_query(v)->by, g, out);
 		break;
 	case BY_REMOTE:
 		remote_filter(v, g, out);

@@ -15,6 +15,10 @@ enum word {
 	W_UID,
 	W_COMM, /* part: which eight bytes */
 	W_USER,
+	W_CONTAINER,
+	W_UNIT,
+	W_RUNTIME,
+	W_POD,
 	W_FAMILY, /* IPv4 before IPv6 */
 	W_ADDR,   /* part: which half */
 	W_LINK,   /* interface */
@@ -26,6 +30,12 @@ enum word {
 
 /* Small enough for what the rows are made of to stay in the first cache. */
 #define CHUNK 128
+
+/* The words of a column of names; 0 for any other column. */
+static const uint8_t name_words[COL_COUNT] = {
+	[COL_COMM] = W_COMM, [COL_USER] = W_USER,       [COL_CONTAINER] = W_CONTAINER,
+	[COL_UNIT] = W_UNIT, [COL_RUNTIME] = W_RUNTIME, [COL_POD] = W_POD,
+};
 
 /* ---- the plan -------------------------------------------------------- */
 
@@ -69,6 +79,11 @@ static void plan_key(struct order *o, enum by by, bool down)
 		plan_name(o, W_USER, down);
 		plan(o, W_UID, 0, down);
 		break;
+	case BY_CONTAINER:
+	case BY_UNIT:
+		plan(o, W_WHY, 0, false);
+		plan_name(o, by == BY_UNIT ? W_UNIT : W_CONTAINER, down);
+		break;
 	case BY_REMOTE:
 		plan_addr(o, W_LINK, down);
 		break;
@@ -91,9 +106,9 @@ static void plan_groups(struct order *o, const struct query *q)
 		plan_key(o, q->by, down);
 		return;
 	}
-	if (c == COL_COMM || c == COL_USER) {
+	if (name_words[c] != 0) {
 		plan(o, W_WHY, 0, false);
-		plan_name(o, c == COL_COMM ? W_COMM : W_USER, down);
+		plan_name(o, (enum word)name_words[c], down);
 	} else if (c == COL_PID) {
 		plan(o, W_WHY, 0, false);
 		plan(o, W_PID, 0, down);
@@ -163,6 +178,23 @@ static uint32_t uid_of(const struct result *r, const struct group *g)
 	return r->query.by == BY_PROCESS ? r->snap->proc[g->key.proc].uid : g->key.uid;
 }
 
+/* The name that a row's place gives to the word. */
+static uint32_t place_name(const struct result *r, const struct group *g, enum word w)
+{
+	const struct place *p = group_place(r->snap, r->query.by, g);
+
+	if (p == NULL)
+		return STR_NONE;
+	return w == W_CONTAINER ? p->container : w == W_UNIT ? p->unit : p->pod;
+}
+
+static uint64_t runtime_word(const struct result *r, const struct group *g)
+{
+	const struct place *p = group_place(r->snap, r->query.by, g);
+
+	return p != NULL ? p->runtime : 0;
+}
+
 static uint64_t number_word(const struct group *g, enum column c)
 {
 	uint64_t n = group_number(g, c);
@@ -192,6 +224,12 @@ static uint64_t group_word(const struct result *r, const struct group *g,
 	case W_USER:
 		return named ? name_word(r->snap, snap_user_name(r->snap, uid_of(r, g)), w->part)
 			     : 0;
+	case W_CONTAINER:
+	case W_UNIT:
+	case W_POD:
+		return name_word(r->snap, place_name(r, g, (enum word)w->what), w->part);
+	case W_RUNTIME:
+		return w->part == 0 ? runtime_word(r, g) : 0;
 	case W_FAMILY:
 		return !addr_is_v4(&g->key.end.addr);
 	case W_ADDR:

@@ -10,14 +10,14 @@
 
 #define PROGRAM "./sockeye-fake"
 
-struct place {
+struct own_place {
 	char fixture[512], config[80]; /* words of the environment */
 	char dir[64], own[80], file[96];
 };
 
 static int set_up(void **state)
 {
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct own_place *p = xcalloc(1, sizeof(*p));
 	const char *tmp = getenv("TMPDIR"), *srcdir = getenv("srcdir");
 
 	snprintf(p->dir, sizeof(p->dir), "%.40s/saved-XXXXXX", tmp != NULL ? tmp : "/tmp");
@@ -33,7 +33,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 
 	unlink(p->file);
 	rmdir(p->own);
@@ -42,7 +42,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void write_file(const struct place *p, const char *text)
+static void write_file(const struct own_place *p, const char *text)
 {
 	FILE *f;
 
@@ -54,7 +54,7 @@ static void write_file(const struct place *p, const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-static bool file_has(const struct place *p, const char *line)
+static bool file_has(const struct own_place *p, const char *line)
 {
 	FILE *f = fopen(p->file, "re");
 	char text[256];
@@ -68,7 +68,7 @@ static bool file_has(const struct place *p, const char *line)
 }
 
 /* more: one more word of the environment, or NULL. arg: an argument, or NULL. */
-static struct vt *start(const struct place *p, const char *more, const char *arg)
+static struct vt *start(const struct own_place *p, const char *more, const char *arg)
 {
 	const char *const env[] = { p->fixture, p->config, more, NULL };
 	const struct vt_cfg cfg = { .cols = 120, .env = env };
@@ -79,7 +79,7 @@ static struct vt *start(const struct place *p, const char *more, const char *arg
 	return vt_open(&cfg, argv);
 }
 
-static struct vt *start_and_wait(const struct place *p, const char *more)
+static struct vt *start_and_wait(const struct own_place *p, const char *more)
 {
 	struct vt *v = start(p, more, NULL);
 
@@ -97,7 +97,7 @@ static void quit(struct vt *v)
 
 static void test_saved_settings_are_there_again(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v = start_and_wait(p, NULL);
 
 	assert_true(vt_has(v, "every 2s"));
@@ -122,7 +122,7 @@ static void test_saved_settings_are_there_again(void **state)
 
 static void test_saved_filters_can_be_recalled(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	char where[96], file[96];
 	struct vt *v;
 
@@ -149,7 +149,7 @@ static void test_saved_filters_can_be_recalled(void **state)
 
 static void test_saved_columns_and_grouping_are_there_again(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v = start_and_wait(p, NULL);
 	char shown[64];
 
@@ -191,7 +191,7 @@ static void test_saved_columns_and_grouping_are_there_again(void **state)
 
 static void test_saved_command_line_goes_before_the_file(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v;
 
 	write_file(p, "interval = 5\nascii = yes\n");
@@ -205,7 +205,7 @@ static void test_saved_command_line_goes_before_the_file(void **state)
 /* What is wrong is said until a key comes; what is right counts. */
 static void test_saved_bad_line_is_told(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v;
 
 	write_file(p, "interval = 5\n\npa\033[31muse = 3\n");
@@ -220,7 +220,7 @@ static void test_saved_bad_line_is_told(void **state)
 
 static void test_saved_bad_line_ends_a_report(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v;
 
 	write_file(p, "interval = 5\npause = 3\n");
@@ -234,7 +234,7 @@ static void test_saved_bad_line_ends_a_report(void **state)
 
 static void test_saved_file_that_others_may_write_is_ignored(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v;
 
 	write_file(p, "interval = 5\n");
@@ -255,7 +255,7 @@ static void test_saved_file_that_others_may_write_is_ignored(void **state)
 
 static void test_saved_nowhere_without_a_home(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	const char *const env[] = { p->fixture, "XDG_CONFIG_HOME=relative", "HOME", NULL };
 	const struct vt_cfg cfg = { .env = env };
 	char program[] = PROGRAM;
@@ -282,7 +282,7 @@ static int colour_of(struct vt *v, const char *text)
 
 static void test_saved_colours_are_shown(void **state)
 {
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct vt *v;
 
 	write_file(p, "colors = key=bold,161\n");

@@ -32,7 +32,7 @@ struct fix_hold {
 
 struct fix_proc {
 	struct proc proc;
-	struct word comm;
+	struct word comm, cgroup;
 };
 
 /* What one sample's lines said, until it is known which processes hold something. */
@@ -135,8 +135,21 @@ static int want_number(struct fix *f, struct line *l, uint64_t max, const char *
 struct fix_sock {
 	struct sock s;
 	struct sock_ext x;
+	struct word cgroup;
 	uint64_t times;
 };
+
+/* Also of no path: a process is somewhere. */
+static uint32_t add_place(struct fix *f, const struct word *path)
+{
+	const struct str raw = { path->s, path->len };
+	struct place_text t;
+
+	if (!f->want->places)
+		return 0;
+	place_parse(raw.s, raw.len, &t);
+	return snap_add_place(f->b, &t, raw);
+}
 
 static bool parse_end(const struct word *w, struct addr *a, uint16_t *port, uint8_t *family)
 {
@@ -211,6 +224,8 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 		k->s.flags |= SOCK_NO_COOKIE;
 		return rc;
 	}
+	if (word_is(key, "cgroup"))
+		return want_word(f, l, &k->cgroup, "control group");
 	if (word_is(key, "family")) {
 		rc = want_word(f, l, &w, "family");
 		k->s.family = word_is(&w, "inet6") ? AF_INET6 : AF_INET;
@@ -254,6 +269,7 @@ static bool is_wanted(const struct fix *f, const struct sock *s)
 static int add_socks(struct fix *f, struct fix_sock *k)
 {
 	bool made = k->s.cookie == 0;
+	uint32_t place = k->cgroup.len > 0 ? add_place(f, &k->cgroup) : 0, *in;
 
 	if (k->s.rport + k->times > (uint64_t)UINT16_MAX + 1)
 		return err_set(f->e, -EINVAL, "times %llu is beyond the last port",
@@ -261,8 +277,14 @@ static int add_socks(struct fix *f, struct fix_sock *k)
 	for (uint64_t i = 0; i < k->times; i++) {
 		if (made)
 			k->s.cookie = make_cookie(&k->s);
-		if (is_wanted(f, &k->s) && snap_add(f->b, &k->s, &k->x) != 0)
-			return err_set(f->e, -EINVAL, "a second socket with the same cookie");
+		if (is_wanted(f, &k->s)) {
+			if (snap_add(f->b, &k->s, &k->x) != 0)
+				return err_set(f->e, -EINVAL,
+					       "a second socket with the same cookie");
+			in = snap_beside(f->b, SIDE_PLACE);
+			if (in != NULL)
+				*in = place;
+		}
 		k->s.rport++;
 		k->s.ino += k->s.ino != 0;
 		k->s.cookie++;
@@ -317,6 +339,10 @@ static int do_proc(struct fix *f, struct line *l)
 	p.proc.start = n;
 	rc = want_word(f, l, &p.comm, "name of the process");
 	while (rc == 0 && next_word(l, &key)) {
+		if (word_is(&key, "cgroup")) {
+			rc = want_word(f, l, &p.cgroup, "control group");
+			continue;
+		}
 		rc = want_number(f, l, UINT32_MAX, key.s, &n);
 		if (rc == 0 && word_is(&key, "uid"))
 			p.proc.uid = (uint32_t)n;
@@ -451,6 +477,8 @@ static bool source_wanted(const struct want *w, enum source_id id)
 		return w->owners;
 	if (id == SRC_COUNTERS)
 		return true;
+	if (id == SRC_CGROUPS)
+		return w->places;
 	return (w->protos >> id & 1) != 0;
 }
 
@@ -603,6 +631,7 @@ static size_t join_proc(struct fix *f, const struct fix_proc *p, const struct fi
 		if (proc == IDX_NONE) {
 			row.comm = snap_add_str(f->b, p->comm.s, p->comm.len);
 			proc = snap_add_proc(f->b, &row);
+			snap_set_proc_place(f->b, proc, add_place(f, &p->cgroup));
 		}
 		snap_add_owner(f->b, at->row, proc, h[i].fd);
 	}
@@ -689,8 +718,13 @@ static size_t count_samples(const char *text)
 
 static int fill(struct fix *f, const char *text, size_t sample, int64_t later_ms)
 {
-	int rc = run_sample(f, text, sample);
-	int64_t ms = f->wall_ms + later_ms;
+	int64_t ms;
+	int rc;
+
+	if (f->want->places)
+		snap_with(f->b, SIDE_PLACE);
+	rc = run_sample(f, text, sample);
+	ms = f->wall_ms + later_ms;
 
 	if (rc == 0 && f->want->owners)
 		rc = join_owners(f);
@@ -711,7 +745,8 @@ const struct snap *fake_snap(const char *text, struct snap_pool *pool, const str
 {
 	struct want want = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP,
 			     .close = true,
-			     .owners = true };
+			     .owners = true,
+			     .places = strstr(text, " cgroup ") != NULL };
 	struct fix f = fix_empty;
 	struct err e = { 0 };
 

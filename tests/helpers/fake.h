@@ -12,8 +12,9 @@
  *				ino uid rq sq cookie if retrans drops N; age SECONDS, as the
  *				kernel tells it; timer NAME MS; family inet|inet6;
  *				flag no-cookie, as from /proc/net;
+ *				cgroup PATH that it was made in;
  *				times N: so many, with remote port, inode and cookie counting up
- *	proc PID COMM [uid N] [start N] [ppid N] [fds N] [limit N]
+ *	proc PID COMM [uid N] [start N] [ppid N] [fds N] [limit N] [cgroup PATH]
  *	hold PID FD INODE [times N]	descriptor and inode count up
  *	user UID NAME
  *	ifname INDEX NAME

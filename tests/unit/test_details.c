@@ -55,9 +55,13 @@ static void test_cgroups_are_found_by_their_number(void **state)
 	assert_string_equal(cgroups_path(c, slice, "/system.slice/web.service"), "/system.slice");
 	assert_string_equal(cgroups_path(c, top, ""), "/");
 	assert_int_equal(rmdir(path), 0);
-	assert_null(cgroups_path(c, gone, "/gone"));
+	/* A group that is gone keeps its name; numbers are given once. */
+	assert_string_equal(cgroups_path(c, gone, "/gone"), "/gone");
+	assert_null(cgroups_path(c, gone + 100000, "/gone"));
 	assert_null(cgroups_path(c, 0, NULL));
+	cgroups_free(c);
 	/* What is guessed need not be walked to. */
+	c = cgroups_new(root);
 	assert_string_equal(cgroups_path(c, deep, "/system.slice/../system.slice/web.service"),
 			    "/system.slice/../system.slice/web.service");
 	cgroups_free(c);

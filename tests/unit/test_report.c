@@ -205,6 +205,11 @@ static void tcp_only(struct report_cfg *cfg)
 	cfg->query.select.protos = 1u << PROTO_TCP;
 }
 
+static void places(struct report_cfg *cfg)
+{
+	cfg->places = true;
+}
+
 static const struct golden goldens[] = {
 	{ "overview", "web", "", BY_STATE, overview },
 	{ "summary", "web", "state close-wait", BY_STATE, summary },
@@ -229,6 +234,10 @@ static const struct golden goldens[] = {
 	{ "partial-process", "partial", "", BY_PROCESS, NULL },
 	{ "partial-summary", "partial", "", BY_STATE, summary },
 	{ "partial-tcp", "partial", "", BY_STATE, tcp_only },
+	{ "container", "containers", "", BY_CONTAINER, places },
+	{ "unit", "containers", "", BY_UNIT, places },
+	{ "places-process", "containers", "", BY_PROCESS, places },
+	{ "places-socket", "containers", "", BY_SOCKET, places },
 	{ "trouble-overview", "trouble", "", BY_STATE, overview },
 	{ "trouble-summary", "trouble", "", BY_STATE, summary },
 	{ "trouble-state", "trouble", "", BY_STATE, NULL },

@@ -370,13 +370,13 @@ static void test_settings_apply_gives_way_to_the_command_line(void **state)
 
 /* ---- the file ----------------------------------------------------------- */
 
-struct place {
+struct own_place {
 	char dir[64]; /* the configuration directory */
 	char own[80]; /* ours in it */
 	char file[96];
 };
 
-static void set_names(struct place *p)
+static void set_names(struct own_place *p)
 {
 	snprintf(p->own, sizeof(p->own), "%s/sockeye", p->dir);
 	snprintf(p->file, sizeof(p->file), "%s/sockeye.conf", p->own);
@@ -384,7 +384,7 @@ static void set_names(struct place *p)
 
 static int set_up(void **state)
 {
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct own_place *p = xcalloc(1, sizeof(*p));
 	const char *tmp = getenv("TMPDIR");
 
 	umask(022);
@@ -411,14 +411,14 @@ static void remove_tree(int parent, const char *name)
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 
 	remove_tree(AT_FDCWD, p->dir);
 	free(p);
 	return 0;
 }
 
-static void write_text(const struct place *p, const char *text, size_t len)
+static void write_text(const struct own_place *p, const char *text, size_t len)
 {
 	int fd;
 
@@ -429,18 +429,18 @@ static void write_text(const struct place *p, const char *text, size_t len)
 	close(fd);
 }
 
-static void write_file(const struct place *p, const char *text)
+static void write_file(const struct own_place *p, const char *text)
 {
 	write_text(p, text, strlen(text));
 }
 
-static int load(const struct place *p, struct settings *s, struct err *e)
+static int load(const struct own_place *p, struct settings *s, struct err *e)
 {
 	*s = (struct settings){ .ascii = false };
 	return settings_load(s, p->dir, e);
 }
 
-static void assert_refused(const struct place *p, const char *why)
+static void assert_refused(const struct own_place *p, const char *why)
 {
 	struct settings s;
 	struct err e;
@@ -469,7 +469,7 @@ static void test_settings_load_reads(void **state)
 
 static void test_settings_load_without_a_file(void **state)
 {
-	struct place *p = *state, none = *p;
+	struct own_place *p = *state, none = *p;
 	struct settings s;
 	struct err e;
 
@@ -485,7 +485,7 @@ static void test_settings_load_without_a_file(void **state)
 
 static void test_settings_load_refuses_what_is_no_file(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	char other[96];
 
 	assert_int_equal(mkdir(p->own, 0755), 0);
@@ -508,7 +508,7 @@ static void test_settings_load_refuses_what_is_no_file(void **state)
 static void test_settings_load_refuses_what_others_may_write(void **state)
 {
 	static const mode_t modes[] = { 0620, 0602, 0666, 0777 };
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s;
 	struct err e;
 
@@ -523,7 +523,7 @@ static void test_settings_load_refuses_what_others_may_write(void **state)
 
 static void test_settings_load_refuses_a_large_file(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s;
 	struct err e;
 	char *text = xcalloc(1, SETTINGS_MAX);
@@ -542,7 +542,7 @@ static void test_settings_load_refuses_a_large_file(void **state)
 
 static void test_settings_load_goes_by_owner(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s;
 	struct err e;
 
@@ -635,7 +635,7 @@ static unsigned count_files(const char *dir)
 
 static void test_settings_save_is_what_load_reads(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	uint64_t seed = test_seed();
 
 	for (unsigned i = 0; i < 5; i++) {
@@ -656,7 +656,7 @@ static void test_settings_save_is_what_load_reads(void **state)
 
 static void test_settings_save_makes_directories(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s = { .prefs = { .interval_ms = 1000 } }, again;
 	char inner[80], deep[80];
 	struct stat st;
@@ -674,7 +674,7 @@ static void test_settings_save_makes_directories(void **state)
 
 static void test_settings_save_refuses_what_load_refuses(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s = { .prefs = { .interval_ms = 1000 } };
 	struct stat st;
 	struct err e;
@@ -697,7 +697,7 @@ static void test_settings_save_refuses_what_load_refuses(void **state)
 
 static void test_settings_save_keeps_out_of_others_directories(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct settings s = { .prefs = { .interval_ms = 1000 } };
 	char inner[80];
 	struct err e;
@@ -729,7 +729,7 @@ static void test_settings_save_keeps_out_of_others_directories(void **state)
 /* No room: what was there stays as it is, and nothing else is left behind. */
 static void test_settings_save_is_all_or_nothing(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	struct rlimit old, small;
 	struct settings s = { .prefs = { .interval_ms = 1000 } }, again;
 	struct err e;

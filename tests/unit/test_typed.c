@@ -10,13 +10,13 @@
 #include "sockeye/base/mem.h"
 #include "typed.h"
 
-struct place {
+struct own_place {
 	char dir[64], state[96], own[112], file[128];
 };
 
 static int set_up(void **state)
 {
-	struct place *p = xcalloc(1, sizeof(*p));
+	struct own_place *p = xcalloc(1, sizeof(*p));
 	const char *tmp = getenv("TMPDIR");
 
 	snprintf(p->dir, sizeof(p->dir), "%.40s/typed-XXXXXX", tmp != NULL ? tmp : "/tmp");
@@ -32,7 +32,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct own_place *p = *state;
 	char inner[112];
 
 	snprintf(inner, sizeof(inner), "%s/state", p->state);
@@ -62,7 +62,7 @@ static void test_typed_is_read_as_it_was_saved(void **state)
 	static const char *const lines[] = { "state close-wait", "comm = \"a\nb\"",
 					     "comm = \"\x1b[1m\"", "user = Jos\xc3\xa9",
 					     "comm = \"\xff\"" };
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct typed t;
 	struct stat st;
 	struct err e;
@@ -107,7 +107,7 @@ static void test_typed_keeps_the_newest(void **state)
 static void test_typed_refuses_what_others_may_write(void **state)
 {
 	static const char *const lines[] = { "pid = 1" };
-	const struct place *p = *state;
+	const struct own_place *p = *state;
 	struct typed t;
 	struct err e;
 

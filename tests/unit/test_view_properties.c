@@ -24,6 +24,23 @@ static unsigned roll(struct world *w, unsigned sides)
 
 /* ---- random snapshots ------------------------------------------------ */
 
+static const char *roll_cgroup(struct world *w)
+{
+	static const char *const paths[] = {
+		"/",
+		"/init.scope",
+		"/system.slice/nginx.service",
+		"/system.slice/web\\\\x2d1.service",
+		"\"/system.slice/a b\\\"*.service\"",
+		"/lxc/web",
+		"/lxc/not/system.slice/nginx.service",
+		"\"/lxc/x\\\\\\\"y\"",
+		"/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+	};
+
+	return paths[roll(w, ARRAY_SIZE(paths))];
+}
+
 static void make_end(struct world *w, struct buf *out, unsigned kind, unsigned port)
 {
 	static const struct {
@@ -61,6 +78,8 @@ static void make_sock(struct world *w, struct buf *out, unsigned ino)
 		buf_fmt(out, " ino %u uid %u", ino, roll(w, 6));
 	if (kind == 3)
 		buf_fmt(out, " if %u", 1 + roll(w, 3));
+	if (roll(w, 3) == 0)
+		buf_fmt(out, " cgroup %s", roll_cgroup(w));
 	buf_fmt(out, " rq %u sq %u cookie %u\n", roll(w, 4) ? 0 : roll(w, 5000), roll(w, 3), ino);
 }
 
@@ -76,8 +95,11 @@ static void make_procs(struct world *w, struct buf *out, unsigned socks)
 					     "not",  "\"*\"", "\"\"" };
 
 	for (unsigned pid = 1; pid < 12; pid++) {
-		buf_fmt(out, "proc %u %s uid %u\n", pid, names[roll(w, ARRAY_SIZE(names))],
+		buf_fmt(out, "proc %u %s uid %u", pid, names[roll(w, ARRAY_SIZE(names))],
 			roll(w, 6));
+		if (pid == 1 || roll(w, 3) > 0)
+			buf_fmt(out, " cgroup %s", roll_cgroup(w));
+		buf_char(out, '\n');
 		for (unsigned fd = 3; fd < 3 + roll(w, 3 + socks / 3); fd++)
 			buf_fmt(out, "hold %u %u %u\n", pid, fd, 1 + roll(w, socks + 1));
 	}

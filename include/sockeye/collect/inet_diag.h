@@ -11,6 +11,7 @@
 #include "sockeye/model/snap.h"
 
 struct devices;
+struct places;
 
 struct inet_query {
 	enum proto proto;
@@ -32,6 +33,7 @@ struct inet_query {
 	/* Held while rows are added, where another dump fills the same builder; NULL: none does. */
 	pthread_mutex_t *rows_lock;
 	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */
+	struct places *places;   /* is asked where rows are; NULL: nobody wants to know */
 };
 
 /*
@@ -40,6 +42,12 @@ struct inet_query {
  */
 int inet_diag_decode(const struct inet_query *q, const void *payload, size_t len, struct sock *s,
 		     struct sock_ext *x);
+
+/*
+ * The number of the control group that the socket was made in, as the same message tells (Linux >= 5.8,
+ * not of half-open connections and not of TIME_WAIT); 0: it does not.
+ */
+uint64_t inet_diag_group(const void *payload, size_t len);
 
 /*
  * Adds to b the sockets that the kernel tells of. Repeats an interrupted dump twice before it

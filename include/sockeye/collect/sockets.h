@@ -10,6 +10,7 @@
 #include "sockeye/model/source.h"
 
 struct sockets;
+struct places;
 
 /*
  * Takes nl; without one, nl_error is the negative errno that says why. root is the proc file
@@ -20,6 +21,9 @@ void sockets_free(struct sockets *s);
 
 /* What sock_diag is asked by, borrowed, or NULL and the negative errno that says why. */
 struct nl *sockets_nl(const struct sockets *s, int *error);
+
+/* Who is asked where sockets are from the next sample on, borrowed; NULL: nobody wants to know. */
+void sockets_set_places(struct sockets *s, struct places *p);
 
 /* 0 when there is some way to sockets, else a negative errno and the reason. Asks nothing. */
 int sockets_check(const struct sockets *s, struct err *e);

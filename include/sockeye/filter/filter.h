@@ -41,6 +41,8 @@ unsigned filter_protos(const struct filter *f);
 unsigned filter_states_of(const struct filter *f, enum proto proto);
 /* Whether it asks for processes (pid, comm, owner). */
 bool filter_needs_owners(const struct filter *f);
+/* Whether it asks for containers or units: want.places. */
+bool filter_needs_places(const struct filter *f);
 /* Whether it asks for the listener that a connection came through. */
 bool filter_needs_listeners(const struct filter *f);
 /* A remark for the user, or NULL: where ss would have answered an and/or mix without parentheses differently. */

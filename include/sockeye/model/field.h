@@ -58,6 +58,8 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
  */
 size_t end_text(char *buf, size_t size, const struct snap *s, const struct addr *a, uint16_t port,
 		uint32_t ifindex, enum text_set set);
+/* The name of a container, a pod or a unit, "-" for STR_NONE; in buf of FIELD_TEXT_SIZE. */
+struct clean place_name_text(const struct snap *s, uint32_t name, enum text_set set, char *buf);
 /* "java[2211]", in buf of FIELD_TEXT_SIZE. */
 struct clean proc_text(const struct snap *s, uint32_t proc, enum text_set set, char *buf);
 

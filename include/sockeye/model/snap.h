@@ -16,6 +16,7 @@
 #include "sockeye/base/strpool.h"
 #include "sockeye/model/counters.h"
 #include "sockeye/model/detail.h"
+#include "sockeye/model/place.h"
 #include "sockeye/model/sock.h"
 #include "sockeye/model/sysctls.h"
 
@@ -33,6 +34,15 @@ struct proc {
 	int32_t ppid;      /* 0: not known */
 	uint32_t fds;      /* open descriptors of all kinds (Linux >= 6.2); 0: not known */
 	uint32_t fd_limit; /* soft RLIMIT_NOFILE, UINT32_MAX for unlimited; 0: not known */
+	uint32_t place;    /* row of snap.place */
+};
+
+/* Where processes and sockets are: one row for each control group. Parts are string ids. */
+struct place {
+	uint32_t path; /* of the control group, as the kernel gives it */
+	uint32_t container, pod, unit;
+	uint8_t runtime; /* enum runtime */
+	uint8_t tells;   /* how much it says; of several, a socket is in the one that says most */
 };
 
 struct user {
@@ -58,6 +68,7 @@ enum source_id {
 	SRC_XDP,
 	SRC_OWNERS,
 	SRC_COUNTERS,
+	SRC_CGROUPS,
 	SRC_COUNT
 };
 
@@ -100,6 +111,14 @@ struct snap {
 	struct sysctls sysctls;
 	const struct detail *detail; /* of the socket that was asked for, or NULL */
 	const struct tcp_stat *tcp;  /* the same rows as sock, where want.tcp_stat; or NULL */
+	/*
+	 * Where want.places, else 0 and NULL: row 0 of place is that of what is not known. in_place: the
+	 * same rows as sock; of those who hold a socket and the group that it was made in, the place that
+	 * says most, else that of the listener it came through.
+	 */
+	uint32_t n_place;
+	const struct place *place;
+	const uint32_t *in_place;
 	struct source_state source[SRC_COUNT];
 	char owners_how
 		[80]; /* by which way owners are found, and why by no better; ASCII made by us */
@@ -148,6 +167,9 @@ uint32_t snap_user_name(const struct snap *s, uint32_t uid);
 uint32_t snap_if_name(const struct snap *s, uint32_t ifindex);
 /* Row in s->user, or IDX_NONE. */
 uint32_t snap_find_user(const struct snap *s, uint32_t uid);
+/* Where a socket is; never NULL: row 0, or an empty one, is of what is not known or nobody asked. */
+const struct place *snap_place(const struct snap *s, uint32_t row);
+const struct place *snap_proc_place(const struct snap *s, uint32_t proc);
 
 /* ---- building: one thread -------------------------------------------- */
 
@@ -178,7 +200,8 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 
 /* Arrays beside the rows, which a snapshot has only where somebody asks for what is in them. */
 enum snap_side {
-	SIDE_TCP, /* struct tcp_stat: snap.tcp */
+	SIDE_TCP,   /* struct tcp_stat: snap.tcp */
+	SIDE_PLACE, /* uint32_t, a row of snap.place: the group that the socket was made in */
 	SIDE_COUNT
 };
 
@@ -221,6 +244,14 @@ const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n);
 uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p);
 /* Process row proc holds socket row by descriptor fd. Per process, fds ascend. 0 or -ENOMEM. */
 int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd);
+
+/*
+ * Adds a place, with SIDE_PLACE; path is raw, len 0 where it is not known. Its row, which is never
+ * 0, or 0 without memory.
+ */
+uint32_t snap_add_place(struct snap_builder *b, const struct place_text *t, struct str path);
+/* Where a process is. */
+void snap_set_proc_place(struct snap_builder *b, uint32_t proc, uint32_t place);
 
 uint32_t snap_add_str(struct snap_builder *b, const void *bytes, size_t len);
 /* Borrowed, valid until the next snap_add_str(). */

@@ -30,6 +30,7 @@ struct want {
 	bool close;      /* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
 	bool owners;     /* processes */
 	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
+	bool places; /* snap.place: containers and units; a small file is read for each process */
 	uint32_t max_sockets; /* more do not come, and the source says so; 0: no such number */
 	/* One socket of which everything is asked; detail.cookie 0: none. */
 	struct sock detail;

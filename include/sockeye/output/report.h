@@ -31,6 +31,7 @@ struct report_cfg {
 	bool json;
 	bool head;               /* text: column heads */
 	bool extended, timers;   /* -e, -o: more columns in --by socket text */
+	bool places;             /* sockets and processes say where they are: want.places */
 	uint32_t top;            /* rows at most; UINT32_MAX for all */
 	const char *filter_text; /* as given, words joined by one blank; "" for none */
 	enum text_set set;

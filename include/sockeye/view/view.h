@@ -14,7 +14,18 @@
 #include "sockeye/filter/filter.h"
 #include "sockeye/model/field.h"
 
-enum by { BY_STATE, BY_PROCESS, BY_PROGRAM, BY_USER, BY_REMOTE, BY_LISTENER, BY_SOCKET, BY_COUNT };
+enum by {
+	BY_STATE,
+	BY_PROCESS,
+	BY_PROGRAM,
+	BY_USER,
+	BY_REMOTE,
+	BY_LISTENER,
+	BY_CONTAINER, /* with want.places */
+	BY_UNIT,
+	BY_SOCKET,
+	BY_COUNT
+};
 
 const char *by_name(enum by by);           /* "state", ... as in --by */
 int by_by_name(const char *s, size_t len); /* -1 */
@@ -43,6 +54,9 @@ bool column_is_distinct(enum column c);
 bool column_is_ends(enum column c);
 /* Whether rows have an order by it. */
 bool column_sorts(enum column c);
+/* Whether there are rows only in a snapshot with places (struct want), or figures in the column. */
+bool by_is_place(enum by by);
+bool column_is_place(enum column c);
 /*
  * What --sort FIELD means for this grouping: an enum column, for BY_SOCKET an enum field_id; -1 when
  * its rows have no such key. Takes the keys of the JSON rows and any spelling of a state.
@@ -105,9 +119,13 @@ union group_key {
 		uint32_t proc; /* row of snap.proc */
 		int32_t pid;
 	};
-	uint32_t comm; /* BY_PROGRAM: string id */
-	uint32_t uid;  /* BY_USER */
-	struct {       /* BY_REMOTE, BY_LISTENER */
+	uint32_t comm;          /* BY_PROGRAM: string id */
+	uint32_t uid;           /* BY_USER */
+	struct {                /* BY_CONTAINER, BY_UNIT */
+		uint32_t name;  /* string id; STR_NONE: in none */
+		uint32_t place; /* row of snap.place: one of those with that name */
+	} in;
+	struct { /* BY_REMOTE, BY_LISTENER */
 		struct addr addr;
 		uint32_t ifindex; /* link-local remotes */
 		uint16_t port;    /* BY_LISTENER */
@@ -192,12 +210,14 @@ int64_t view_delta_ns(const struct view *v);
 
 /* The figure of a column; 0 for those that are text. COL_DELTA: the bits of an int64_t. */
 uint64_t group_number(const struct group *g, enum column c);
+/* Where a group of BY_PROCESS, BY_CONTAINER or BY_UNIT is; NULL for one that is nowhere. */
+const struct place *group_place(const struct snap *s, enum by by, const struct group *g);
 /*
  * The text of the key, in buf of FIELD_TEXT_SIZE: "CLOSE_WAIT", "java[2211]", "tomcat", "10.4.1.0/24",
  * "fe80::1%eth0", "0.0.0.0:443", "[orphan]".
  */
 struct clean group_text(const struct view *v, const struct group *g, enum text_set set, char *buf);
-/* The text of COL_USER or COL_COMM, "-" where there is none; in buf of FIELD_TEXT_SIZE. */
+/* The text of a column that is none of figures, "-" where there is none; in buf of FIELD_TEXT_SIZE. */
 struct clean group_name(const struct view *v, const struct group *g, enum column c,
 			enum text_set set, char *buf);
 /*
