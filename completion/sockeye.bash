@@ -17,7 +17,7 @@ _sockeye() {
 	local tables='all inet tcp udp raw unix packet'
 	local when='auto always never'
 	local filter='state exclude src dst listener sport dport autobound dev comm user owner pid
-		fd uid inode cookie recv_q send_q age retrans proto family container unit'
+		fd uid inode cookie recv_q send_q age retrans proto family type container unit'
 	local whys='time-wait half-open not-accepted orphan not-permitted other-pidns no-process'
 
 	COMPREPLY=()
