@@ -19,14 +19,13 @@ static double fill_of(const struct flood_listener *l)
 }
 
 /* Fuller, or with more half-open connections, or of the lower port. */
-static bool is_before(const struct snap *s, const struct flood_listener *a,
-		      const struct flood_listener *b)
+static bool is_before(const struct flood_listener *a, const struct flood_listener *b)
 {
 	if (fill_of(a) < fill_of(b) || fill_of(a) > fill_of(b))
 		return fill_of(a) > fill_of(b);
 	if (a->half_open != b->half_open)
 		return a->half_open > b->half_open;
-	return s->sock[a->row].lport < s->sock[b->row].lport;
+	return a->port < b->port;
 }
 
 static bool is_listener(const struct sock *k)
@@ -39,11 +38,11 @@ static bool same_end(const struct sock *a, const struct sock *b)
 	return a->lport == b->lport && addr_equal(&a->local, &b->local);
 }
 
-static void insert_listener(struct flood *f, const struct snap *s, const struct flood_listener *l)
+static void insert_listener(struct flood *f, const struct flood_listener *l)
 {
 	unsigned at = f->n_listeners;
 
-	while (at > 0 && is_before(s, l, &f->listener[at - 1])) {
+	while (at > 0 && is_before(l, &f->listener[at - 1])) {
 		if (at < FLOOD_LISTENERS)
 			f->listener[at] = f->listener[at - 1];
 		at--;
@@ -67,14 +66,14 @@ static void add_listener(struct flood *f, const struct snap *s, uint32_t row,
 		f->n_listeners--;
 		l.queue += s->sock[row].rxq;
 		l.limit += s->sock[row].txq;
-		insert_listener(f, s, &l);
+		insert_listener(f, &l);
 		return;
 	}
-	insert_listener(f, s,
-			&(struct flood_listener){ .row = row,
-						  .half_open = half_open[s->sock[row].lport],
-						  .queue = s->sock[row].rxq,
-						  .limit = s->sock[row].txq });
+	insert_listener(f, &(struct flood_listener){ .row = row,
+						     .port = s->sock[row].lport,
+						     .half_open = half_open[s->sock[row].lport],
+						     .queue = s->sock[row].rxq,
+						     .limit = s->sock[row].txq });
 }
 
 static void look_at_listeners(struct flood *f, const struct snap *s, const struct history *h)

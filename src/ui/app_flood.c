@@ -225,7 +225,6 @@ static bool is_full(const struct flood_listener *l)
 static void draw_queues(const struct app *a, struct canvas *c, struct rect line)
 {
 	const struct flood *f = &a->flooded;
-	const struct snap *s = a->latest;
 	char text[FLOOD_LISTENERS][TEXT_SIZE], n[FMT_SIZE];
 	struct bar b = { .n = 0 };
 	bool full = false;
@@ -237,8 +236,8 @@ static void draw_queues(const struct app *a, struct canvas *c, struct rect line)
 	bar_add(&b, (struct piece){ .text = TEXT_LIT("Accept q"), .gap = 1 });
 	for (unsigned i = 0; i < f->n_listeners; i++) {
 		const struct flood_listener *l = &f->listener[i];
-		int len = snprintf(text[i], TEXT_SIZE, ":%u %u/%u%s", s->sock[l->row].lport,
-				   l->queue, l->limit, is_full(l) ? " FULL" : "");
+		int len = snprintf(text[i], TEXT_SIZE, ":%u %u/%u%s", l->port, l->queue, l->limit,
+				   is_full(l) ? " FULL" : "");
 
 		if (l->drops_per_s > 0)
 			snprintf(text[i] + len, TEXT_SIZE - (size_t)len, ", drops %s/s",

@@ -340,6 +340,23 @@ static void test_app_shows_a_flood(void **state)
 	drive_close(&d);
 }
 
+/* It is judged after the sample has come: until then the screen has the judgement of the one before. */
+static void test_app_shows_a_flood_whose_listeners_have_gone(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 80, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp LISTEN 0.0.0.0:443 - ino 99 rq 129 sq 128\n");
+	drive_keys(&d, "d");
+	check_has(&d, "Accept q   :443 129/128 FULL");
+	drive_sample_only(&d, "no-close\n");
+	check_has(&d, "Accept q   :443 129/128 FULL");
+	drive_work(&d);
+	check_has(&d, "nothing listens");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -358,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_app_keeps_what_it_knew_of_a_socket_that_is_gone),
 		cmocka_unit_test(test_app_remembers_the_states_of_a_socket),
 		cmocka_unit_test(test_app_shows_a_flood),
+		cmocka_unit_test(test_app_shows_a_flood_whose_listeners_have_gone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,8 @@
 #define FLOOD_TREND     12
 
 struct flood_listener {
-	uint32_t row; /* of the snapshot: the first of those that share address and port */
+	uint32_t row; /* of that snapshot: the first of those that share address and port */
+	uint16_t port;
 	uint32_t half_open, queue, limit;
 	double drops_per_s; /* < 0: not known */
 };
