@@ -37,10 +37,31 @@ struct vt *program_start(struct vt_cfg cfg, const char *fixture, const char *mor
 	return vt_open(&cfg, argv);
 }
 
+struct vt *program_start_web(struct vt_cfg cfg)
+{
+	struct vt *v = program_start(cfg, "web.fake", NULL, NULL);
+
+	program_wait_first_screen(v);
+	return v;
+}
+
 void program_wait_first_screen(struct vt *v)
 {
 	assert_true(vt_wait_text(v, "CLOSE_WAIT     45", LIMIT_MS));
 	assert_true(vt_wait_text(v, "java[2211]", LIMIT_MS));
+}
+
+static bool has_footer(struct vt *v, const void *ctx)
+{
+	int row, col;
+
+	(void)ctx;
+	return vt_find(v, "e why", &row, &col) && row == vt_rows(v) - 1;
+}
+
+void program_wait_footer(struct vt *v)
+{
+	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
 }
 
 void program_quit(struct vt *v)
@@ -74,4 +95,20 @@ unsigned long program_wakeups(pid_t pid)
 	}
 	closedir(dir);
 	return sum;
+}
+
+long program_resident(pid_t pid)
+{
+	char path[64], line[256];
+	long kb = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
+			break;
+	fclose(f);
+	return kb;
 }

@@ -9,28 +9,11 @@
 #include "program.h"
 #include "sockeye/base/mem.h"
 
-/* The keys stand on the last row, and on no other one. */
-static bool has_footer(struct vt *v, const void *ctx)
-{
-	int row, col;
-
-	(void)ctx;
-	return vt_find(v, "e why", &row, &col) && row == vt_rows(v) - 1;
-}
-
-static struct vt *start(struct vt_cfg cfg)
-{
-	struct vt *v = program_start(cfg, "web.fake", NULL, NULL);
-
-	program_wait_first_screen(v);
-	return v;
-}
-
 /* ---- what it shows and does -------------------------------------------- */
 
 static void test_terminal_first_screen(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	assert_true(vt_alt_screen(v));
@@ -45,7 +28,7 @@ static void test_terminal_first_screen(void **state)
 
 static void test_terminal_pin_enter_and_back(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	vt_keys(v, "<Space>");
@@ -66,7 +49,7 @@ static void test_terminal_pin_enter_and_back(void **state)
 /* A few letters, Tab and Enter narrow all panes. */
 static void test_terminal_filter_is_completed(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	assert_true(vt_has(v, "nginx[901]"));
@@ -95,7 +78,7 @@ static void test_terminal_filter_is_completed(void **state)
 
 static void test_terminal_pages(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	vt_keys(v, "1jjjjjje");
@@ -123,7 +106,7 @@ static void test_terminal_pages(void **state)
 
 static void test_terminal_keys_typed_ahead(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	vt_keys(v, "<Space><Enter>");
@@ -149,7 +132,7 @@ static void test_terminal_ends_after_the_samples(void **state)
 
 static void test_terminal_paste_does_nothing(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 
 	(void)state;
 	vt_paste(v, "q \rq");
@@ -178,61 +161,6 @@ static void test_terminal_hostile_names(void **state)
 	assert_int_equal(vt_seqs(v)->osc, 0);
 	assert_int_equal(vt_seqs(v)->dcs, 0);
 	assert_int_equal(vt_seqs(v)->c1, 0);
-	program_quit(v);
-}
-
-/* ---- sizes ------------------------------------------------------------- */
-
-static void test_terminal_resize(void **state)
-{
-	struct vt *v = start((struct vt_cfg){ 0 });
-
-	(void)state;
-	vt_resize(v, 40, 120);
-	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
-	program_wait_first_screen(v);
-	program_quit(v);
-}
-
-static void test_terminal_resize_storm(void **state)
-{
-	uint64_t seed = test_seed();
-	struct vt *v = start((struct vt_cfg){ 0 });
-	unsigned long long bytes = vt_bytes(v);
-
-	(void)state;
-	for (int i = 0; i < 150; i++) {
-		vt_resize(v, 1 + (int)(test_random(&seed) % 60),
-			  1 + (int)(test_random(&seed) % 200));
-		vt_pump(v, 8);
-	}
-	vt_resize(v, 25, 90);
-	program_wait_first_screen(v);
-	printf("150 resizes: %llu bytes\n", vt_bytes(v) - bytes);
-	assert_in_range(vt_bytes(v) - bytes, 1, 3 * 65536);
-	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
-	program_quit(v);
-}
-
-static void test_terminal_of_any_size(void **state)
-{
-	static const struct {
-		int rows, cols;
-	} sizes[] = { { 1, 1 },  { 1, 80 },  { 24, 1 },     { 2, 2 },
-		      { 5, 20 }, { 10, 40 }, { 300, 1000 }, { 1, 4000 } };
-	struct vt *v = start((struct vt_cfg){ 0 });
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-		vt_resize(v, sizes[i].rows, sizes[i].cols);
-		vt_keys(v, "<Down>");
-		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
-	}
-	vt_resize(v, 24, 80);
-	program_wait_first_screen(v);
-	vt_resize(v, 0, 0); /* not known: as before, or 80x24 */
-	vt_keys(v, "<Space>");
-	assert_true(vt_wait_gone(v, "Filter  none", LIMIT_MS));
 	program_quit(v);
 }
 
@@ -299,160 +227,6 @@ static void test_terminal_plain_report_without_a_screen(void **state)
 	}
 }
 
-/* ---- endings ----------------------------------------------------------- */
-
-static void test_terminal_left_as_found_by_keys(void **state)
-{
-	static const struct {
-		const char *keys;
-		int status;
-	} cases[] = {
-		{ "q", 0 },
-		{ "<C-c>", 128 + SIGINT },
-		{ "<C-\\>", 128 + SIGQUIT },
-		{ "/<C-\\>", 128 + SIGQUIT },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct vt *v = start((struct vt_cfg){ 0 });
-
-		vt_keys(v, cases[i].keys);
-		assert_int_equal(tty_exit_status(v), cases[i].status);
-		tty_assert_as_found(v);
-		vt_free(v);
-	}
-}
-
-/* What may be on the screen when it happens: the keys that bring it, and what it is known by. */
-static const struct {
-	const char *keys, *text;
-} pages[] = {
-	{ "", "java[2211]" },    { "<Space><Enter>", "row 1 of 66" }, { "/nginx", "Enter keep" },
-	{ "?", "sockeye help" }, { "I", "sockeye status" },
-};
-
-static const int deadly[] = { SIGTERM, SIGHUP, SIGINT,  SIGQUIT, SIGSEGV, SIGBUS,
-			      SIGFPE,  SIGILL, SIGABRT, SIGSYS,  SIGALRM, SIGUSR1 };
-
-static struct vt *start_on_page(size_t page, struct vt_cfg cfg)
-{
-	struct vt *v = start(cfg);
-
-	vt_keys(v, pages[page].keys);
-	if (!vt_wait_text(v, pages[page].text, LIMIT_MS))
-		fail_msg("page %zu did not come", page);
-	return v;
-}
-
-static void test_terminal_left_as_found_by_any_signal_on_any_page(void **state)
-{
-	(void)state;
-	for (size_t page = 0; page < ARRAY_SIZE(pages); page++)
-		for (size_t i = 0; i < ARRAY_SIZE(deadly); i++) {
-			struct vt *v = start_on_page(page, (struct vt_cfg){ 0 });
-
-			vt_signal(v, deadly[i]);
-			assert_int_equal(tty_exit_status(v), 128 + deadly[i]);
-			tty_assert_as_found(v);
-			vt_free(v);
-		}
-}
-
-/* A reader of a pipe that has gone, and a limit of files, are for those who write to them. */
-static void test_terminal_lives_on_after_pipe_and_xfsz(void **state)
-{
-	static const int harmless[] = { SIGPIPE, SIGXFSZ };
-
-	(void)state;
-	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
-		struct vt *v = start_on_page(page, (struct vt_cfg){ 0 });
-
-		for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-			vt_signal(v, harmless[i]);
-		vt_resize(v, 30, 100);
-		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
-		vt_keys(v, "<Esc>");
-		assert_true(vt_wait_frames(v, 1, LIMIT_MS));
-		vt_keys(v, "q");
-		assert_int_equal(tty_exit_status(v), 0);
-		tty_assert_as_found(v);
-		vt_free(v);
-	}
-}
-
-/* The keys that stop it come when a frame is about to be written, or while it is. */
-static void end_while_stopped(size_t page, int signal)
-{
-	static const char *const args[] = { "-d", "0.1", NULL };
-	struct vt *v = program_start((struct vt_cfg){ 0 }, "growing.fake", NULL, args);
-	int64_t begin;
-
-	assert_true(vt_wait_text(v, "CLOSE_WAIT      2", LIMIT_MS));
-	vt_keys(v, pages[page].keys);
-	vt_keys(v, "<C-s>");
-	assert_true(vt_wait_full(v, LIMIT_MS));
-	vt_pump(v, 150); /* a frame would be due */
-	vt_signal(v, signal);
-	begin = vt_now_ms();
-	assert_int_equal(tty_exit_status(v), 128 + signal);
-	assert_in_range(vt_now_ms() - begin, 0, 1000);
-	tty_assert_as_found(v);
-	vt_free(v);
-}
-
-static void test_terminal_ends_while_output_is_stopped(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(deadly); i++)
-		end_while_stopped(i % ARRAY_SIZE(pages), deadly[i]);
-	for (size_t page = 0; page < ARRAY_SIZE(pages); page++) {
-		end_while_stopped(page, SIGTERM);
-		end_while_stopped(page, SIGSEGV);
-	}
-}
-
-/* Stopped between two frames. */
-static void test_terminal_quits_while_output_is_stopped(void **state)
-{
-	static const char *const args[] = { "-d", "3600", NULL };
-	struct vt *v = program_start((struct vt_cfg){ 0 }, "web.fake", NULL, args);
-
-	(void)state;
-	assert_true(vt_wait_text(v, "java[2211]", LIMIT_MS));
-	vt_pump(v, 300); /* what the first sample still draws */
-	vt_keys(v, "<C-s>");
-	assert_true(vt_wait_full(v, LIMIT_MS));
-	program_quit(v);
-}
-
-static int64_t children_cpu_ms(void)
-{
-	struct rusage u;
-
-	getrusage(RUSAGE_CHILDREN, &u);
-	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000 +
-	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1000;
-}
-
-/* As sudo and nohup leave it: nobody tells, one has to notice. */
-static void test_terminal_vanishes(void **state)
-{
-	(void)state;
-	for (size_t page = 0; page < ARRAY_SIZE(pages); page++)
-		for (int ignored = 0; ignored <= 1; ignored++) {
-			struct vt *v =
-				start_on_page(page, (struct vt_cfg){ .ignore_hup = ignored });
-			int64_t begin = vt_now_ms(), cpu = children_cpu_ms();
-
-			vt_hangup(v);
-			assert_int_equal(tty_exit_status(v), 128 + SIGHUP);
-			assert_in_range(vt_now_ms() - begin, 0, 2000);
-			assert_in_range(children_cpu_ms() - cpu, 0, 300); /* of its whole life */
-			vt_free(v);
-		}
-}
-
 /* ---- readers that do not read ------------------------------------------ */
 
 static void test_terminal_skips_frames_while_stopped(void **state)
@@ -475,7 +249,7 @@ static void test_terminal_skips_frames_while_stopped(void **state)
 
 static void test_terminal_survives_a_full_terminal(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 	const int64_t end = vt_now_ms() + LIMIT_MS;
 
 	(void)state;
@@ -504,7 +278,7 @@ static bool ends_unread(const struct vt *v)
 /* In the middle of a frame nobody reads any more: keys are taken all the same. */
 static void test_terminal_takes_keys_while_a_frame_is_stuck(void **state)
 {
-	struct vt *v = start((struct vt_cfg){ 0 });
+	struct vt *v = program_start_web((struct vt_cfg){ 0 });
 	const int64_t end = vt_now_ms() + LIMIT_MS;
 
 	(void)state;
@@ -516,23 +290,6 @@ static void test_terminal_takes_keys_while_a_frame_is_stuck(void **state)
 	assert_int_equal(tty_exit_status(v), 0);
 	tty_assert_as_found(v);
 	vt_free(v);
-}
-
-/* Resident memory in kB. */
-static long resident(pid_t pid)
-{
-	char path[64], line[256];
-	long kb = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	f = fopen(path, "re");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-			break;
-	fclose(f);
-	return kb;
 }
 
 /* A link that is dead for 5 s: the collector goes on, nothing piles up, the next picture is right.
@@ -550,14 +307,14 @@ static void test_terminal_of_a_reader_that_reads_nothing(void **state)
 	for (int rows = 30; !vt_wait_full(v, 60) && vt_now_ms() < end; rows = rows == 30 ? 31 : 30)
 		vt_resize(v, rows, 200);
 	assert_true(vt_now_ms() < end);
-	kb = resident(vt_pid(v));
+	kb = program_resident(vt_pid(v));
 	woken = program_wakeups(vt_pid(v));
 	poll(NULL, 0, 5000);
 	assert_in_range(program_wakeups(vt_pid(v)) - woken, 25, 1000);
-	assert_in_range(resident(vt_pid(v)), 1, kb + 2048);
+	assert_in_range(program_resident(vt_pid(v)), 1, kb + 2048);
 	vt_resize(v, 24, 80);
 	program_wait_first_screen(v);
-	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
+	program_wait_footer(v);
 	program_quit(v);
 }
 
@@ -623,7 +380,7 @@ static void test_terminal_stop_and_fg(void **state)
 	vt_resize(v, 30, 100);
 	vt_keys(v, "fg<Enter>");
 	assert_true(vt_wait_alt_screen(v, true, LIMIT_MS));
-	assert_true(vt_wait(v, has_footer, NULL, LIMIT_MS));
+	program_wait_footer(v);
 	program_wait_first_screen(v);
 	assert_true(vt_seqs(v)->paste);
 	assert_int_equal(vt_seqs(v)->osc, 0);
@@ -761,17 +518,8 @@ int main(void)
 		cmocka_unit_test(test_terminal_ends_after_the_samples),
 		cmocka_unit_test(test_terminal_paste_does_nothing),
 		cmocka_unit_test(test_terminal_hostile_names),
-		cmocka_unit_test(test_terminal_resize),
-		cmocka_unit_test(test_terminal_resize_storm),
-		cmocka_unit_test(test_terminal_of_any_size),
 		cmocka_unit_test(test_terminal_same_text_everywhere),
 		cmocka_unit_test(test_terminal_plain_report_without_a_screen),
-		cmocka_unit_test(test_terminal_left_as_found_by_keys),
-		cmocka_unit_test(test_terminal_left_as_found_by_any_signal_on_any_page),
-		cmocka_unit_test(test_terminal_lives_on_after_pipe_and_xfsz),
-		cmocka_unit_test(test_terminal_ends_while_output_is_stopped),
-		cmocka_unit_test(test_terminal_quits_while_output_is_stopped),
-		cmocka_unit_test(test_terminal_vanishes),
 		cmocka_unit_test(test_terminal_skips_frames_while_stopped),
 		cmocka_unit_test(test_terminal_survives_a_full_terminal),
 		cmocka_unit_test(test_terminal_takes_keys_while_a_frame_is_stuck),

@@ -14,6 +14,18 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* Built with a sanitizer, which needs memory and threads of its own. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 /* The seed of a property test: SOCKEYE_TEST_SEED, else the clock; printed, to repeat a failure. */
 static inline uint64_t test_seed(void)
 {

@@ -13,17 +13,6 @@
 #define SKIP_STATUS 77
 #define SOCKETS     60000
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
-
 static const struct snap *many_sockets(struct snap_pool *pool)
 {
 	struct buf text = { 0 };

@@ -17,6 +17,8 @@
 
 #define ROW_SIZE 16384 /* text of one row: 1000 columns of 6 characters at most fit with ease */
 #define STEP_MS  10    /* between two looks at a process: it cannot be polled for */
+#define ROWS_MAX 1000  /* of what is looked at: a terminal may say that it is larger */
+#define COLS_MAX 4000
 
 struct vt {
 	int fd;    /* the master; -1 after vt_hangup() */
@@ -93,6 +95,11 @@ static int on_property(VTermProp prop, VTermValue *value, void *user)
 
 static const VTermScreenCallbacks screen_callbacks = { .settermprop = on_property };
 
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
 static void make_terminal(struct vt *v)
 {
 	v->vterm = vterm_new(v->rows, v->cols);
@@ -161,17 +168,20 @@ _Noreturn static void run_child(const struct vt_cfg *cfg, const char *tty, char 
 	_exit(127);
 }
 
-static void open_pty(struct vt *v, char *tty, size_t size)
+static struct winsize size_of(int rows, int cols)
 {
-	const struct winsize ws = { .ws_row = (unsigned short)v->rows,
-				    .ws_col = (unsigned short)v->cols };
+	return (struct winsize){ .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
+}
+
+static void open_pty(struct vt *v, const struct winsize *ws, char *tty, size_t size)
+{
 
 	v->fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (v->fd < 0 || grantpt(v->fd) < 0 || unlockpt(v->fd) < 0 ||
 	    ptsname_r(v->fd, tty, size) != 0)
 		end_test(STATUS_SKIP, "no pseudo-terminal");
 	v->other = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (v->other < 0 || ioctl(v->fd, TIOCSWINSZ, &ws) < 0 || tcgetattr(v->other, &v->found) < 0)
+	if (v->other < 0 || ioctl(v->fd, TIOCSWINSZ, ws) < 0 || tcgetattr(v->other, &v->found) < 0)
 		end_test(STATUS_BROKEN, tty);
 	fcntl(v->fd, F_SETFL, fcntl(v->fd, F_GETFL) | O_NONBLOCK);
 }
@@ -179,10 +189,11 @@ static void open_pty(struct vt *v, char *tty, size_t size)
 struct vt *vt_open(const struct vt_cfg *cfg, char *const argv[])
 {
 	struct vt *v = xcalloc(1, sizeof(*v));
+	const struct winsize ws = size_of(cfg->rows ? cfg->rows : 24, cfg->cols ? cfg->cols : 80);
 	char tty[64];
 
-	v->rows = cfg->rows ? cfg->rows : 24;
-	v->cols = cfg->cols ? cfg->cols : 80;
+	v->rows = least(ws.ws_row, ROWS_MAX);
+	v->cols = least(ws.ws_col, COLS_MAX);
 	v->no_sync = cfg->no_sync;
 	v->cursor_visible = true;
 	make_terminal(v);
@@ -191,7 +202,7 @@ struct vt *vt_open(const struct vt_cfg *cfg, char *const argv[])
 		if (!v->log)
 			end_test(STATUS_BROKEN, cfg->log);
 	}
-	open_pty(v, tty, sizeof(tty));
+	open_pty(v, &ws, tty, sizeof(tty));
 	v->pid = fork();
 	if (v->pid < 0)
 		end_test(STATUS_BROKEN, "fork");
@@ -453,11 +464,10 @@ void vt_paste(struct vt *v, const char *text)
 
 void vt_resize(struct vt *v, int rows, int cols)
 {
-	const struct winsize ws = { .ws_row = (unsigned short)rows,
-				    .ws_col = (unsigned short)cols };
+	const struct winsize ws = size_of(rows, cols);
 
-	v->rows = rows ? rows : v->rows;
-	v->cols = cols ? cols : v->cols;
+	v->rows = rows ? least(rows, ROWS_MAX) : v->rows;
+	v->cols = cols ? least(cols, COLS_MAX) : v->cols;
 	vterm_set_size(v->vterm, v->rows, v->cols);
 	if (v->fd >= 0)
 		ioctl(v->fd, TIOCSWINSZ, &ws); /* the kernel sends SIGWINCH */

@@ -18,8 +18,8 @@
 #include "seqs.h"
 
 struct vt_cfg {
-	int rows, cols;         /* 0: 24 and 80 */
-	const char *type;       /* TERM; NULL: xterm-256color */
+	int rows, cols;   /* 0: 24 and 80; up to 65535, of which 1000 and 4000 are looked at */
+	const char *type; /* TERM; NULL: xterm-256color */
 	const char *const *env; /* "NAME=value" sets, "NAME" unsets; ends in NULL; NULL: nothing */
 	const char *log;        /* file for the bytes that come, or NULL */
 	bool no_sync;           /* a terminal that does not know mode 2026 */
