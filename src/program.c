@@ -193,6 +193,15 @@ static bool needs_places(const struct options *o, const struct filter *f)
 	return filter_needs_places(f) || (o->has_by && by_is_place(o->by));
 }
 
+/* What is to come with each socket: details are shown of single ones. */
+static unsigned details_of(const struct options *o)
+{
+	if (!o->has_by || o->by != BY_SOCKET || o->summary)
+		return 0;
+	return (o->extended ? DETAIL_PART_SOCKET : 0u) | (o->memory ? DETAIL_PART_MEMORY : 0u) |
+	       (o->info ? DETAIL_PART_INFO : 0u);
+}
+
 static struct report_cfg report_config(const struct options *o, struct filter *f)
 {
 	return (struct report_cfg){
@@ -208,9 +217,10 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 		.summary = o->summary,
 		.json = o->json,
 		.head = !o->no_header,
-		.extended = o->extended,
 		.timers = o->timers,
 		.places = needs_places(o, f),
+		.details = details_of(o),
+		.numeric = o->numeric,
 		.top = o->top == UINT32_MAX && is_overview(o) ? OVERVIEW_ROWS : o->top,
 		.filter_text = o->filter.len > 0 ? o->filter.s : "",
 		.set = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII
@@ -338,6 +348,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .close = true,
 			     .owners = needs_owners(o, f),
 			     .places = needs_places(o, f),
+			     .details = details_of(o),
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);

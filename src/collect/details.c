@@ -64,6 +64,20 @@ static void find_cgroup(struct details *d, struct snap_builder *b, struct detail
 		to->cgroup = snap_add_str(b, path, strlen(path));
 }
 
+/* Of all sockets of which details came. */
+static void find_cgroups(struct details *d, struct snap_builder *b)
+{
+	uint32_t n;
+	struct cgroup *cgroup = snap_list_cgroups(b, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const char *path = cgroups_path(d->cgroups, cgroup[i].id, NULL);
+
+		if (path != NULL)
+			cgroup[i].path = snap_add_str(b, path, strlen(path));
+	}
+}
+
 int details_update(struct details *d, struct nl *nl, int nl_error, struct snap_builder *b,
 		   const struct want *w, int cancel_fd)
 {
@@ -71,6 +85,7 @@ int details_update(struct details *d, struct nl *nl, int nl_error, struct snap_b
 	struct detail *to;
 	uint32_t n, row;
 
+	find_cgroups(d, b);
 	if (s.cookie == 0)
 		return 0;
 	to = snap_detail(b);

@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
+#include <linux/mptcp.h>
 #include <linux/sock_diag.h>
+#include <linux/tls.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,6 +51,35 @@ static const struct attr_info attrs[] = {
 	TO(INET_DIAG_BBRINFO, FORM_WHOLE, bbr, DETAIL_BBR),
 	TO(INET_DIAG_CLASS_ID, FORM_WHOLE, class_id, DETAIL_CLASS_ID),
 	TO(INET_DIAG_CGROUP_ID, FORM_WHOLE, cgroup_id, DETAIL_CGROUP),
+	TO(INET_DIAG_VEGASINFO, FORM_WHOLE, vegas, DETAIL_VEGAS),
+};
+
+/* The headers may be older than the kernel: TLS_INFO_ZC_RO_TX and TLS_INFO_RX_NO_PAD. */
+#define INFO_ZC_RO_TX  5
+#define INFO_RX_NO_PAD 6
+
+static const struct attr_info tls_attrs[] = {
+	TO(TLS_INFO_VERSION, FORM_WHOLE, tls.version, DETAIL_TLS),
+	TO(TLS_INFO_CIPHER, FORM_WHOLE, tls.cipher, DETAIL_TLS),
+	TO(TLS_INFO_TXCONF, FORM_WHOLE, tls.tx, DETAIL_TLS),
+	TO(TLS_INFO_RXCONF, FORM_WHOLE, tls.rx, DETAIL_TLS),
+};
+
+static const struct attr_info subflow_attrs[] = {
+	TO(MPTCP_SUBFLOW_ATTR_TOKEN_REM, FORM_WHOLE, subflow.token_remote, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_TOKEN_LOC, FORM_WHOLE, subflow.token_local, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_RELWRITE_SEQ, FORM_WHOLE, subflow.relwrite_seq, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_MAP_SEQ, FORM_WHOLE, subflow.map_seq, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_MAP_SFSEQ, FORM_WHOLE, subflow.map_subflow_seq, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_SSN_OFFSET, FORM_WHOLE, subflow.offset, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_MAP_DATALEN, FORM_WHOLE, subflow.map_len, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_FLAGS, FORM_WHOLE, subflow.flags, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_ID_REM, FORM_WHOLE, subflow.id_remote, DETAIL_SUBFLOW),
+	TO(MPTCP_SUBFLOW_ATTR_ID_LOC, FORM_WHOLE, subflow.id_local, DETAIL_SUBFLOW),
+};
+
+static const struct attr_info ulp_attrs[] = {
+	TO(INET_ULP_INFO_NAME, FORM_NAME, ulp, 0),
 };
 
 static void take(const struct attr_info *a, const void *from, size_t len, struct detail *d)
@@ -80,13 +111,48 @@ static void take_dctcp(const void *from, size_t len, struct detail *d)
 	d->has |= DETAIL_DCTCP;
 }
 
+/* Takes the attributes of a nest that are in the table. */
+static void take_nest(const struct attr_info *table, size_t n, const void *from, size_t len,
+		      struct detail *d)
+{
+	for (const struct nlattr *a = from; attr_ok(a, len); a = attr_next(a, &len))
+		for (size_t i = 0; i < n; i++)
+			if (table[i].type == mnl_attr_get_type(a))
+				take(&table[i], mnl_attr_get_payload(a),
+				     mnl_attr_get_payload_len(a), d);
+}
+
+/* Attributes that are there or not, without contents. */
+static void take_tls_flags(const void *from, size_t len, struct detail *d)
+{
+	for (const struct nlattr *a = from; attr_ok(a, len); a = attr_next(a, &len)) {
+		d->tls.zc_ro_tx |= mnl_attr_get_type(a) == INFO_ZC_RO_TX;
+		d->tls.rx_no_pad |= mnl_attr_get_type(a) == INFO_RX_NO_PAD;
+	}
+}
+
 static void take_ulp(const void *from, size_t len, struct detail *d)
 {
-	const struct attr_info name = TO(INET_ULP_INFO_NAME, FORM_NAME, ulp, 0);
+	take_nest(ulp_attrs, ARRAY_SIZE(ulp_attrs), from, len, d);
+	for (const struct nlattr *a = from; attr_ok(a, len); a = attr_next(a, &len)) {
+		const void *nest = mnl_attr_get_payload(a);
+		size_t size = mnl_attr_get_payload_len(a);
 
-	for (const struct nlattr *a = from; attr_ok(a, len); a = attr_next(a, &len))
-		if (mnl_attr_get_type(a) == INET_ULP_INFO_NAME)
-			take(&name, mnl_attr_get_payload(a), mnl_attr_get_payload_len(a), d);
+		if (mnl_attr_get_type(a) == INET_ULP_INFO_TLS) {
+			take_nest(tls_attrs, ARRAY_SIZE(tls_attrs), nest, size, d);
+			take_tls_flags(nest, size, d);
+		} else if (mnl_attr_get_type(a) == INET_ULP_INFO_MPTCP) {
+			take_nest(subflow_attrs, ARRAY_SIZE(subflow_attrs), nest, size, d);
+		}
+	}
+}
+
+/* Kernels before 4.7 tell no drops. */
+static void count_memory(size_t len, struct detail *d)
+{
+	size_t n = len / sizeof(d->skmem[0]);
+
+	d->skmem_known = (uint8_t)(n < SKMEM_COUNT ? n : SKMEM_COUNT);
 }
 
 static void take_attr(const struct nlattr *a, struct detail *d)
@@ -96,9 +162,11 @@ static void take_attr(const struct nlattr *a, struct detail *d)
 	uint16_t type = mnl_attr_get_type(a);
 	const uint8_t *byte = from;
 
-	if (type == INET_DIAG_INFO)
+	if (type == INET_DIAG_INFO) {
 		d->tcp_len = (uint16_t)len;
-	else if (type == INET_DIAG_SKV6ONLY && len > 0) {
+	} else if (type == INET_DIAG_SKMEMINFO) {
+		count_memory(len, d);
+	} else if (type == INET_DIAG_SKV6ONLY && len > 0) {
 		d->v6only = byte[0] != 0;
 		d->has |= DETAIL_V6ONLY;
 	} else if (type == INET_DIAG_SOCKOPT && len >= 2) {
@@ -117,17 +185,46 @@ static void take_attr(const struct nlattr *a, struct detail *d)
 int inet_detail_decode(const void *payload, size_t len, struct detail *d)
 {
 	struct inet_diag_msg m;
-	const unsigned char *behind = (const unsigned char *)payload + sizeof(m);
 
 	if (len < sizeof(m))
 		return -EBADMSG;
 	memcpy(&m, payload, sizeof(m));
 	if (((uint64_t)m.id.idiag_cookie[1] << 32 | m.id.idiag_cookie[0]) != d->cookie)
 		return 1;
-	len -= sizeof(m);
-	for (const struct nlattr *a = (const void *)behind; attr_ok(a, len); a = attr_next(a, &len))
-		take_attr(a, d);
+	inet_detail_take(payload, len, d);
 	return 0;
+}
+
+void inet_detail_take(const void *payload, size_t len, struct detail *d)
+{
+	const size_t head = sizeof(struct inet_diag_msg);
+	const void *behind = (const unsigned char *)payload + head;
+
+	if (len < head)
+		return;
+	len -= head;
+	for (const struct nlattr *a = behind; attr_ok(a, len); a = attr_next(a, &len))
+		take_attr(a, d);
+}
+
+uint8_t inet_detail_ext(unsigned parts)
+{
+	static const struct {
+		uint8_t part, attr;
+	} ext[] = {
+		{ DETAIL_PART_SOCKET, INET_DIAG_TOS },
+		{ DETAIL_PART_SOCKET, INET_DIAG_TCLASS },
+		{ DETAIL_PART_MEMORY, INET_DIAG_SKMEMINFO },
+		{ DETAIL_PART_INFO, INET_DIAG_INFO },
+		{ DETAIL_PART_INFO, INET_DIAG_VEGASINFO },
+		{ DETAIL_PART_INFO, INET_DIAG_CONG },
+	};
+	unsigned bits = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ext); i++)
+		if ((parts & ext[i].part) != 0)
+			bits |= 1u << (ext[i].attr - 1);
+	return (uint8_t)bits;
 }
 
 /* ---- asking ---------------------------------------------------------- */

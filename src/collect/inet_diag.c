@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "sockeye/base/buf.h"
 #include "sockeye/collect/cookie.h"
 #include "sockeye/collect/devices.h"
+#include "sockeye/collect/inet_detail.h"
 #include "sockeye/collect/places.h"
 
 #include "attrs.h"
@@ -190,6 +192,12 @@ struct dump {
 	struct sock_ext ext[BATCH_ROWS];
 	struct tcp_stat stat[BATCH_ROWS]; /* only where the query asks for tcp_info */
 	uint64_t group[BATCH_ROWS];       /* only where it asks for places */
+	/* Only where the query asks for details: what detail_pack() made of them, one behind the other. */
+	struct buf packed;
+	struct {
+		size_t len;
+		uint64_t cgroup;
+	} detail[BATCH_ROWS];
 };
 
 static void set_beside(const struct dump *d, uint32_t i)
@@ -203,8 +211,23 @@ static void set_beside(const struct dump *d, uint32_t i)
 		*place = places_of_group(d->q->places, d->b, d->group[i]);
 }
 
+/* Minisockets of TIME_WAIT have nothing but a mark. */
+static void note_detail(struct dump *d, const void *payload, size_t len)
+{
+	unsigned char packed[DETAIL_PACKED_MAX];
+	struct detail detail = { .has = 0 };
+	size_t size;
+
+	inet_detail_take(payload, len, &detail);
+	size = detail.has != 0 || detail.tcp_len > 0 ? detail_pack(&detail, packed) : 0;
+	buf_add(&d->packed, packed, size);
+	d->detail[d->n].len = size;
+	d->detail[d->n].cgroup = detail.cgroup_id;
+}
+
 static int add_batch(struct dump *d)
 {
+	size_t at = 0;
 	int rc = 0;
 
 	if (d->q->rows_lock != NULL)
@@ -219,10 +242,17 @@ static int add_batch(struct dump *d)
 		rc = snap_add(d->b, &d->sock[i], &d->ext[i]);
 		if (rc == 0)
 			set_beside(d, i);
+		if (d->q->details == 0)
+			continue;
+		if (rc == 0 && d->detail[i].len > 0)
+			rc = snap_put_detail(d->b, (unsigned char *)d->packed.s + at,
+					     d->detail[i].len, d->detail[i].cgroup);
+		at += d->detail[i].len;
 	}
 	if (d->q->rows_lock != NULL)
 		pthread_mutex_unlock(d->q->rows_lock);
 	d->n = 0;
+	buf_reset(&d->packed);
 	return rc < 0 ? rc : 0;
 }
 
@@ -238,6 +268,8 @@ static int add_row(void *ctx, const void *payload, size_t len)
 		d->stat[d->n] = (struct tcp_stat){ 0 };
 	if (d->q->places != NULL)
 		d->group[d->n] = inet_diag_group(payload, len);
+	if (d->q->details != 0)
+		note_detail(d, payload, len);
 	d->n++;
 	return d->n == BATCH_ROWS ? add_batch(d) : 0;
 }
@@ -248,7 +280,9 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	uint32_t states = (q->states != 0 ? q->states : STATES_TABLED) |
 			  (q->close ? UINT32_C(1) << KERNEL_BOUND_INACTIVE : 0);
 	/* The family of the legacy request is ignored; it always walks both. */
-	uint8_t ext = q->info || q->proto == PROTO_MPTCP ? 1u << (INET_DIAG_INFO - 1) : 0;
+	uint8_t ext =
+		(uint8_t)(inet_detail_ext(q->details) |
+			  (q->info || q->proto == PROTO_MPTCP ? 1u << (INET_DIAG_INFO - 1) : 0));
 	uint32_t wide = ip_proto[q->proto];
 	struct inet_diag_req legacy = {
 		.idiag_family = AF_INET,
@@ -277,6 +311,7 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 	d.q = q;
 	d.b = b;
 	d.n = 0;
+	d.packed = (struct buf){ .s = NULL };
 	if (q->family == AF_UNSPEC) {
 		rq.type = TCPDIAG_GETSOCK;
 		rq.body = &legacy;
@@ -295,5 +330,6 @@ int inet_diag_dump(struct nl *nl, const struct inet_query *q, struct snap_builde
 		if (rc != 0 || !st->interrupted)
 			break;
 	}
+	buf_free(&d.packed);
 	return rc;
 }

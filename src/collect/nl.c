@@ -339,5 +339,6 @@ int nl_dump(struct nl *nl, const struct nl_request *rq, int cancel_fd, struct nl
 	nl->busy = true;
 	rc = receive_dump(nl, rq, cancel_fd, st);
 	nl->busy = !st->finished;
+	explicit_bzero(nl->buf, sizeof(nl->buf));
 	return rc;
 }

@@ -124,7 +124,9 @@ static unsigned wanted_states(const struct want *w, enum proto proto)
 static struct inet_query make_query(struct sockets *s, enum proto proto, const struct want *w)
 {
 	unsigned states = wanted_states(w, proto), all = proto_states(proto);
-	struct inet_query q = { .proto = proto, .devices = &s->devices, .places = s->places };
+	struct inet_query q = {
+		.proto = proto, .devices = &s->devices, .places = s->places, .details = w->details
+	};
 
 	if (w->thin != NULL && w->thin->code != NULL && !s->no_programs) {
 		q.code = w->thin->code;
@@ -256,6 +258,7 @@ static int ask_tables(struct sockets *s, struct snap_builder *b, const struct wa
 	struct inet_query listen = { .proto = PROTO_TCP,
 				     .devices = &s->devices,
 				     .places = s->places,
+				     .details = q->details,
 				     .states = ST_BIT(ST_LISTEN) };
 	int rc = 0;
 
@@ -501,6 +504,8 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 
 	if (w->tcp_stat)
 		snap_with(b, SIDE_TCP);
+	if (w->details != 0)
+		snap_with(b, SIDE_DETAIL);
 	if (w->max_sockets > 0)
 		snap_limit(b, w->max_sockets);
 	if (w->close)

@@ -35,16 +35,6 @@ int field_by_name(const char *s, size_t len)
 	return -1;
 }
 
-/* idiag_timer, in ss's words (sock-diag: 5 came with Linux 7.1). */
-static const char *timer_name(uint8_t timer)
-{
-	static const char *const names[] = {
-		"-", "on", "keepalive", "timewait", "persist", "delack"
-	};
-
-	return timer < ARRAY_SIZE(names) ? names[timer] : "?";
-}
-
 uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 {
 	const struct sock *k = &s->sock[row];

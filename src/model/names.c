@@ -189,6 +189,16 @@ const char *type_name(unsigned type)
 	return "?";
 }
 
+const char *timer_name(unsigned timer)
+{
+	/* 5 came with Linux 7.1. */
+	static const char *const names[] = {
+		"-", "on", "keepalive", "timewait", "persist", "delack"
+	};
+
+	return timer < ARRAY_SIZE(names) ? names[timer] : "?";
+}
+
 const char *why_name(unsigned why)
 {
 	return why < WHY_COUNT ? whys[why].name : "?";

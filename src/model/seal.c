@@ -523,6 +523,7 @@ const struct snap *snap_seal(struct snap_builder *b)
 	s->ext = (const void *)b->ext.base;
 	if ((b->sides >> SIDE_TCP & 1) != 0)
 		s->tcp = (const void *)b->side[SIDE_TCP].base;
+	builder_seal_details(b);
 	s->owner = (const void *)b->owner.base;
 	s->proc = (const void *)b->proc.base;
 	s->user = (const void *)b->user.base;

@@ -11,6 +11,7 @@
 static const uint8_t side_size[SIDE_COUNT] = {
 	[SIDE_TCP] = sizeof(struct tcp_stat),
 	[SIDE_PLACE] = sizeof(uint32_t),
+	[SIDE_DETAIL] = sizeof(uint32_t),
 };
 
 static const char *const source_names[SRC_COUNT] = {
@@ -48,6 +49,9 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_free(&b->side[i]);
+	arena_free(&b->details);
+	arena_free(&b->cgroup);
+	index_free(&b->cgroups);
 	index_free(&b->cookies);
 	index_free(&b->users);
 	strpool_free(&b->str);
@@ -75,6 +79,7 @@ static struct snap_builder *builder_new(struct snap_pool *p)
 	b->pool = p;
 	index_init(&b->cookies);
 	index_init(&b->users);
+	index_init(&b->cgroups);
 	strpool_init(&b->str);
 	return b;
 }
@@ -91,12 +96,15 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_reset(&b->side[i]);
+	arena_reset(&b->details);
+	arena_reset(&b->cgroup);
 	b->sides = 0;
 	strpool_reset(&b->str);
 	/* Without the memory for this the tables grow one doubling at a time, and snap_add()
 	 * reports. */
 	(void)index_reset(&b->cookies, rows);
 	(void)index_reset(&b->users, 0);
+	(void)index_reset(&b->cgroups, 0);
 	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0,
 				 .port_first = 32768,
 				 .port_last = 60999 };

@@ -26,6 +26,8 @@ struct snap_builder {
 	unsigned sides;                /* 1u << enum snap_side */
 	struct index cookies;          /* rows of sock */
 	struct index users;            /* rows of user, until they are sorted */
+	struct arena details, cgroup;  /* of SIDE_DETAIL */
+	struct index cgroups;          /* rows of cgroup, until they are sorted */
 	struct strpool str;
 	enum why unfound;
 	uint32_t limit;              /* of rows */
@@ -42,5 +44,7 @@ struct snap_pool {
 
 /* The memory that only building needs goes back to the kernel: it would be a sixth of a snapshot. */
 void builder_give_back(struct snap_builder *b);
+/* snap_detail.c: what snap_row_detail() and snap_cgroup_path() read. */
+void builder_seal_details(struct snap_builder *b);
 
 #endif

@@ -291,6 +291,7 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 			name != STR_NONE ? strpool_get(s->str, name)
 					 : (struct str){ number, (size_t)len });
 	}
+	put_details(j, &r->cfg, s, row);
 	json_close(j, '}');
 }
 

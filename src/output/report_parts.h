@@ -5,7 +5,9 @@
 
 #include "sink.h"
 #include "sockeye/insight/findings.h"
+#include "sockeye/output/json.h"
 #include "sockeye/output/report.h"
+#include "table.h"
 
 struct problem {
 	const char *source, *reason;
@@ -45,6 +47,11 @@ bool report_has_owners(const struct snap *s);
 
 /* The name of a user; the number where there is none, made in number. */
 struct str report_user(const struct snap *s, uint32_t uid, char number[FIELD_TEXT_SIZE]);
+
+/* What -e -m -i -o ask of a socket: one cell of words of ss, or keys of a row. */
+void cell_details(struct table *t, const struct report_cfg *cfg, const struct snap *s,
+		  uint32_t row);
+void put_details(struct json *j, const struct report_cfg *cfg, const struct snap *s, uint32_t row);
 
 /* All descriptors on the listening sockets of a group, by process and descriptor. free() it. */
 struct owner *report_listener_owners(const struct view *v, const struct group *g, size_t *n);

@@ -187,7 +187,8 @@ static void each_field(struct table_ctx *c, uint32_t sock,
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		put(c, sock, (enum field_id)fields[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(extended) && c->r->cfg.extended; i++)
+	for (size_t i = 0;
+	     i < ARRAY_SIZE(extended) && (c->r->cfg.details & DETAIL_PART_SOCKET) != 0; i++)
 		put(c, sock, (enum field_id)extended[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(timers) && c->r->cfg.timers; i++)
 		put(c, sock, (enum field_id)timers[i]);
@@ -201,11 +202,18 @@ static void head_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 	head_word(c, field_table[f].name);
 }
 
+static bool has_details(const struct table_ctx *c)
+{
+	return c->r->cfg.timers || c->r->cfg.details != 0;
+}
+
 static void socket_head(struct table_ctx *c)
 {
 	each_field(c, 0, head_field);
 	head_word(c, "owner");
 	head_word(c, "owners");
+	if (has_details(c))
+		head_word(c, "details");
 }
 
 static void socket_line(struct table_ctx *c, uint32_t row)
@@ -216,6 +224,8 @@ static void socket_line(struct table_ctx *c, uint32_t row)
 	each_field(c, sock, cell_field);
 	table_word(&c->t, x->n_owners > 0 ? "-" : why_name(snap_why(c->s, sock)));
 	cell_owners(c, c->s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
+	if (has_details(c))
+		cell_details(&c->t, &c->r->cfg, c->s, sock);
 }
 
 /* ---- reports --------------------------------------------------------- */

@@ -7,6 +7,24 @@
 
 #include "sockeye/collect/inet_detail.h"
 
+/* What is packed comes out as it was: but what holds of the socket alone. */
+static void check_packed(const struct detail *d)
+{
+	unsigned char packed[DETAIL_PACKED_MAX], again[DETAIL_PACKED_MAX], *exact;
+	size_t len = detail_pack(d, packed);
+	struct detail out;
+
+	REQUIRE(len % 4 == 0 && len <= sizeof(packed));
+	exact = malloc(len); /* so that reading behind it is seen */
+	memcpy(exact, packed, len);
+	detail_unpack(exact, &out);
+	free(exact);
+	REQUIRE(out.has == d->has && out.tcp_len == d->tcp_len && out.mark == d->mark);
+	REQUIRE(strcmp(out.congestion, d->congestion) == 0 && strcmp(out.ulp, d->ulp) == 0);
+	REQUIRE(memcmp(out.tcp, d->tcp, sizeof(out.tcp)) == 0);
+	REQUIRE(detail_pack(&out, again) == len && memcmp(again, packed, len) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct detail d = { .has = 0 };
@@ -28,6 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (unsigned id = 0; id < TCPI_COUNT; id++)
 		REQUIRE(!detail_tcp(&d, (enum tcpi_id)id, &value) ||
 			tcpi_table[id].offset + tcpi_table[id].bytes <= d.tcp_len);
+	check_packed(&d);
 	free(payload);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "fake_detail.h"
 #include "sockeye/base/buf.h"
 #include "sockeye/model/names.h"
 
@@ -136,6 +137,8 @@ struct fix_sock {
 	struct sock s;
 	struct sock_ext x;
 	struct word cgroup;
+	struct tcp_stat stat;
+	struct word detail;
 	uint64_t times;
 };
 
@@ -209,6 +212,11 @@ static int parse_timer(struct fix *f, struct line *l, struct sock_ext *x)
 	return rc;
 }
 
+static bool is_long(const struct word *key)
+{
+	return word_is(key, "cookie") || word_is(key, "sent") || word_is(key, "received");
+}
+
 static int parse_sock_key(struct fix *f, struct line *l, const struct word *key, struct fix_sock *k)
 {
 	struct word w;
@@ -217,6 +225,8 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 
 	if (word_is(key, "timer"))
 		return parse_timer(f, l, &k->x);
+	if (word_is(key, "detail"))
+		return want_word(f, l, &k->detail, "name of the detail");
 	if (word_is(key, "flag")) {
 		rc = want_word(f, l, &w, "flag");
 		if (rc == 0 && !word_is(&w, "no-cookie"))
@@ -231,11 +241,15 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 		k->s.family = word_is(&w, "inet6") ? AF_INET6 : AF_INET;
 		return rc;
 	}
-	rc = want_number(f, l, word_is(key, "cookie") ? UINT64_MAX : UINT32_MAX, key->s, &n);
+	rc = want_number(f, l, is_long(key) ? UINT64_MAX : UINT32_MAX, key->s, &n);
 	if (rc < 0)
 		return rc;
 	if (word_is(key, "cookie"))
 		k->s.cookie = n;
+	else if (word_is(key, "sent"))
+		k->stat.sent = n;
+	else if (word_is(key, "received"))
+		k->stat.received = n;
 	else if (word_is(key, "ino"))
 		k->s.ino = (uint32_t)n;
 	else if (word_is(key, "uid"))
@@ -266,6 +280,30 @@ static bool is_wanted(const struct fix *f, const struct sock *s)
 	return s->proto != PROTO_TCP || s->state != ST_CLOSE || (f->want->close && !f->no_close);
 }
 
+/* Of the row that was added last, as far as somebody wants it. */
+static int add_beside(struct fix *f, const struct fix_sock *k)
+{
+	const char *path = fake_detail_path(k->detail.s);
+	struct tcp_stat *stat = snap_beside(f->b, SIDE_TCP);
+	unsigned char packed[DETAIL_PACKED_MAX];
+	struct cgroup *cgroup;
+	struct detail d;
+	uint32_t n;
+
+	if (stat != NULL)
+		*stat = k->stat;
+	if (k->detail.len == 0)
+		return 0;
+	if (!fake_detail(k->detail.s, &d))
+		return bad(f, "no such detail", &k->detail);
+	snap_put_detail(f->b, packed, detail_pack(&d, packed), d.cgroup_id);
+	cgroup = snap_list_cgroups(f->b, &n);
+	for (uint32_t i = 0; i < n && path != NULL; i++)
+		if (cgroup[i].id == d.cgroup_id)
+			cgroup[i].path = snap_add_str(f->b, path, strlen(path));
+	return 0;
+}
+
 static int add_socks(struct fix *f, struct fix_sock *k)
 {
 	bool made = k->s.cookie == 0;
@@ -284,6 +322,8 @@ static int add_socks(struct fix *f, struct fix_sock *k)
 			in = snap_beside(f->b, SIDE_PLACE);
 			if (in != NULL)
 				*in = place;
+			if (add_beside(f, k) != 0)
+				return -EINVAL;
 		}
 		k->s.rport++;
 		k->s.ino += k->s.ino != 0;
@@ -723,9 +763,12 @@ static int fill(struct fix *f, const char *text, size_t sample, int64_t later_ms
 
 	if (f->want->places)
 		snap_with(f->b, SIDE_PLACE);
+	if (f->want->tcp_stat)
+		snap_with(f->b, SIDE_TCP);
+	if (f->want->details != 0)
+		snap_with(f->b, SIDE_DETAIL);
 	rc = run_sample(f, text, sample);
 	ms = f->wall_ms + later_ms;
-
 	if (rc == 0 && f->want->owners)
 		rc = join_owners(f);
 	for (enum source_id id = SRC_TCP; id < SRC_COUNT; id++)
@@ -746,7 +789,9 @@ const struct snap *fake_snap(const char *text, struct snap_pool *pool, const str
 	struct want want = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP,
 			     .close = true,
 			     .owners = true,
-			     .places = strstr(text, " cgroup ") != NULL };
+			     .places = strstr(text, " cgroup ") != NULL,
+			     .tcp_stat = true,
+			     .details = ~0u };
 	struct fix f = fix_empty;
 	struct err e = { 0 };
 

@@ -13,6 +13,8 @@
  *				kernel tells it; timer NAME MS; family inet|inet6;
  *				flag no-cookie, as from /proc/net;
  *				cgroup PATH that it was made in;
+ *				sent N received N, bytes, where want.tcp_stat;
+ *				detail NAME, see fake_detail.h, where want.details;
  *				times N: so many, with remote port, inode and cookie counting up
  *	proc PID COMM [uid N] [start N] [ppid N] [fds N] [limit N] [cgroup PATH]
  *	hold PID FD INODE [times N]	descriptor and inode count up

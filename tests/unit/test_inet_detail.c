@@ -55,6 +55,7 @@ static void test_inet_detail_takes_every_attribute(void **state)
 {
 	static const uint32_t skmem[SKMEM_COUNT] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
 	static const uint32_t bbr[5] = { 10, 11, 12, 13, 14 };
+	static const uint32_t vegas[4] = { 1, 16, 17, 18 };
 	const struct tcp_dctcp_info dctcp = { 1, 0, 20, 21, 22 };
 	const uint32_t mark = 0x2a, class_id = 7, rtt = 12345;
 	const uint64_t cgroup = 99;
@@ -80,12 +81,16 @@ static void test_inet_detail_takes_every_attribute(void **state)
 	add(&m, INET_DIAG_SOCKOPT, options, 2);
 	add(&m, INET_DIAG_BBRINFO, bbr, sizeof(bbr));
 	add(&m, INET_DIAG_DCTCPINFO, &dctcp, sizeof(dctcp));
+	add(&m, INET_DIAG_VEGASINFO, vegas, sizeof(vegas));
 	add(&ulp, INET_ULP_INFO_NAME, "tls", 4);
 	add(&m, INET_DIAG_ULP_INFO, ulp.bytes, ulp.len);
 	d = decode(&m);
 	assert_int_equal(d.has, DETAIL_SKMEM | DETAIL_SHUTDOWN | DETAIL_TOS | DETAIL_TCLASS |
 					DETAIL_V6ONLY | DETAIL_MARK | DETAIL_CLASS_ID |
-					DETAIL_CGROUP | DETAIL_OPTIONS | DETAIL_BBR | DETAIL_DCTCP);
+					DETAIL_CGROUP | DETAIL_OPTIONS | DETAIL_BBR | DETAIL_DCTCP |
+					DETAIL_VEGAS);
+	assert_memory_equal(d.vegas, vegas, sizeof(vegas));
+	assert_int_equal(d.skmem_known, SKMEM_COUNT);
 	assert_memory_equal(d.skmem, skmem, sizeof(skmem));
 	assert_memory_equal(d.bbr, bbr, sizeof(bbr));
 	assert_int_equal(d.dctcp[0], 1);
@@ -104,6 +109,92 @@ static void test_inet_detail_takes_every_attribute(void **state)
 	assert_true(detail_tcp(&d, TCPI_RTT, &value));
 	assert_int_equal(value, 12345);
 	assert_false(detail_tcp(&d, TCPI_BYTES_ACKED, &value)); /* came with Linux 4.1 */
+}
+
+static void add_nest(struct message *to, uint16_t type, const struct message *nest)
+{
+	add(to, type, nest->bytes, nest->len);
+}
+
+static void test_inet_detail_reads_what_is_above_tcp(void **state)
+{
+	const uint16_t version = 0x304, cipher = 52, conf = 2, map_len = 7;
+	const uint32_t token = 0xed4c8b7c;
+	const uint64_t seq = UINT64_C(0xb7d31cedd30af4c4);
+	const uint8_t id = 9;
+	struct message m = { .len = 0 }, ulp = { .len = 0 }, tls = { .len = 0 };
+	struct detail d;
+
+	(void)state;
+	add(&tls, 1, &version, 2);
+	add(&tls, 2, &cipher, 2);
+	add(&tls, 3, &conf, 2);
+	add(&tls, 4, &conf, 1); /* too short */
+	add(&tls, 6, "", 0);
+	add_nest(&ulp, INET_ULP_INFO_TLS, &tls);
+	begin(&m);
+	add_nest(&m, INET_DIAG_ULP_INFO, &ulp);
+	d = decode(&m);
+	assert_int_equal(d.has, DETAIL_TLS);
+	assert_string_equal(detail_tls_version(d.tls.version), "1.3");
+	assert_string_equal(detail_tls_cipher(d.tls.cipher), "aes-gcm-256");
+	assert_string_equal(detail_tls_conf(d.tls.tx), "sw");
+	assert_int_equal(d.tls.rx, 0);
+	assert_false(d.tls.zc_ro_tx);
+	assert_true(d.tls.rx_no_pad);
+
+	ulp.len = tls.len = 0;
+	add(&tls, 2, &token, 4);
+	add(&tls, 4, &seq, 8);
+	add(&tls, 7, &map_len, 2);
+	add(&tls, 10, &id, 1);
+	add_nest(&ulp, INET_ULP_INFO_MPTCP, &tls);
+	begin(&m);
+	add_nest(&m, INET_DIAG_ULP_INFO | NLA_F_NESTED, &ulp);
+	d = decode(&m);
+	assert_int_equal(d.has, DETAIL_SUBFLOW);
+	assert_int_equal(d.subflow.token_local, token);
+	assert_true(d.subflow.map_seq == seq);
+	assert_int_equal(d.subflow.map_len, 7);
+	assert_int_equal(d.subflow.id_local, 9);
+	assert_int_equal(d.subflow.token_remote, 0);
+}
+
+/* The nest says that it is longer than what is there, or its attributes do. */
+static void test_inet_detail_ends_where_a_nest_ends(void **state)
+{
+	const uint16_t version = 0x303;
+	struct message whole = { .len = 0 }, ulp = { .len = 0 }, tls = { .len = 0 };
+
+	(void)state;
+	add(&tls, 1, &version, 2);
+	add_nest(&ulp, INET_ULP_INFO_TLS, &tls);
+	begin(&whole);
+	add_nest(&whole, INET_DIAG_ULP_INFO, &ulp);
+	for (size_t at = sizeof(struct inet_diag_msg); at < whole.len; at++) {
+		for (unsigned value = 0; value < 256; value++) {
+			struct message m = whole;
+			unsigned char *exact = malloc(m.len);
+			struct detail d = { .cookie = COOKIE };
+
+			m.bytes[at] = (unsigned char)value;
+			memcpy(exact, m.bytes, m.len);
+			assert_int_equal(inet_detail_decode(exact, m.len, &d), 0);
+			free(exact);
+		}
+	}
+}
+
+static void test_inet_detail_is_asked_for_in_parts(void **state)
+{
+	(void)state;
+	assert_int_equal(inet_detail_ext(0), 0);
+	assert_int_equal(inet_detail_ext(DETAIL_PART_MEMORY), 1 << (INET_DIAG_SKMEMINFO - 1));
+	assert_int_equal(inet_detail_ext(DETAIL_PART_SOCKET),
+			 1 << (INET_DIAG_TOS - 1) | 1 << (INET_DIAG_TCLASS - 1));
+	assert_int_equal(inet_detail_ext(DETAIL_PART_INFO), 1 << (INET_DIAG_INFO - 1) |
+								    1 << (INET_DIAG_CONG - 1) |
+								    1 << (INET_DIAG_VEGASINFO - 1));
 }
 
 /* An old kernel gives less, a new one more. */
@@ -129,6 +220,7 @@ static void test_inet_detail_goes_by_length(void **state)
 	assert_int_equal(strlen(d.congestion), DETAIL_NAME_SIZE - 1);
 	assert_int_equal(d.has, DETAIL_SKMEM);
 	assert_int_equal(d.skmem[SKMEM_DROPS], 0);
+	assert_int_equal(d.skmem_known, 2);
 }
 
 static void test_inet_detail_ends_where_the_message_ends(void **state)
@@ -403,6 +495,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inet_detail_takes_every_attribute),
+		cmocka_unit_test(test_inet_detail_reads_what_is_above_tcp),
+		cmocka_unit_test(test_inet_detail_ends_where_a_nest_ends),
+		cmocka_unit_test(test_inet_detail_is_asked_for_in_parts),
 		cmocka_unit_test(test_inet_detail_goes_by_length),
 		cmocka_unit_test(test_inet_detail_ends_where_the_message_ends),
 		cmocka_unit_test(test_inet_detail_keeps_no_keys),

@@ -479,6 +479,65 @@ static void test_snap_has_measures_where_they_are_wanted(void **state)
 	snap_pool_free(pool);
 }
 
+static void put_detail(struct snap_builder *b, uint32_t mark, uint64_t cgroup)
+{
+	struct detail d = { .has = DETAIL_MARK | DETAIL_CGROUP,
+			    .mark = mark,
+			    .cgroup_id = cgroup,
+			    .tcp_len = 3,
+			    .tcp = { 1, 2, 3 },
+			    .congestion = "cubic" };
+	unsigned char packed[DETAIL_PACKED_MAX];
+
+	assert_int_equal(snap_put_detail(b, packed, detail_pack(&d, packed), cgroup), 0);
+}
+
+static void test_snap_has_details_where_they_are_wanted(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	struct detail d;
+
+	(void)state;
+	for (int wanted = 1; wanted >= 0; wanted--) {
+		struct snap_builder *b = snap_build(pool, NULL);
+		struct cgroup *cgroup;
+		const struct snap *s;
+		uint32_t n;
+
+		if (wanted)
+			snap_with(b, SIDE_DETAIL);
+		for (uint64_t i = 1; i <= 300; i++) {
+			add(b, tcp(i, ST_ESTABLISHED, (uint32_t)i));
+			if (i % 3 != 0)
+				put_detail(b, (uint32_t)i, 500 - i / 2);
+		}
+		cgroup = snap_list_cgroups(b, &n);
+		assert_int_equal(n, wanted ? 150 : 0);
+		for (uint32_t i = 0; i < n; i++)
+			if (cgroup[i].id == 499)
+				cgroup[i].path = snap_add_str(b, "/a", 2);
+		s = seal(b);
+		for (uint32_t row = 0; row < 300; row++) {
+			uint32_t i = (uint32_t)s->sock[row].cookie;
+
+			assert_int_equal(snap_row_detail(s, row, &d), wanted && i % 3 != 0);
+			if (!wanted || i % 3 == 0)
+				continue;
+			assert_int_equal(d.mark, i);
+			assert_int_equal(d.cgroup_id, 500 - i / 2);
+			assert_int_equal(d.tcp_len, 3);
+			assert_int_equal(d.tcp[2], 3);
+			assert_string_equal(d.congestion, "cubic");
+			assert_string_equal(d.ulp, "");
+		}
+		assert_string_equal(strpool_get(s->str, snap_cgroup_path(s, 499)).s,
+				    wanted ? "/a" : "");
+		assert_int_equal(snap_cgroup_path(s, 1), STR_NONE);
+		snap_unref(s);
+	}
+	snap_pool_free(pool);
+}
+
 static void test_snap_carries_states_not_asked_for(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -665,6 +724,7 @@ int main(void)
 		cmocka_unit_test(test_snap_takes_facts_of_rows_in_their_state),
 		cmocka_unit_test(test_snap_says_to_whom_a_copy_was_left),
 		cmocka_unit_test(test_snap_has_measures_where_they_are_wanted),
+		cmocka_unit_test(test_snap_has_details_where_they_are_wanted),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_keeps_a_row_for_one_sample),
 		cmocka_unit_test(test_snap_takes_no_more_than_its_limit),

@@ -12,7 +12,7 @@ struct details *details_new(void);
 void details_free(struct details *d);
 
 /*
- * Asks for w->detail, if there is one, and puts into b what came, or why nothing did. Its holders
+ * Gives the control groups in b their paths. Asks for w->detail, if there is one, and puts into b what came, or why nothing did. Its holders
  * are those in b. nl NULL: nl_error says why there is none. 0, or -ECANCELED soon after cancel_fd
  * (-1: none) became readable.
  */

@@ -15,6 +15,10 @@
  * socket, with d as it was; -EBADMSG when it is too short.
  */
 int inet_detail_decode(const void *payload, size_t len, struct detail *d);
+/* The same of a message whose socket is known: what it has is put into d. */
+void inet_detail_take(const void *payload, size_t len, struct detail *d);
+/* What a dump asks for to be told these parts (enum detail_part): idiag_ext. */
+uint8_t inet_detail_ext(unsigned parts);
 
 /*
  * Asks the kernel for socket s, bound to device ifindex, and fills d. A socket that cannot be

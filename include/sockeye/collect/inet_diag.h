@@ -30,6 +30,8 @@ struct inet_query {
 	 */
 	bool info;
 	int64_t now_ns;
+	unsigned
+		details; /* enum detail_part: what each row gets of them, where the builder may want it */
 	/* Held while rows are added, where another dump fills the same builder; NULL: none does. */
 	pthread_mutex_t *rows_lock;
 	struct devices *devices; /* gets the interfaces that rows are bound to; NULL: nobody asks */

@@ -62,7 +62,7 @@ void nl_abandon(struct nl *nl);
  * Runs one dump and adds to *st how it went. 0 when the kernel said that this was all;
  * -ECANCELED soon after cancel_fd (-1: none) became readable; -ETIMEDOUT after NL_SILENCE_MS
  * without a word; else the errno of the kernel's answer, of the socket, or of row().
- * Rows that came before an error have been handed over.
+ * Rows that came before an error have been handed over. What came is wiped: it may hold keys.
  */
 int nl_dump(struct nl *nl, const struct nl_request *rq, int cancel_fd, struct nl_stats *st);
 

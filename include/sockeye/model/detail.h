@@ -13,6 +13,7 @@
 /* Measures of each TCP socket, where they are asked for. All zero for a row that has none. */
 struct tcp_stat {
 	uint64_t sent, received; /* bytes of data, sent without what was sent again */
+	uint64_t out, in;        /* of these, since the snapshot before: see snap.rated */
 	uint32_t idle_ms;        /* since data went or came; UINT32_MAX: not known */
 	uint32_t rtt_us;
 	uint32_t retrans; /* segments sent again, of the whole connection */
@@ -47,6 +48,16 @@ enum detail_has {
 	DETAIL_OPTIONS = 1 << 8,
 	DETAIL_BBR = 1 << 9,
 	DETAIL_DCTCP = 1 << 10,
+	DETAIL_VEGAS = 1 << 11,
+	DETAIL_TLS = 1 << 12,
+	DETAIL_SUBFLOW = 1 << 13,
+};
+
+/* What is asked of every socket of a dump: struct want.details. */
+enum detail_part {
+	DETAIL_PART_SOCKET = 1 << 0, /* mark, control group, options, class, tos */
+	DETAIL_PART_MEMORY = 1 << 1, /* skmem */
+	DETAIL_PART_INFO = 1 << 2,   /* tcp_info, congestion control, upper layer */
 };
 
 /* struct detail.skmem, as INET_DIAG_SKMEMINFO has them (bytes, but for drops). */
@@ -61,6 +72,27 @@ enum skmem_id {
 	SKMEM_BACKLOG,
 	SKMEM_DROPS,
 	SKMEM_COUNT
+};
+
+/* Options of a socket, INET_DIAG_SOCKOPT: struct detail.options >> n & 1. In ss's words. */
+#define DETAIL_OPTIONS_MAX 11
+extern const char *const detail_options[DETAIL_OPTIONS_MAX];
+/* TCP's own: tcp_info's "options" >> n & 1. In ss's words as far as it has them. */
+#define DETAIL_TCP_OPTIONS_MAX 8
+extern const char *const detail_tcp_options[DETAIL_TCP_OPTIONS_MAX];
+
+/* TLS in the kernel, as the numbers of linux/tls.h. 0: not told. */
+struct detail_tls {
+	uint16_t version, cipher, tx, rx;
+	bool zc_ro_tx, rx_no_pad;
+};
+
+/* A path of an MPTCP connection (linux/mptcp.h). */
+struct detail_subflow {
+	uint32_t token_remote, token_local, relwrite_seq, map_subflow_seq, offset, flags;
+	uint64_t map_seq;
+	uint16_t map_len;
+	uint8_t id_remote, id_local;
 };
 
 #define DETAIL_TCP_MAX   512 /* bytes of tcp_info that are kept: 280 in Linux 6.18 */
@@ -79,7 +111,8 @@ struct detail {
 	int error;       /* 0; -ENOENT: the socket is gone; another: it could not be asked */
 	unsigned has;    /* enum detail_has */
 	uint32_t skmem[SKMEM_COUNT];
-	uint8_t shutdown; /* 1: receives no more, 2: sends no more, 3: both */
+	uint8_t skmem_known; /* the first so many were told */
+	uint8_t shutdown;    /* 1: receives no more, 2: sends no more, 3: both */
 	uint8_t tos, tclass;
 	bool v6only;
 	uint16_t options; /* INET_DIAG_SOCKOPT: its first byte low, its second high */
@@ -88,9 +121,13 @@ struct detail {
 	uint32_t cgroup;   /* string id: the path below the root of cgroup2, raw, or STR_NONE */
 	uint32_t bbr[5];   /* tcp_bbr_info (linux/inet_diag.h) */
 	uint32_t dctcp[5]; /* enabled, ce_state, alpha, ab_ecn, ab_tot */
+	uint32_t vegas[4]; /* enabled, rttcnt, rtt, minrtt */
+	struct detail_tls tls;
+	struct detail_subflow subflow;
 	char congestion[DETAIL_NAME_SIZE]; /* raw, like ulp; "" for none */
 	char ulp[DETAIL_NAME_SIZE];        /* upper layer: "tls", "mptcp" */
-	uint16_t tcp_len;                  /* bytes of tcp_info that the kernel has; 0: none */
+	/* Bytes of tcp_info that the kernel has, of MPTCP mptcp_info in its place; 0: none. */
+	uint16_t tcp_len;
 	uint8_t tcp[DETAIL_TCP_MAX];
 	struct detail_holder holder[DETAIL_HOLDERS];
 	uint32_t n_holders; /* that are in holder[] */
@@ -100,5 +137,18 @@ struct detail {
 bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value);
 /* A field of tcp_info; false when this kernel, or this socket, has none. */
 bool detail_tcp(const struct detail *d, enum tcpi_id id, uint64_t *value);
+/* The words of linux/tls.h as ss writes them: "1.3", "aes-gcm-128", "sw"; NULL for another. */
+const char *detail_tls_version(uint16_t version);
+const char *detail_tls_cipher(uint16_t cipher);
+const char *detail_tls_conf(uint16_t conf);
+
+/*
+ * What the kernel told of a socket in as many bytes as it needs: all but cookie, time, error, path of
+ * the control group and holders. A multiple of 4.
+ */
+#define DETAIL_PACKED_MAX 1024
+size_t detail_pack(const struct detail *d, unsigned char out[DETAIL_PACKED_MAX]);
+/* The other way round: what is not in it is zero. */
+void detail_unpack(const unsigned char *packed, struct detail *d);
 
 #endif

@@ -35,6 +35,8 @@ int proto_by_name(const char *s, size_t len); /* any case; -1 */
 const char *family_name(unsigned family);     /* "inet", "inet6", "unix", "link", ... */
 const char *type_name(unsigned type);         /* of SOCK_STREAM: "stream" */
 
+const char *timer_name(unsigned timer); /* idiag_timer, in ss's words; "-" for none */
+
 const char *why_name(unsigned why);         /* as in JSON: "time-wait", "not-accepted", ... */
 const char *why_title(unsigned why);        /* as on the screen: "[not accepted yet]" */
 const char *why_help(unsigned why);         /* one line */

@@ -53,6 +53,11 @@ struct ifname {
 	uint32_t ifindex, name;
 };
 
+struct cgroup {
+	uint64_t id;   /* INET_DIAG_CGROUP_ID */
+	uint32_t path; /* string id: below the root of cgroup2, raw; STR_NONE: not found */
+};
+
 /* Where rows or facts come from, and how well that went. Every source that was asked has one. */
 enum source_id {
 	SRC_TCP, /* as enum proto */
@@ -119,6 +124,12 @@ struct snap {
 	uint32_t n_place;
 	const struct place *place;
 	const uint32_t *in_place;
+	const uint32_t
+		*detail_at; /* the same rows, where want.details: snap_row_detail(); or NULL */
+	const unsigned char *details;
+	const struct cgroup *cgroup; /* by id; those of details */
+	uint32_t n_cgroup;
+	bool rated; /* tcp[].out and .in are what went since the snapshot before, else 0 */
 	struct source_state source[SRC_COUNT];
 	char owners_how
 		[80]; /* by which way owners are found, and why by no better; ASCII made by us */
@@ -170,6 +181,13 @@ uint32_t snap_find_user(const struct snap *s, uint32_t uid);
 /* Where a socket is; never NULL: row 0, or an empty one, is of what is not known or nobody asked. */
 const struct place *snap_place(const struct snap *s, uint32_t row);
 const struct place *snap_proc_place(const struct snap *s, uint32_t proc);
+/*
+ * What the kernel told of a row where that was asked for (want.details): cookie, error and holders
+ * stay empty. False when it told nothing, as of TIME_WAIT.
+ */
+bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d);
+/* The path of a control group of details, or STR_NONE. */
+uint32_t snap_cgroup_path(const struct snap *s, uint64_t id);
 
 /* ---- building: one thread -------------------------------------------- */
 
@@ -200,8 +218,9 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 
 /* Arrays beside the rows, which a snapshot has only where somebody asks for what is in them. */
 enum snap_side {
-	SIDE_TCP,   /* struct tcp_stat: snap.tcp */
-	SIDE_PLACE, /* uint32_t, a row of snap.place: the group that the socket was made in */
+	SIDE_TCP,    /* struct tcp_stat: snap.tcp */
+	SIDE_PLACE,  /* uint32_t, a row of snap.place: the group that the socket was made in */
+	SIDE_DETAIL, /* uint32_t: snap.detail_at */
 	SIDE_COUNT
 };
 
@@ -209,6 +228,15 @@ enum snap_side {
 void snap_with(struct snap_builder *b, enum snap_side side);
 /* The entry of the row that was added last, until the next one is; NULL where there is no array. */
 void *snap_beside(struct snap_builder *b, enum snap_side side);
+
+/*
+ * Gives the row that was added last what detail_pack() made; cgroup is its control group, or 0.
+ * Nothing where there is no SIDE_DETAIL. 0 or -ENOMEM.
+ */
+int snap_put_detail(struct snap_builder *b, const unsigned char *packed, size_t len,
+		    uint64_t cgroup);
+/* The control groups of the details so far, each once, for their paths to be filled in. */
+struct cgroup *snap_list_cgroups(struct snap_builder *b, uint32_t *n);
 
 /*
  * Copies the TCP rows of the previous snapshot that are in this state and whose cookie is not there

@@ -31,6 +31,7 @@ struct want {
 	bool owners;     /* processes */
 	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
 	bool places; /* snap.place: containers and units; a small file is read for each process */
+	unsigned details;     /* enum detail_part: snap_row_detail(), some 400 bytes a row */
 	uint32_t max_sockets; /* more do not come, and the source says so; 0: no such number */
 	/* One socket of which everything is asked; detail.cookie 0: none. */
 	struct sock detail;

@@ -9,6 +9,8 @@
  *    apart by blanks and never hold one: blanks in names become \x20, nothing becomes -. The rows
  *    of --by state and the totals are a name and a number, and have no head. A number that is not
  *    known is -: CLOSE on old kernels, the total where the kernel did the filtering.
+ *  - with -e, -m, -i or -o the last column of sockets is what ss says of them, in its words, which
+ *    have blanks between them.
  *  - what was found stands with the totals in lines "# finding KIND SEVERITY: TEXT", worst first.
  *  - what is incomplete stands in lines "# SOURCE: REASON", before the head; with totals, after
  *    them. No row begins with #: as the first byte of a name it becomes \x23.
@@ -30,8 +32,10 @@ struct report_cfg {
 	bool summary;       /* totals only */
 	bool json;
 	bool head;               /* text: column heads */
-	bool extended, timers;   /* -e, -o: more columns in --by socket text */
 	bool places;             /* sockets and processes say where they are: want.places */
+	bool timers;             /* -o */
+	unsigned details;        /* -e, -m, -i: enum detail_part */
+	bool numeric;            /* -n: bandwidths of details in digits */
 	uint32_t top;            /* rows at most; UINT32_MAX for all */
 	const char *filter_text; /* as given, words joined by one blank; "" for none */
 	enum text_set set;
