@@ -4,8 +4,8 @@
 _sockeye() {
 	local word previous
 	local options='-b --batch -c --count -d --delay --max-cpu --max-sockets --by --prefix4 --prefix6 --sort --top --json
-		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -4 --ipv4
-		-6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
+		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -M --mptcp
+		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
 		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'
 	local by='state process program user remote listener container unit socket'
@@ -13,8 +13,9 @@ _sockeye() {
 		owner container unit runtime pod new oldest seen half_share listeners accept_queue accept_max drops drop_rate'
 	local states='established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait
 		last-ack listening closing'
-	local families='inet inet6 unix link'
-	local tables='all inet tcp udp raw unix packet'
+	local families='inet inet6 unix link netlink vsock xdp'
+	local tables='all inet tcp udp udplite raw mptcp sctp unix unix_stream unix_dgram
+		unix_seqpacket packet packet_raw packet_dgram netlink vsock vsock_stream vsock_dgram xdp'
 	local when='auto always never'
 	local filter='state exclude src dst listener sport dport autobound dev comm user owner pid
 		fd uid inode cookie recv_q send_q age retrans proto family type container unit'

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sockeye/model/names.h"
+#include "options_select.h"
 
 #define DELAY_MS_DEFAULT 2000
 #define DELAY_MS_MIN     100
@@ -29,68 +29,6 @@ static const struct option_info table[OPT_COUNT_] = {
 #define OPTION(id, short_, long_, arg_, help_) \
 	[OPT_##id] = { .letter = (short_), .name = (long_), .arg = (arg_), .help = (help_) },
 #include "sockeye/options.def"
-};
-
-/* The tables that -A and -f can name. A row of both inet protocols has two bits. */
-struct selectable {
-	const char *name;
-	unsigned protos;
-	enum absent absent; /* when protos is 0 */
-};
-
-#define TCP_BIT (1u << PROTO_TCP)
-#define UDP_BIT (1u << PROTO_UDP)
-
-// clang-format off
-static const struct selectable tables[] = {
-	{ "tcp", TCP_BIT, 0 },
-	{ "udp", UDP_BIT, 0 },
-	{ "raw", 0, ABSENT_RAW },
-	{ "unix", 0, ABSENT_UNIX },
-	{ "unix_stream", 0, ABSENT_UNIX }, { "u_str", 0, ABSENT_UNIX },
-	{ "unix_dgram", 0, ABSENT_UNIX }, { "u_dgr", 0, ABSENT_UNIX },
-	{ "unix_seqpacket", 0, ABSENT_UNIX }, { "u_seq", 0, ABSENT_UNIX },
-	{ "packet", 0, ABSENT_PACKET },
-	{ "packet_raw", 0, ABSENT_PACKET }, { "p_raw", 0, ABSENT_PACKET },
-	{ "packet_dgram", 0, ABSENT_PACKET }, { "p_dgr", 0, ABSENT_PACKET },
-	{ "netlink", 0, ABSENT_NETLINK },
-	{ "mptcp", 0, ABSENT_MPTCP },
-	{ "sctp", 0, ABSENT_SCTP },
-	{ "dccp", 0, ABSENT_DCCP },
-	{ "vsock", 0, ABSENT_VSOCK },
-	{ "vsock_stream", 0, ABSENT_VSOCK }, { "v_str", 0, ABSENT_VSOCK },
-	{ "vsock_dgram", 0, ABSENT_VSOCK }, { "v_dgr", 0, ABSENT_VSOCK },
-	{ "xdp", 0, ABSENT_XDP },
-	{ "tipc", 0, ABSENT_TIPC },
-};
-
-static const char *const absent_names[ABSENT_COUNT] = {
-	[ABSENT_RAW] = "raw", [ABSENT_UNIX] = "unix", [ABSENT_PACKET] = "packet",
-	[ABSENT_NETLINK] = "netlink", [ABSENT_MPTCP] = "mptcp", [ABSENT_SCTP] = "sctp",
-	[ABSENT_DCCP] = "dccp", [ABSENT_VSOCK] = "vsock", [ABSENT_XDP] = "xdp",
-	[ABSENT_TIPC] = "tipc",
-};
-// clang-format on
-
-/* Families of -f that are one table; inet and inet6 are handled apart. */
-static const struct {
-	const char *name;
-	enum absent absent;
-} families[] = {
-	{ "unix", ABSENT_UNIX },   { "link", ABSENT_PACKET }, { "netlink", ABSENT_NETLINK },
-	{ "vsock", ABSENT_VSOCK }, { "xdp", ABSENT_XDP },     { "tipc", ABSENT_TIPC },
-};
-
-const char *options_absent_name(enum absent a)
-{
-	return absent_names[a];
-}
-
-/* What has been chosen so far; nothing chosen means the default. */
-struct choice {
-	unsigned protos;
-	bool v4, v6, any; /* any: some table was chosen */
-	const char *sort;
 };
 
 /* ---- values ---------------------------------------------------------- */
@@ -148,88 +86,6 @@ static int set_uint(struct err *e, enum option_id id, const char *value, uint64_
 	return parse_uint(value, min, max, out) == 0 ? 0 : bad_value(e, id, value, expected);
 }
 
-/* ---- choosing sockets ------------------------------------------------ */
-
-static void choose_absent(struct options *o, struct choice *c, enum absent a)
-{
-	o->absent[a] = true;
-	c->any = true;
-}
-
-static void choose_protos(struct choice *c, unsigned protos)
-{
-	c->protos |= protos;
-	c->any = true;
-}
-
-static int choose_family(struct options *o, struct choice *c, const char *name, struct err *e)
-{
-	if (strcmp(name, "inet") == 0) {
-		c->v4 = true;
-		return 0;
-	}
-	if (strcmp(name, "inet6") == 0) {
-		c->v6 = true;
-		return 0;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		if (strcmp(name, families[i].name) == 0) {
-			choose_absent(o, c, families[i].absent);
-			return 0;
-		}
-	}
-	return bad_value(e, OPT_FAMILY, name, "a family (inet, inet6, unix, link)");
-}
-
-static void apply_table(struct options *o, struct choice *c, const struct selectable *t, bool on)
-{
-	c->any = true;
-	if (t->protos == 0)
-		o->absent[t->absent] = on;
-	else if (on)
-		c->protos |= t->protos;
-	else
-		c->protos &= ~t->protos;
-}
-
-/* One word of -A: a table, inet or all, with ! before it to take it out again. As ss, all lacks
- * tipc. */
-static bool apply_word(struct options *o, struct choice *c, const char *word, size_t len)
-{
-	bool on = len == 0 || *word != '!', all, found = false;
-
-	if (!on) {
-		word++;
-		len--;
-	}
-	all = name_equal(word, len, "all");
-	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
-		const struct selectable *t = &tables[i];
-		bool inet = t->protos != 0 || t->absent == ABSENT_RAW;
-
-		if ((all && !(t->protos == 0 && t->absent == ABSENT_TIPC)) ||
-		    (inet && name_equal(word, len, "inet")) || name_equal(word, len, t->name)) {
-			apply_table(o, c, t, on);
-			found = true;
-		}
-	}
-	return found;
-}
-
-static int choose_tables(struct options *o, struct choice *c, const char *list, struct err *e)
-{
-	for (const char *word = list;; word++) {
-		size_t len = strcspn(word, ",");
-
-		if (!apply_word(o, c, word, len))
-			return bad_value(e, OPT_QUERY, list,
-					 "a list of tables (all, inet, tcp, udp, ...)");
-		word += len;
-		if (*word == '\0')
-			return 0;
-	}
-}
-
 /* ---- options --------------------------------------------------------- */
 
 static int set_color(struct options *o, const char *value, struct err *e)
@@ -263,8 +119,8 @@ static int set_by(struct options *o, const char *value, struct err *e)
 }
 
 /* Options with a value. */
-static int apply_value(struct options *o, struct choice *c, enum option_id id, const char *value,
-		       struct err *e)
+static int apply_value(struct options *o, struct chosen *c, const char **sort, enum option_id id,
+		       const char *value, struct err *e)
 {
 	uint64_t n = 0;
 	int rc;
@@ -303,12 +159,18 @@ static int apply_value(struct options *o, struct choice *c, enum option_id id, c
 		o->top = (uint32_t)n;
 		return rc;
 	case OPT_SORT:
-		c->sort = value;
+		*sort = value;
 		return 0;
 	case OPT_FAMILY:
-		return choose_family(o, c, value, e);
+		if (!chosen_add_family(c, value))
+			return bad_value(e, id, value,
+					 "a family (inet, inet6, unix, link, netlink, vsock, xdp)");
+		return 0;
 	case OPT_QUERY:
-		return choose_tables(o, c, value, e);
+		if (!chosen_add_tables(c, value))
+			return bad_value(e, id, value,
+					 "a list of tables (all, inet, tcp, udp, unix, ...)");
+		return 0;
 	case OPT_FILTER_FILE:
 		o->filter_file = value;
 		return 0;
@@ -321,8 +183,15 @@ static int apply_value(struct options *o, struct choice *c, enum option_id id, c
 	return 0;
 }
 
-static void apply_switch(struct options *o, struct choice *c, enum option_id id)
+static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 {
+	static const unsigned protos[OPT_COUNT_] = {
+		[OPT_TCP] = PROTO_BIT(PROTO_TCP),       [OPT_UDP] = PROTO_BIT(PROTO_UDP),
+		[OPT_RAW] = PROTO_BIT(PROTO_RAW),       [OPT_UNIX] = PROTO_BIT(PROTO_UNIX),
+		[OPT_PACKET] = PROTO_BIT(PROTO_PACKET), [OPT_MPTCP] = PROTO_BIT(PROTO_MPTCP),
+		[OPT_SCTP] = PROTO_BIT(PROTO_SCTP),     [OPT_VSOCK] = PROTO_BIT(PROTO_VSOCK),
+		[OPT_XDP] = PROTO_BIT(PROTO_XDP),
+	};
 	bool *const flag[OPT_COUNT_] = {
 		[OPT_BATCH] = &o->batch,
 		[OPT_JSON] = &o->json,
@@ -346,16 +215,8 @@ static void apply_switch(struct options *o, struct choice *c, enum option_id id)
 
 	if (flag[id] != NULL)
 		*flag[id] = true;
-	else if (id == OPT_TCP)
-		choose_protos(c, TCP_BIT);
-	else if (id == OPT_UDP)
-		choose_protos(c, UDP_BIT);
-	else if (id == OPT_RAW)
-		choose_absent(o, c, ABSENT_RAW);
-	else if (id == OPT_UNIX)
-		choose_absent(o, c, ABSENT_UNIX);
-	else if (id == OPT_PACKET)
-		choose_absent(o, c, ABSENT_PACKET);
+	else if (protos[id] != 0)
+		chosen_add_protos(c, protos[id]);
 }
 
 /* The column of the grouping, or of both groupings of the overview. */
@@ -381,13 +242,6 @@ static int set_sort(struct options *o, const char *value, struct err *e)
 	o->sort = (uint8_t)key;
 	o->ascending = ascending;
 	return 0;
-}
-
-static void set_select(struct options *o, const struct choice *c)
-{
-	o->select.protos = c->any ? c->protos : TCP_BIT | UDP_BIT;
-	o->select.v4 = c->v4 || !c->v6;
-	o->select.v6 = c->v6 || !c->v4;
 }
 
 /* ---- getopt ---------------------------------------------------------- */
@@ -441,7 +295,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 {
 	char letters[2 * OPT_COUNT_ + 2];
 	struct option longs[OPT_COUNT_ + 1];
-	struct choice choice = { .sort = NULL };
+	struct chosen choice = { .any = false };
+	const char *sort = NULL;
 	int c, rc = 0;
 
 	*o = (struct options){
@@ -461,15 +316,15 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 		if (id < 0)
 			rc = bad_option(e, c, argv);
 		else if (table[id].arg != NULL)
-			rc = apply_value(o, &choice, (enum option_id)id, optarg, e);
+			rc = apply_value(o, &choice, &sort, (enum option_id)id, optarg, e);
 		else
 			apply_switch(o, &choice, (enum option_id)id);
 	}
 	if (rc == 0)
-		rc = set_sort(o, choice.sort, e);
+		rc = set_sort(o, sort, e);
 	if (rc != 0)
 		return rc;
-	set_select(o, &choice);
+	chosen_finish(&choice, o);
 	for (int i = optind; i < argc; i++) {
 		if (o->filter.len > 0)
 			buf_char(&o->filter, ' ');

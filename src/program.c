@@ -567,6 +567,18 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 	return run_reports(source, o, f);
 }
 
+/*
+ * Where no table was chosen and only sockets of others than the default pass the filter, these are
+ * what it is about.
+ */
+static void choose_by_filter(struct options *o, const struct filter *f)
+{
+	unsigned passing = filter_protos(f);
+
+	if (!o->chosen && passing != 0 && (passing & o->select.protos) == 0)
+		o->select.protos = passing;
+}
+
 static int run(const struct source_ops *source, struct options *o)
 {
 	struct conf conf;
@@ -581,6 +593,7 @@ static int run(const struct source_ops *source, struct options *o)
 	f = make_filter(o, &e);
 	if (f == NULL)
 		return complain(&e, STATUS_USAGE);
+	choose_by_filter(o, f);
 	read_conf(&conf);
 	if (o->select.protos == 0) {
 		err_set(&e, -ENOTSUP, "these sockets are not collected by this version");

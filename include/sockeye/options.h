@@ -6,17 +6,9 @@
 #include "sockeye/output/report.h"
 #include "sockeye/screen/term.h"
 
-/* Families and tables of ss that can be chosen but are not collected. */
+/* Tables of ss that can be chosen but are not collected. */
 enum absent {
-	ABSENT_RAW,
-	ABSENT_UNIX,
-	ABSENT_PACKET,
-	ABSENT_NETLINK,
-	ABSENT_MPTCP,
-	ABSENT_SCTP,
 	ABSENT_DCCP,
-	ABSENT_VSOCK,
-	ABSENT_XDP,
 	ABSENT_TIPC,
 	ABSENT_COUNT
 };
@@ -34,6 +26,7 @@ struct options {
 	uint8_t prefix4, prefix6, sort;
 	bool ascending;
 	struct select select;
+	bool chosen; /* by table: else it is the default, or what the filter is about */
 	bool absent[ABSENT_COUNT]; /* chosen, but not collected */
 	const char *filter_file;   /* borrowed from argv */
 	const char *term;
@@ -51,7 +44,7 @@ void options_free(struct options *o);
  */
 int options_parse_delay(const char *text, unsigned *ms);
 
-const char *options_absent_name(enum absent a); /* "unix" */
+const char *options_absent_name(enum absent a); /* "dccp" */
 void options_help(struct buf *out);
 
 #endif

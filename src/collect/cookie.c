@@ -24,3 +24,11 @@ void cookie_make(struct sock *s)
 	s->cookie = h | TOP_BIT;
 	s->flags |= SOCK_NO_COOKIE;
 }
+
+void cookie_make_of(struct sock *s, uint64_t number)
+{
+	uint64_t h = mix((uint64_t)s->proto << 8 | s->family, s->ino);
+
+	s->cookie = mix(h, number) | TOP_BIT;
+	s->flags |= SOCK_NO_COOKIE;
+}

@@ -12,6 +12,8 @@
 #include "sockeye/collect/cookie.h"
 #include "sockeye/collect/netfile.h"
 
+#include "cursor.h"
+
 /* The kernel's TCP_NEW_SYN_RECV, a request. */
 #define KERNEL_NEW_SYN_RECV 12
 
@@ -23,65 +25,6 @@
 
 /* ---- one line -------------------------------------------------------- */
 
-struct cursor {
-	const char *at, *end;
-};
-
-static void skip_blanks(struct cursor *c)
-{
-	while (c->at < c->end && *c->at == ' ')
-		c->at++;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* One to width digits. */
-static bool read_hex(struct cursor *c, int width, uint32_t *value)
-{
-	const char *start = c->at;
-
-	*value = 0;
-	for (int digit; c->at < c->end && c->at - start < width; c->at++) {
-		digit = hex_digit(*c->at);
-		if (digit < 0)
-			break;
-		*value = *value << 4 | (uint32_t)digit;
-	}
-	return c->at > start;
-}
-
-/* Decimal digits; the inode is a long to the kernel, but its number has 32 bits. */
-static bool read_dec(struct cursor *c, uint32_t *value)
-{
-	const char *start;
-	uint64_t v = 0;
-
-	skip_blanks(c);
-	start = c->at;
-	for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
-		v = v * 10 + (uint64_t)(*c->at - '0');
-		if (v > UINT32_MAX)
-			return false;
-	}
-	*value = (uint32_t)v;
-	return c->at > start;
-}
-
-static bool read_char(struct cursor *c, char want)
-{
-	if (c->at == c->end || *c->at != want)
-		return false;
-	c->at++;
-	return true;
-}
-
 /* "0100007F:0CEA": words of the address as numbers of this machine's byte order, then the port. */
 static bool read_end(struct cursor *c, int family, struct addr *addr, uint16_t *port)
 {
@@ -92,10 +35,10 @@ static bool read_end(struct cursor *c, int family, struct addr *addr, uint16_t *
 	for (size_t i = 0; i < n; i++) {
 		const char *start = c->at;
 
-		if (!read_hex(c, 8, &words[i]) || c->at - start != 8)
+		if (!read_hex32(c, 8, &words[i]) || c->at - start != 8)
 			return false;
 	}
-	if (!read_char(c, ':') || !read_hex(c, 4, &p))
+	if (!read_char(c, ':') || !read_hex32(c, 4, &p))
 		return false;
 	*addr = family == AF_INET ? addr_v4(words) : addr_v6(words);
 	*port = (uint16_t)p;
@@ -106,7 +49,7 @@ static bool read_end(struct cursor *c, int family, struct addr *addr, uint16_t *
 static bool read_pair(struct cursor *c, uint32_t *a, uint32_t *b)
 {
 	skip_blanks(c);
-	return read_hex(c, 8, a) && read_char(c, ':') && read_hex(c, 8, b);
+	return read_hex32(c, 8, a) && read_char(c, ':') && read_hex32(c, 8, b);
 }
 
 static bool read_state(struct cursor *c, uint8_t *state)
@@ -114,7 +57,7 @@ static bool read_state(struct cursor *c, uint8_t *state)
 	uint32_t v;
 
 	skip_blanks(c);
-	if (!read_hex(c, 2, &v))
+	if (!read_hex32(c, 2, &v))
 		return false;
 	if (v == KERNEL_NEW_SYN_RECV)
 		v = ST_SYN_RECV;
@@ -130,7 +73,7 @@ static bool read_timer(struct cursor *c, struct sock_ext *x)
 	if (!read_pair(c, &timer, &ticks))
 		return false;
 	skip_blanks(c);
-	if (!read_hex(c, 8, &retrans))
+	if (!read_hex32(c, 8, &retrans))
 		return false;
 	x->timer = timer <= UINT8_MAX ? (uint8_t)timer : 0;
 	x->expires_ms = ticks <= INT32_MAX / MS_PER_TICK ? ticks * MS_PER_TICK : 0;

@@ -16,7 +16,9 @@
 #include "sockeye/collect/procnet.h"
 #include "sockeye/model/names.h"
 
+#include "families.h"
 #include "halves.h"
+#include "judge.h"
 #include "tcp_facts.h"
 
 /*
@@ -43,6 +45,7 @@ struct sockets {
 	unsigned close_age;    /* samples since they were asked for */
 	struct devices devices;
 	struct places *places;
+	struct families families;
 	struct tcp_facts facts;
 };
 
@@ -146,12 +149,6 @@ static bool is_thinned(const struct inet_query *q)
 
 /* ---- sock_diag ------------------------------------------------------- */
 
-/* The kernel's answer was no, not an accident on the way. */
-static bool is_refused(int rc, const struct nl_stats *st)
-{
-	return rc < 0 && st->finished && st->rows == 0;
-}
-
 static int ask_families(struct sockets *s, struct snap_builder *b, struct inet_query *q,
 			int cancel_fd, struct nl_stats *st)
 {
@@ -175,24 +172,12 @@ static bool has_two_cpus(void)
 	return sched_getaffinity(0, sizeof(set), &set) != 0 || CPU_COUNT(&set) > 1;
 }
 
-/* The TCP sockets that there are by the kernel's counters. */
-static uint64_t counted_rows(struct snap_builder *b)
-{
-	static const enum counter_id inuse[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW };
-	const struct counters *c = snap_counters(b);
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(inuse); i++)
-		n += c->known[inuse[i]] ? c->value[inuse[i]] : 0;
-	return n;
-}
-
 /* Many sockets come faster by two threads. 1 where it takes one. */
 static int ask_halves(struct sockets *s, struct snap_builder *b, const struct inet_query *q,
 		      int cancel_fd, struct nl_stats *st)
 {
 	const struct snap *prev = snap_prev(b);
-	uint64_t expected = prev != NULL ? prev->n_sock : counted_rows(b);
+	uint64_t expected = prev != NULL ? prev->n_sock : judge_counted(b);
 	int64_t cpu_ns;
 	struct pivot p;
 	int rc;
@@ -208,7 +193,7 @@ static int ask_halves(struct sockets *s, struct snap_builder *b, const struct in
 	cpu_ns = halves_cpu_ns(s->halves);
 	rc = halves_dump(s->halves, s->nl, q, &p, b, cancel_fd, st);
 	snap_cost(b)->cpu_ns += halves_cpu_ns(s->halves) - cpu_ns;
-	if (!is_refused(rc, st))
+	if (!judge_refused(rc, st))
 		return rc;
 	halves_free(s->halves);
 	s->halves = NULL;
@@ -225,7 +210,7 @@ static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query 
 		rc = ask_halves(s, b, q, cancel_fd, st);
 		if (rc == 1)
 			rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
-		if (!is_refused(rc, st))
+		if (!judge_refused(rc, st))
 			return rc;
 	}
 	rc = ask_families(s, b, q, cancel_fd, st);
@@ -241,7 +226,7 @@ static int ask_which(struct sockets *s, struct snap_builder *b, struct inet_quer
 		   struct nl_stats *) = q->proto == PROTO_TCP ? ask_tcp : ask_families;
 	int rc = ask(s, b, q, cancel_fd, st);
 
-	if (q->code == NULL || rc != -EINVAL || !is_refused(rc, st))
+	if (q->code == NULL || rc != -EINVAL || !judge_refused(rc, st))
 		return rc;
 	s->no_programs = true;
 	q->code = NULL;
@@ -284,47 +269,9 @@ static int ask_kernel(struct sockets *s, struct snap_builder *b, const struct wa
 	rc = ask_tables(s, b, w, q, cancel_fd, st);
 	if (rc == -EFBIG)
 		nl_abandon(s->nl);
-	if (is_refused(rc, st) || (rc == -ETIMEDOUT && st->rows == 0))
+	if (judge_refused(rc, st) || (rc == -ETIMEDOUT && st->rows == 0))
 		*no = (struct refusal){ now_ns + ASK_AGAIN_NS, rc };
 	return rc;
-}
-
-/* Only as many rows came as are wanted at most; how many there are the counters know. */
-static void tell_limit(struct snap_builder *b, enum source_id id)
-{
-	uint64_t all = counted_rows(b);
-	uint32_t n;
-
-	snap_rows(b, &n);
-	if (all > n)
-		snap_source_fail(b, id, SOURCE_PARTIAL,
-				 "only the first %u of some %llu sockets (--max-sockets)",
-				 (unsigned)n, (unsigned long long)all);
-	else
-		snap_source_fail(b, id, SOURCE_PARTIAL, "only the first %u sockets (--max-sockets)",
-				 (unsigned)n);
-}
-
-/* What a dump that brought rows, or ended well, leaves to be said. */
-static void judge(struct snap_builder *b, enum source_id id, int rc, const struct nl_stats *st)
-{
-	const enum source_status partial = SOURCE_PARTIAL;
-
-	if (rc == -ETIMEDOUT)
-		snap_source_fail(b, id, partial, "the kernel fell silent in the middle of a dump");
-	else if (rc == -EFBIG)
-		tell_limit(b, id);
-	else if (rc != 0)
-		snap_source_fail(b, id, partial, "the dump broke off: %s", strerror(-rc));
-	else if (st->truncated)
-		snap_source_fail(b, id, partial, "a message was cut off: sockets are missing");
-	else if (st->dropped > 0)
-		snap_source_fail(b, id, partial, "%u of the kernel's messages not understood",
-				 (unsigned)st->dropped);
-	else if (st->interrupted)
-		snap_source_fail(b, id, partial, "the tables changed during each of the dumps");
-	else
-		snap_source_ok(b, id);
 }
 
 /* ---- /proc/net ------------------------------------------------------- */
@@ -479,7 +426,7 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 	if (rc == -ECANCELED || rc == -ENOMEM)
 		return rc;
 	if (rc == 0 || rc == -EFBIG || st.rows > 0) {
-		judge(b, source_of(proto), rc, &st);
+		judge_dump(b, source_of(proto), rc, &st);
 		if (is_thinned(&q))
 			snap_set_thinned(b, proto, q.code == NULL ? q.states : 0);
 		if (rc == -EFBIG)
@@ -499,7 +446,7 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 int sockets_update(struct sockets *s, struct snap_builder *b, const struct want *w, int cancel_fd,
 		   struct err *e)
 {
-	int first = 0;
+	int first = 0, rc;
 	bool came = false;
 
 	if (w->tcp_stat)
@@ -513,8 +460,6 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 	if (!(w->protos & 1u << PROTO_TCP))
 		s->close_known = false;
 	for (unsigned p = PROTO_TCP; p <= PROTO_UDP; p++) {
-		int rc;
-
 		if (!(w->protos & 1u << p))
 			continue;
 		rc = update_proto(s, b, (enum proto)p, w, cancel_fd);
@@ -525,6 +470,10 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 		else if (first == 0)
 			first = rc;
 	}
+	rc = families_update(&s->families, s->nl, s->nl_error, s->root, &s->devices, b, w,
+			     cancel_fd);
+	if (rc != 0)
+		return err_set(e, rc, "%s", strerror(-rc));
 	if (first != 0 && !came)
 		return err_set(e, first, "no source of sockets: %s", strerror(-first));
 	devices_name(&s->devices, b);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "sockeye/base/fmt.h"
+#include "sockeye/model/ends.h"
 #include "sockeye/model/names.h"
 
 #define NS_PER_S 1000000000
@@ -69,6 +70,7 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 	case F_THROUGH:
 	case F_CONTAINER:
 	case F_UNIT:
+	case F_TYPE:
 	case F_COUNT:
 		break;
 	}
@@ -194,11 +196,14 @@ static struct clean field_end(const struct snap *s, uint32_t row, enum field_id 
 {
 	const struct sock *k = &s->sock[row];
 	const struct addr *a = f == F_LOCAL ? &k->local : &k->remote;
-	uint32_t ifindex = addr_is_link_local(a) ? s->ext[row].ifindex : 0;
+	uint32_t ifindex;
 	size_t len;
 
+	if (!sock_is_inet(k))
+		return ends_text(s, row, f == F_REMOTE, set, buf);
 	if (f == F_REMOTE && !sock_has_remote(k))
 		return TEXT_LIT("-");
+	ifindex = addr_is_link_local(a) ? s->ext[row].ifindex : 0;
 	len = end_text(buf, FIELD_TEXT_SIZE, s, a, f == F_LOCAL ? k->lport : k->rport, ifindex,
 		       set);
 	return (struct clean){ buf, (uint32_t)len, (uint32_t)len };
@@ -217,6 +222,8 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 		return word(proto_name(k->proto));
 	case F_FAMILY:
 		return word(family_name(k->family));
+	case F_TYPE:
+		return sock_is_inet(k) ? TEXT_LIT("-") : word(type_name(k->type));
 	case F_TIMER:
 		return word(timer_name(x->timer));
 	case F_LOCAL:
@@ -224,7 +231,13 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 		return field_end(s, row, f, set, buf);
 	case F_PROCESS:
 		return process_text(s, row, set, buf);
+	case F_UID:
+		if (k->uid == UID_UNKNOWN)
+			return TEXT_LIT("-");
+		break;
 	case F_USER:
+		if (k->uid == UID_UNKNOWN)
+			return TEXT_LIT("-");
 		return foreign_text(s, snap_user_name(s, k->uid), k->uid, set, buf);
 	case F_THROUGH:
 		return through_text(s, row, set, buf);
@@ -248,7 +261,6 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:
-	case F_UID:
 	case F_RETRANS:
 	case F_INODE:
 	case F_COUNT:
@@ -267,7 +279,7 @@ static uint64_t big_endian(const void *bytes)
 	return n;
 }
 
-static unsigned string_keys(struct str s, uint64_t key[FIELD_KEYS])
+unsigned field_string_keys(struct str s, uint64_t key[2])
 {
 	uint8_t b[16] = { 0 };
 
@@ -303,7 +315,7 @@ static unsigned process_keys(const struct snap *s, uint32_t row, uint64_t key[FI
 	if (x->n_owners == 0)
 		return no_process_keys(x->owner, key);
 	p = &s->proc[s->owner[x->owner].proc];
-	string_keys(strpool_get(s->str, p->comm), key);
+	field_string_keys(strpool_get(s->str, p->comm), key);
 	key[2] = (uint32_t)p->pid;
 	return 3;
 }
@@ -322,27 +334,33 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 	case F_FAMILY:
 		key[0] = k->family;
 		return 1;
+	case F_TYPE:
+		key[0] = sock_is_inet(k) ? 0 : k->type;
+		return 1;
 	case F_TIMER:
 		key[0] = s->ext[row].timer;
 		return 1;
 	case F_LOCAL:
-		return end_keys(&k->local, k->lport, key);
+		return sock_is_inet(k) ? end_keys(&k->local, k->lport, key)
+				       : ends_keys(s, row, false, key);
 	case F_REMOTE:
-		return end_keys(&k->remote, k->rport, key);
+		return sock_is_inet(k) ? end_keys(&k->remote, k->rport, key)
+				       : ends_keys(s, row, true, key);
 	case F_PROCESS:
 		return process_keys(s, row, key);
 	case F_USER:
-		return string_keys(strpool_get(s->str, snap_user_name(s, k->uid)), key);
+		return field_string_keys(strpool_get(s->str, snap_user_name(s, k->uid)), key);
 	case F_THROUGH:
 		if (snap_listener(s, row) == IDX_NONE)
 			return no_process_keys(WHY_COUNT, key);
 		return process_keys(s, snap_listener(s, row), key);
 	case F_CONTAINER:
-		return string_keys(strpool_get(s->str, snap_place(s, row)->container), key);
+		return field_string_keys(strpool_get(s->str, snap_place(s, row)->container), key);
 	case F_UNIT:
-		return string_keys(strpool_get(s->str, snap_place(s, row)->unit), key);
+		return field_string_keys(strpool_get(s->str, snap_place(s, row)->unit), key);
 	case F_IFNAME:
-		return string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)), key);
+		return field_string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)),
+					 key);
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:

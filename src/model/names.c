@@ -165,6 +165,18 @@ unsigned proto_states(unsigned proto)
 	return ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE);
 }
 
+const char *proto_title(unsigned proto)
+{
+	static const char *const titles[PROTO_COUNT] = {
+		[PROTO_TCP] = "TCP",     [PROTO_UDP] = "UDP",       [PROTO_UDPLITE] = "UDP-Lite",
+		[PROTO_RAW] = "raw",     [PROTO_MPTCP] = "MPTCP",   [PROTO_SCTP] = "SCTP",
+		[PROTO_UNIX] = "UNIX",   [PROTO_PACKET] = "packet", [PROTO_NETLINK] = "netlink",
+		[PROTO_VSOCK] = "vsock", [PROTO_XDP] = "XDP",
+	};
+
+	return proto < PROTO_COUNT ? titles[proto] : "?";
+}
+
 int proto_by_name(const char *s, size_t len)
 {
 	for (unsigned p = 0; p < PROTO_COUNT; p++)

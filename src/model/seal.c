@@ -198,40 +198,58 @@ static int seal_listeners(struct snap_builder *b)
 
 /* ---- what belongs together beside a connection and its listener ------ */
 
-/* Rows of one protocol by inode. */
+/* Rows of one protocol by inode; where that is 0, by their ends. */
 struct by_inode {
 	struct index ix;
 	const struct sock *sock;
 };
 
-static uint64_t hash_inode(const struct index *ix, const void *ctx, uint32_t row)
+static uint64_t hash_file(const struct index *ix, const struct sock *s)
+{
+	if (s->ino != 0 || !sock_is_inet(s))
+		return index_hash(ix, s->ino);
+	return index_hash2(ix, addr_lo(&s->local) ^ addr_hi(&s->local),
+			   addr_lo(&s->remote) ^ (uint64_t)s->lport << 48 ^
+				   (uint64_t)s->rport << 32);
+}
+
+static uint64_t hash_row(const struct index *ix, const void *ctx, uint32_t row)
 {
 	const struct sock *sock = ctx;
 
-	return index_hash(ix, sock[row].ino);
+	return hash_file(ix, &sock[row]);
 }
 
-static uint32_t find_inode(const struct by_inode *x, uint32_t ino)
+static bool is_same_file(const struct sock *a, const struct sock *b)
+{
+	if (a->ino != b->ino || a->ino != 0)
+		return a->ino == b->ino;
+	return a->lport == b->lport && a->rport == b->rport && addr_equal(&a->local, &b->local) &&
+	       addr_equal(&a->remote, &b->remote);
+}
+
+static uint32_t find_file(const struct by_inode *x, const struct sock *s)
 {
 	uint32_t row;
 
-	for (uint32_t at = index_first(&x->ix, index_hash(&x->ix, ino));
+	for (uint32_t at = index_first(&x->ix, hash_file(&x->ix, s));
 	     (row = index_row(&x->ix, at)) != IDX_NONE; at = index_next(&x->ix, at))
-		if (x->sock[row].ino == ino)
+		if (is_same_file(&x->sock[row], s))
 			break;
 	return row;
 }
 
-static int gather_inodes(struct by_inode *x, uint32_t n, enum proto proto)
+static int gather_files(struct by_inode *x, uint32_t n, enum proto proto)
 {
 	for (uint32_t row = 0; row < n; row++) {
+		const struct sock *s = &x->sock[row];
 		uint32_t at;
 
-		if (x->sock[row].proto != proto || x->sock[row].ino == 0)
+		if (s->proto != proto || (s->ino == 0 && !sock_is_inet(s)))
 			continue;
-		if (index_full(&x->ix) && index_grow(&x->ix, hash_inode, x->sock) != 0)
+		if (index_full(&x->ix) && index_grow(&x->ix, hash_row, x->sock) != 0)
 			return -ENOMEM;
-		at = index_first(&x->ix, index_hash(&x->ix, x->sock[row].ino));
+		at = index_first(&x->ix, hash_file(&x->ix, s));
 		while (index_row(&x->ix, at) != IDX_NONE)
 			at = index_next(&x->ix, at);
 		index_put(&x->ix, at, row);
@@ -249,18 +267,19 @@ static int seal_peers(struct snap_builder *b)
 	if ((b->snap.protos & PROTO_BIT(PROTO_UNIX)) == 0)
 		return 0;
 	index_init(&x.ix);
-	rc = gather_inodes(&x, b->snap.n_sock, PROTO_UNIX);
+	rc = gather_files(&x, b->snap.n_sock, PROTO_UNIX);
 	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++) {
 		const struct sock *s = &x.sock[row];
 
 		if (s->proto == PROTO_UNIX && s->un.peer_ino != INO_NONE)
-			ext[row].peer = find_inode(&x, s->un.peer_ino);
+			ext[row].peer = find_file(
+				&x, &(struct sock){ .ino = s->un.peer_ino, .proto = PROTO_UNIX });
 	}
 	index_free(&x.ix);
 	return rc;
 }
 
-/* A subflow has the inode of the MPTCP socket that it is part of. */
+/* A subflow has the inode of the MPTCP socket that it is part of, or, until accept(), its ends. */
 static int seal_subflows(struct snap_builder *b)
 {
 	struct sock *sock = (void *)b->sock.base;
@@ -270,10 +289,9 @@ static int seal_subflows(struct snap_builder *b)
 	if ((b->snap.protos & PROTO_BIT(PROTO_MPTCP)) == 0)
 		return 0;
 	index_init(&x.ix);
-	rc = gather_inodes(&x, b->snap.n_sock, PROTO_MPTCP);
+	rc = gather_files(&x, b->snap.n_sock, PROTO_MPTCP);
 	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++)
-		if (sock[row].proto == PROTO_TCP && sock[row].ino != 0 &&
-		    find_inode(&x, sock[row].ino) != IDX_NONE)
+		if (sock[row].proto == PROTO_TCP && find_file(&x, &sock[row]) != IDX_NONE)
 			sock[row].flags |= SOCK_SUBFLOW;
 	index_free(&x.ix);
 	return rc;

@@ -13,7 +13,7 @@
 
 uint32_t report_rows_total(const struct view *v)
 {
-	return view_rows(v) - (view_query(v)->by == BY_STATE);
+	return view_query(v)->by == BY_STATE ? ST_COUNT - 1 : view_rows(v);
 }
 
 uint32_t report_rows(const struct report *r, const struct view *v)
@@ -23,15 +23,14 @@ uint32_t report_rows(const struct report *r, const struct view *v)
 	return total < r->cfg.top ? total : r->cfg.top;
 }
 
-/* The order may have brought the row of UDP anywhere. */
+/* The order may have brought the rows of other protocols anywhere. */
 const struct group *report_group(const struct view *v, uint32_t row)
 {
 	if (view_query(v)->by != BY_STATE)
 		return view_group(v, row);
-	for (uint32_t i = 0; i <= row; i++)
-		if (view_group(v, i)->key.state == 0)
-			return view_group(v, row + 1);
-	return view_group(v, row);
+	for (uint32_t i = 0;; i++)
+		if (view_group(v, i)->key.state != 0 && row-- == 0)
+			return view_group(v, i);
 }
 
 bool report_close_unknown(const struct report *r, const struct snap *s)
@@ -59,10 +58,23 @@ bool report_has_owners(const struct snap *s)
 	return s->source[SRC_OWNERS].status != SOURCE_NOT_ASKED;
 }
 
+bool report_has_peers(const struct report *r)
+{
+	return (r->cfg.query.select.protos & PROTO_BIT(PROTO_UNIX)) != 0;
+}
+
+const struct peer_pair *report_peers(const struct report *r, const struct group *g, size_t *n)
+{
+	*n = 0;
+	return g->why == WHY_OWNED ? peers_of(&r->peers, g->key.proc, n) : NULL;
+}
+
 struct str report_user(const struct snap *s, uint32_t uid, char number[FIELD_TEXT_SIZE])
 {
 	uint32_t name = snap_user_name(s, uid);
 
+	if (uid == UID_UNKNOWN)
+		return (struct str){ "?", 1 };
 	if (name != STR_NONE)
 		return strpool_get(s->str, name);
 	return (struct str){ number, fmt_plain(number, uid) };
@@ -191,6 +203,7 @@ void report_free(struct report *r)
 	view_free(r->view);
 	view_free(r->remotes);
 	history_free(r->history);
+	peers_free(&r->peers);
 	free(r->problem);
 	buf_free(&r->sink.text);
 	free(r);
@@ -216,6 +229,8 @@ int report_write(struct report *r, const struct snap *s, int fd, bool *complete,
 	if (!make_view(r, r->view, s, r->cfg.query.by) ||
 	    (r->cfg.overview && !make_view(r, r->remotes, s, BY_REMOTE)))
 		return err_set(e, -ENOMEM, "not enough memory for a report");
+	if (r->cfg.query.by == BY_PROCESS)
+		peers_make(&r->peers, s, &r->cfg.query);
 	find_problems(r, s);
 	history_add(r->history, s);
 	findings_make(&r->findings, s, r->history);

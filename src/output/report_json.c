@@ -39,22 +39,7 @@ static void put_time(struct json *j, const char *key, int64_t wall_ns)
 	json_str(j, key, text, len);
 }
 
-static void put_addr(struct json *j, const char *key, const struct addr *a)
-{
-	char text[ADDR_TEXT_SIZE];
-
-	json_str(j, key, text, addr_text(text, a));
-}
-
-static void put_end(struct json *j, const char *key, const struct addr *a, uint16_t port)
-{
-	json_open(j, key, '{');
-	put_addr(j, "addr", a);
-	json_uint(j, "port", port);
-	json_close(j, '}');
-}
-
-static void put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n)
+void report_put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n)
 {
 	json_open(j, "owners", '[');
 	for (size_t i = 0; i < n; i++) {
@@ -126,6 +111,25 @@ static void state_row(const struct report *r, const struct view *v, const struct
 		json_uint(j, "sockets", g->sockets);
 }
 
+/* Who holds the other ends of its UNIX sockets. */
+static void put_peers(const struct report *r, const struct snap *s, const struct group *g,
+		      struct json *j)
+{
+	size_t n;
+	const struct peer_pair *pair = report_peers(r, g, &n);
+
+	json_open(j, "peer_processes", '[');
+	for (size_t i = 0; i < n; i++) {
+		const struct proc *p = &s->proc[pair[i].peer];
+
+		json_open(j, NULL, '{');
+		json_int(j, "pid", p->pid);
+		put_str(j, "comm", strpool_get(s->str, p->comm));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void process_row(const struct report *r, const struct view *v, const struct group *g,
 			struct json *j)
 {
@@ -147,6 +151,8 @@ static void process_row(const struct report *r, const struct view *v, const stru
 	put_place(r, j, s, group_place(s, BY_PROCESS, g));
 	put_sums(j, g);
 	put_states(j, g);
+	if (report_has_peers(r))
+		put_peers(r, s, g, j);
 }
 
 static void put_many(struct json *j, const struct group *g)
@@ -237,13 +243,13 @@ static void listener_row(const struct report *r, const struct view *v, const str
 	struct owner *owners = report_listener_owners(v, g, &n);
 
 	(void)r;
-	put_end(j, "local", &g->key.end.addr, g->key.end.port);
+	report_put_addr(j, "local", &g->key.end.addr, g->key.end.port);
 	json_uint(j, "listeners", g->listeners);
 	json_uint(j, "accept_queue", g->accept_queue);
 	json_uint(j, "accept_max", g->accept_max);
 	json_uint(j, "drops", g->drops);
 	json_uint(j, "sockets", g->sockets);
-	put_owners(j, view_snap(v), owners, n);
+	report_put_owners(j, view_snap(v), owners, n);
 	put_states(j, g);
 	free(owners);
 }
@@ -264,33 +270,30 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 {
 	const struct sock *k = &s->sock[row];
 	const struct sock_ext *x = &s->ext[row];
-	char number[FIELD_TEXT_SIZE];
 
 	json_open(j, NULL, '{');
 	json_word(j, "proto", proto_name(k->proto));
-	json_word(j, "family", family_name(k->family));
-	json_word(j, "state", state_name(k->state));
-	put_end(j, "local", &k->local, k->lport);
-	if (sock_has_remote(k))
-		put_end(j, "remote", &k->remote, k->rport);
+	if (sock_is_inet(k))
+		json_word(j, "family", family_name(k->family));
 	else
-		json_null(j, "remote");
+		json_word(j, "type", type_name(k->type));
+	json_word(j, "state", state_name(k->state));
+	report_put_ends(j, s, row);
+	if (k->proto == PROTO_UNIX)
+		report_put_peer(j, s, row);
 	json_uint(j, "recv_q", k->rxq);
 	json_uint(j, "send_q", k->txq);
-	json_uint(j, "uid", k->uid);
+	if (k->uid == UID_UNKNOWN)
+		json_null(j, "uid");
+	else
+		json_uint(j, "uid", k->uid);
 	json_uint(j, "inode", k->ino);
 	put_cookie(j, k);
-	put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
+	report_put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
 	put_reason(j, "owner", snap_why(s, row));
 	put_place(r, j, s, snap_place(s, row));
-	if (x->ifindex != 0) {
-		uint32_t name = snap_if_name(s, x->ifindex);
-		int len = snprintf(number, sizeof(number), "%u", x->ifindex);
-
-		put_str(j, "if",
-			name != STR_NONE ? strpool_get(s->str, name)
-					 : (struct str){ number, (size_t)len });
-	}
+	if (x->ifindex != 0)
+		report_put_if(j, s, x->ifindex);
 	put_details(j, &r->cfg, s, row);
 	json_close(j, '}');
 }

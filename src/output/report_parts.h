@@ -3,6 +3,7 @@
 #ifndef SOCKEYE_SRC_OUTPUT_REPORT_PARTS_H
 #define SOCKEYE_SRC_OUTPUT_REPORT_PARTS_H
 
+#include "peers.h"
 #include "sink.h"
 #include "sockeye/insight/findings.h"
 #include "sockeye/output/json.h"
@@ -22,6 +23,7 @@ struct report {
 	size_t n_problems;
 	struct history *history; /* of the run */
 	struct findings findings;
+	struct peers peers; /* BY_PROCESS */
 	struct sink sink;
 	bool again; /* there was a report before this one */
 };
@@ -31,7 +33,7 @@ void report_text(struct report *r, const struct snap *s);
 
 /* The first rows of a view that are reported: all of them, or as many as --top says. */
 uint32_t report_rows(const struct report *r, const struct view *v);
-/* How many there are before --top. The row of UDP is no state, and not reported. */
+/* How many there are before --top. The rows of other protocols are no states, and not reported. */
 uint32_t report_rows_total(const struct view *v);
 /* The groups of a view in order, without those that are not reported. */
 const struct group *report_group(const struct view *v, uint32_t row);
@@ -45,6 +47,11 @@ bool report_has_proto(const struct report *r, unsigned proto);
 /* Whether processes were looked for at all. */
 bool report_has_owners(const struct snap *s);
 
+/* Whether rows of processes tell who holds the other ends: with UNIX sockets. */
+bool report_has_peers(const struct report *r);
+/* Those of a row; none of one for sockets without a process. */
+const struct peer_pair *report_peers(const struct report *r, const struct group *g, size_t *n);
+
 /* The name of a user; the number where there is none, made in number. */
 struct str report_user(const struct snap *s, uint32_t uid, char number[FIELD_TEXT_SIZE]);
 
@@ -55,5 +62,16 @@ void put_details(struct json *j, const struct report_cfg *cfg, const struct snap
 
 /* All descriptors on the listening sockets of a group, by process and descriptor. free() it. */
 struct owner *report_listener_owners(const struct view *v, const struct group *g, size_t *n);
+
+/* ---- JSON ---- */
+
+void report_put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n);
+void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port);
+/* "if": its name, or its number as text, or null for 0. */
+void report_put_if(struct json *j, const struct snap *s, uint32_t ifindex);
+/* "local" and "remote" of a socket. */
+void report_put_ends(struct json *j, const struct snap *s, uint32_t row);
+/* "peer" of a UNIX socket. */
+void report_put_peer(struct json *j, const struct snap *s, uint32_t row);
 
 #endif

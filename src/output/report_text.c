@@ -43,6 +43,24 @@ static void cell_owners(struct table_ctx *c, const struct owner *o, size_t n)
 	table_end_cell(&c->t);
 }
 
+/* xterm[9],java[2211]: at the other ends of its UNIX sockets. */
+static void cell_peers(struct table_ctx *c, const struct group *g)
+{
+	size_t n;
+	const struct peer_pair *pair = report_peers(c->r, g, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct proc *p = &c->s->proc[pair[i].peer];
+		struct str comm = strpool_get(c->s->str, p->comm);
+
+		if (i > 0)
+			buf_char(&c->t.line, ',');
+		table_piece_name(&c->t, comm.s, comm.len, c->r->cfg.set);
+		buf_fmt(&c->t.line, "[%d]", p->pid);
+	}
+	table_end_cell(&c->t);
+}
+
 /* CLOSE_WAIT=1187,LISTEN=1 */
 static void cell_states(struct table_ctx *c, const struct group *g)
 {
@@ -142,6 +160,8 @@ static void group_head(struct table_ctx *c)
 	if (by == BY_LISTENER)
 		head_word(c, "owners");
 	head_word(c, "states");
+	if (by == BY_PROCESS && report_has_peers(c->r))
+		head_word(c, "peer_processes");
 }
 
 static void group_line(struct table_ctx *c, uint32_t row)
@@ -160,11 +180,14 @@ static void group_line(struct table_ctx *c, uint32_t row)
 		free(o);
 	}
 	cell_states(c, g);
+	if (by == BY_PROCESS && report_has_peers(c->r))
+		cell_peers(c, g);
 }
 
 /* ---- the table of sockets -------------------------------------------- */
 
 static const unsigned char fields[] = { F_PROTO, F_STATE, F_RECV_Q, F_SEND_Q, F_LOCAL, F_REMOTE };
+static const unsigned char others[] = { F_TYPE };
 static const unsigned char extended[] = { F_UID, F_USER, F_INODE, F_COOKIE };
 static const unsigned char timers[] = { F_TIMER, F_RETRANS };
 static const unsigned char places[] = { F_CONTAINER, F_UNIT };
@@ -175,10 +198,17 @@ static void cell_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 
 	if (f == F_USER)
 		cell_str(c, report_user(c->s, c->s->sock[sock].uid, buf));
-	else if (field_table[f].type == V_UINT)
+	else if (field_table[f].type == V_UINT &&
+		 !(f == F_UID && c->s->sock[sock].uid == UID_UNKNOWN))
 		table_number(&c->t, field_number(c->s, sock, f));
 	else
 		cell_clean(c, field_text(c->s, sock, f, c->r->cfg.set, buf));
+}
+
+/* Whether there can be rows of what has no internet addresses, but a type. */
+static bool selects_others(const struct report *r)
+{
+	return (r->cfg.query.select.protos & ~PROTOS_INET) != 0;
 }
 
 /* Calls once for each field that the options ask for, in their order. */
@@ -187,6 +217,8 @@ static void each_field(struct table_ctx *c, uint32_t sock,
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		put(c, sock, (enum field_id)fields[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others) && selects_others(c->r); i++)
+		put(c, sock, (enum field_id)others[i]);
 	for (size_t i = 0;
 	     i < ARRAY_SIZE(extended) && (c->r->cfg.details & DETAIL_PART_SOCKET) != 0; i++)
 		put(c, sock, (enum field_id)extended[i]);

@@ -36,13 +36,17 @@ static const struct width widths[F_COUNT] = {
 
 static void columns_of_sockets(struct pane *p)
 {
+	unsigned n = 0;
+
 	for (unsigned f = 0; f < F_COUNT; f++) {
 		const struct field *d = &field_table[f];
 		struct width w = widths[f];
 
 		if (w.width == 0)
 			w = (struct width){ d->width, d->width, d->width };
-		p->table.col[f] = (struct table_column){
+		if (f == F_TYPE && (p->query.select.protos & ~PROTOS_INET) == 0)
+			continue;
+		p->table.col[n++] = (struct table_column){
 			.title = text_own(d->title, strlen(d->title)),
 			.id = (uint8_t)f,
 			.min = w.min,
@@ -55,7 +59,7 @@ static void columns_of_sockets(struct pane *p)
 			.spare = f == F_CONTAINER || f == F_UNIT,
 		};
 	}
-	p->table.n_cols = F_COUNT;
+	p->table.n_cols = n;
 }
 _Static_assert(F_COUNT <= TABLE_COLS, "the socket list has a column for each field");
 

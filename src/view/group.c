@@ -9,12 +9,10 @@
 #define V6_BITS  128
 #define NS_PER_S INT64_C(1000000000)
 
-/* The row of UDP stands behind those of the eleven TCP states, which begin at 1. */
-#define STATE_UDP (ST_COUNT - 1)
-
 /* First words of ids that are not made of names or addresses. */
 #define ID_WHY   UINT64_MAX
 #define ID_STATE (UINT64_MAX - 1)
+#define ID_PROTO (UINT64_MAX - 2)
 
 /* ---- groups ---------------------------------------------------------- */
 
@@ -155,7 +153,7 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 	g->shared += hit.holders > 1;
 	if (s->proto == PROTO_TCP)
 		g->state[s->state < ST_COUNT ? s->state : 0]++;
-	else
+	else if (s->proto == PROTO_UDP)
 		g->udp++;
 	g->born += (s->flags & SOCK_NEW) != 0;
 	note_age(gr, g, hit.row);
@@ -173,10 +171,22 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 /* All rows are there from the start: zero is an answer too. */
 static int begin_state(struct grouper *gr)
 {
-	for (unsigned i = 0; i < ST_COUNT; i++) {
-		union group_key key = { .state = i < STATE_UDP ? (uint8_t)(i + 1) : 0 };
+	unsigned others = gr->r->query.select.protos & ~PROTO_BIT(PROTO_TCP);
 
-		if (new_group(gr, id_of(gr, ID_STATE, key.state), &key) == IDX_NONE)
+	for (unsigned st = 1; st < ST_COUNT; st++) {
+		union group_key key = { .state = (uint8_t)st };
+
+		if (new_group(gr, id_of(gr, ID_STATE, st), &key) == IDX_NONE)
+			return -ENOMEM;
+	}
+	others |= PROTO_BIT(PROTO_UDP);
+	for (unsigned p = PROTO_UDP; p < PROTO_COUNT; p++) {
+		union group_key key = { .proto = (uint8_t)p };
+
+		if ((others >> p & 1) == 0)
+			continue;
+		gr->proto_group[p] = new_group(gr, id_of(gr, ID_PROTO, p), &key);
+		if (gr->proto_group[p] == IDX_NONE)
 			return -ENOMEM;
 	}
 	return 0;
@@ -191,7 +201,7 @@ static int add_state(struct grouper *gr, const struct hit *hit, uint32_t n)
 		const struct sock *s = &sock[hit[i].row];
 
 		if (s->proto != PROTO_TCP)
-			rc = tally(gr, STATE_UDP, hit[i]);
+			rc = tally(gr, gr->proto_group[s->proto], hit[i]);
 		else if (s->state > 0 && s->state < ST_COUNT)
 			rc = tally(gr, s->state - 1u, hit[i]);
 	}

@@ -39,6 +39,7 @@ struct grouper {
 	uint32_t next_listen;
 	struct arena mark; /* uint32_t a group: see the groupings that use it */
 	uint32_t why_group[WHY_COUNT];
+	uint32_t proto_group[PROTO_COUNT]; /* BY_STATE: of UDP and of what else is selected */
 	uint32_t last_uid, last_user;
 	uint32_t now_s;           /* monotonic second of the snapshot, as since_s */
 	struct addr mask4, mask6; /* of BY_REMOTE's prefixes */

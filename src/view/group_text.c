@@ -27,6 +27,8 @@ static struct clean user_text(const struct snap *s, uint32_t uid, enum text_set 
 {
 	uint32_t name = snap_user_name(s, uid);
 
+	if (uid == UID_UNKNOWN)
+		return own("?");
 	return name != STR_NONE ? foreign(s, name, set, buf) : text_own(buf, fmt_plain(buf, uid));
 }
 
@@ -104,7 +106,8 @@ struct clean group_text(const struct view *v, const struct group *g, enum text_s
 		return own(why_title(g->why));
 	switch (view_query(v)->by) {
 	case BY_STATE:
-		return own(g->key.state != 0 ? state_name(g->key.state) : "UDP");
+		return own(g->key.state != 0 ? state_name(g->key.state)
+					     : proto_title(g->key.proto));
 	case BY_PROCESS:
 		return proc_text(s, g->key.proc, set, buf);
 	case BY_PROGRAM:
@@ -184,10 +187,12 @@ static void print_name(struct buf *out, struct str s)
 }
 
 /* UDP sockets are in one of these two as well, and the row is of TCP. */
-static void state_filter(unsigned state, struct buf *out)
+static void state_filter(const union group_key *key, struct buf *out)
 {
+	unsigned state = key->state;
+
 	if (state == 0) {
-		buf_str(out, "proto = udp");
+		buf_fmt(out, "proto = %s", proto_name(key->proto));
 		return;
 	}
 	buf_fmt(out, "state %s", state_word(state));
@@ -305,7 +310,7 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 	}
 	switch (view_query(v)->by) {
 	case BY_STATE:
-		state_filter(g->key.state, out);
+		state_filter(&g->key, out);
 		break;
 	case BY_PROCESS:
 		buf_fmt(out, "pid = %d", g->key.pid);

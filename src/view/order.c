@@ -214,7 +214,7 @@ static uint64_t group_word(const struct result *r, const struct group *g,
 	case W_WHY:
 		return g->why;
 	case W_STATE:
-		return g->key.state != 0 ? g->key.state : ST_COUNT;
+		return g->key.state != 0 ? g->key.state : ST_COUNT + g->key.proto;
 	case W_PID:
 		return named ? (uint64_t)g->key.pid : 0;
 	case W_UID:

@@ -58,7 +58,7 @@ static bool listens(const struct sock *s)
 	return s->state == ST_LISTEN || (s->state == ST_CLOSE && !needs_listen);
 }
 
-static bool selected(const struct select *sel, const struct sock *s)
+bool select_has(const struct select *sel, const struct sock *s)
 {
 	if (!(sel->protos >> s->proto & 1) || (sel->listening && !listens(s)))
 		return false;
@@ -127,7 +127,7 @@ static uint32_t scan(struct view *v, uint32_t from, uint32_t to, struct hit hit[
 		/* The processor itself does not look ahead past the end of a page. */
 		__builtin_prefetch(&s->sock[ahead]);
 		__builtin_prefetch(&s->ext[ahead]);
-		if (!v->everything && !selected(sel, &s->sock[row]))
+		if (!v->everything && !select_has(sel, &s->sock[row]))
 			continue;
 		v->work->totals.total++;
 		if (v->filter != NULL && !filter_match(v->filter, s, row))

@@ -11,5 +11,7 @@
  * same cookie in another sample as long as its inode does not change.
  */
 void cookie_make(struct sock *s);
+/* The same of protocol, family, inode and a number, for what has no internet addresses. */
+void cookie_make_of(struct sock *s, uint64_t number);
 
 #endif

@@ -52,6 +52,8 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f);
 #define FIELD_KEYS 4
 unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_t key[FIELD_KEYS]);
 
+/* The two keys of a string, of its first 16 bytes; returns 2. */
+unsigned field_string_keys(struct str s, uint64_t key[2]);
 /*
  * "10.4.0.7:8080", "[2001:db8::5]:443", "*:80" for a dual-stack wildcard, "fe80::1%eth0" with its
  * interface. ifname may be STR_NONE. Foreign interface names are cleaned.

@@ -79,6 +79,7 @@ enum sock_flag {
 #define PORTID_KERNEL 0          /* netlink: the kernel's own end */
 #define VSOCK_ANY     UINT32_MAX /* of a context or a port */
 #define INO_NONE      0          /* unix: no socket at the other end */
+#define UID_UNKNOWN   UINT32_MAX /* the kernel does not say whose it is */
 #define INO_PENDING   UINT32_MAX /* there is one that has no inode: not accepted yet */
 
 /* The ends of sockets that have no internet addresses. */

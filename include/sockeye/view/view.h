@@ -73,6 +73,8 @@ struct select {
 	uint16_t types[PROTO_COUNT];
 };
 
+bool select_has(const struct select *sel, const struct sock *s);
+
 struct query {
 	struct select select;
 	struct filter
@@ -114,7 +116,10 @@ struct totals {
 };
 
 union group_key {
-	uint8_t state;         /* BY_STATE: enum tcp_state, 0 for the row of UDP */
+	struct {               /* BY_STATE */
+		uint8_t state; /* of TCP; 0: the row of another protocol */
+		uint8_t proto;
+	};
 	struct {               /* BY_PROCESS */
 		uint32_t proc; /* row of snap.proc */
 		int32_t pid;
