@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The whole interface but for the terminal: keys, the mouse, sizes, time and samples in any order, as
- * the bytes say. After each, the work comes to an end, and all that is on the screen can be shown.
+ * the bytes say, which also say when work is done and when somebody looks: then all that is on the
+ * screen can be shown. In the end all work comes to its end.
  */
 #include "fuzz.h"
 
@@ -11,8 +12,13 @@
 #include "drive.h"
 #include "sockeye/base/mem.h"
 
-#define STEPS_MAX 100   /* of one input: the rest would only be slow */
+#define STEPS_MAX 50    /* of one input: the rest would only be slow */
 #define WORK_MAX  10000 /* slices until all views are made */
+
+/* Of the byte that says what happens: looking is what takes the time. */
+#define LOOK_BEFORE 0x80
+#define WORK_LATER  0x40
+#define LOOK_AFTER  0x20
 
 struct bytes {
 	const uint8_t *at, *end;
@@ -118,10 +124,8 @@ static void press(struct drive *d, struct bytes *b)
 	app_key(d->app, k, d->now_ms);
 }
 
-static void do_something(struct drive *d, struct bytes *b)
+static void do_something(struct drive *d, struct bytes *b, unsigned dice)
 {
-	unsigned dice = pick(b, 32);
-
 	if (dice < 20)
 		press(d, b);
 	else if (dice < 24)
@@ -184,6 +188,14 @@ static void serve(struct drive *d)
 	}
 }
 
+static void work(struct drive *d)
+{
+	for (int n = 0; app_busy(d->app); n++) {
+		REQUIRE(n < WORK_MAX);
+		app_work(d->app);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct bytes b = { data, data + size };
@@ -192,16 +204,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	drive_open(&d, 20 + (int)pick(&b, 100), 5 + (int)pick(&b, 35),
 		   take(&b) % 2 ? TEXT_UTF8 : TEXT_ASCII, "");
 	for (int i = 0; i < STEPS_MAX && b.at < b.end && !app_done(d.app); i++) {
-		do_something(&d, &b);
+		unsigned dice = take(&b);
+
+		do_something(&d, &b, dice % 32);
 		serve(&d);
-		if (i % 8 == 0)
-			check_screen(&d); /* also in the middle of the work */
-		for (int n = 0; app_busy(d.app); n++) {
-			REQUIRE(n < WORK_MAX);
-			app_work(d.app);
-		}
-		check_screen(&d);
+		if (dice & LOOK_BEFORE)
+			check_screen(&d);
+		if (!(dice & WORK_LATER))
+			work(&d);
+		if (dice & LOOK_AFTER)
+			check_screen(&d);
 	}
+	work(&d);
+	check_screen(&d);
 	drive_close(&d);
 	return 0;
 }
