@@ -114,7 +114,7 @@ static int parse_group_processes(struct settings *s, const char *value, struct e
 	int by = by_by_name(value, strlen(value));
 
 	if (by < 0 || !app_can_group((enum by)by))
-		return err_set(e, -EINVAL, "not process, program or user");
+		return err_set(e, -EINVAL, "not process, program, user, container or unit");
 	s->prefs.group = (enum by)by;
 	return 0;
 }

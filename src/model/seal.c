@@ -487,7 +487,8 @@ static void seal_places(struct snap_builder *b)
 	const struct sock_ext *ext = (const void *)b->ext.base;
 	uint32_t *in = (void *)b->side[SIDE_PLACE].base;
 
-	if ((b->sides >> SIDE_PLACE & 1) == 0 || b->snap.n_place == 0)
+	b->snap.placed = (b->sides >> SIDE_PLACE & 1) != 0;
+	if (!b->snap.placed || b->snap.n_place == 0)
 		return;
 	for (uint32_t row = 0; row < b->snap.n_sock; row++)
 		in[row] = best_place(b, in[row], &ext[row]);

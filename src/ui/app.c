@@ -297,11 +297,13 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	bool idle = app_shows_idle(a), changed = a->want_changed || idle != a->idle_asked;
 	const struct thin *thin = app_thin(a);
 	uint32_t choice = thin != NULL ? thin->choice : 0;
+	bool needed = app_needs_places(a), placed = needed || a->asked == ASKED_FILTER;
 
 	/* Whoever waits for what was left out does not wait for the interval. */
-	a->thinning.asked_now |= choice != a->thinning.asked;
-	changed = changed || choice != a->thinning.asked;
+	a->thinning.asked_now |= choice != a->thinning.asked || (needed && !a->thinning.placed);
+	changed = changed || choice != a->thinning.asked || placed != a->thinning.placed;
 	a->thinning.asked = choice;
+	a->thinning.placed = placed;
 	a->want_changed = false;
 	a->idle_asked = idle;
 	*interval_ms = pace_interval_ms(&a->pace);
@@ -311,6 +313,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 		.close = true,
 		.owners = true,
 		.tcp_stat = idle,
+		.places = placed,
 		.max_sockets = a->max_sockets,
 		.thin = thin,
 	};

@@ -181,14 +181,9 @@ static void act_listeners(struct app *a)
 static void act_group_by(struct app *a)
 {
 	struct pane *p = &a->pane[PANE_PROCESSES];
-	const struct pane_kind *next = &kind_processes;
 	bool pinned = p->pins.n > 0;
 
-	if (p->kind == &kind_processes)
-		next = &kind_programs;
-	else if (p->kind == &kind_programs)
-		next = &kind_users;
-	pane_set_kind(p, next);
+	pane_set_kind(p, app_next_kind(p->kind));
 	set_focus(a, PANE_PROCESSES);
 	app_start_pane(a, p);
 	refilter(a);

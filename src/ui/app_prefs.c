@@ -5,11 +5,12 @@
 
 #include "app_state.h"
 
-#define KINDS_MAX 3
+#define KINDS_MAX 5
 
 /* What may show the list, NULL behind the last. */
 static const struct pane_kind *const kinds[LIST_COUNT][KINDS_MAX + 1] = {
-	[LIST_PROCESSES] = { &kind_processes, &kind_programs, &kind_users },
+	[LIST_PROCESSES] = { &kind_processes, &kind_programs, &kind_users, &kind_containers,
+			     &kind_units },
 	[LIST_REMOTES] = { &kind_remotes },
 	[LIST_LISTENERS] = { &kind_listeners },
 	[LIST_SOCKETS] = { &kind_sockets },
@@ -168,6 +169,16 @@ int app_add_columns(struct app_columns *c, enum pref_list list, const char *name
 	}
 	*c = all;
 	return 0;
+}
+
+const struct pane_kind *app_next_kind(const struct pane_kind *k)
+{
+	const struct pane_kind *const *list = kinds[LIST_PROCESSES];
+	unsigned i = 0;
+
+	while (list[i] != NULL && list[i] != k)
+		i++;
+	return list[i] != NULL && list[i + 1] != NULL ? list[i + 1] : list[0];
 }
 
 bool app_can_group(enum by by)

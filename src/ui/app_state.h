@@ -63,6 +63,7 @@ struct thinning {
 	bool on;        /* it is worth it */
 	bool asked_now; /* a sample of it is wanted at once */
 	uint32_t asked; /* the choice that was asked for last; 0: all */
+	bool placed;    /* where things are was asked for as well */
 };
 
 struct total { /* how many sockets there were at one instant */
@@ -225,7 +226,8 @@ void app_adopt(struct app *a);
 /* Opens the list of the sockets that this selects; pins of one pane may be left out. */
 void app_open_sockets(struct app *a, const char *expr, unsigned drill_pane);
 /* There is a newer sample: what was found and the pages that are open are due. */
-void app_note(struct app *a, const struct snap *s); /* a sample for the history, a slice at a time */
+void app_note(struct app *a,
+	      const struct snap *s); /* a sample for the history, a slice at a time */
 /* The history, with the newest sample in it. */
 const struct history *app_history(struct app *a);
 void app_notice(struct app *a);
@@ -264,6 +266,10 @@ void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Whether what is on the screen tells how long connections have been idle. */
 bool app_shows_idle(const struct app *a);
+/* Whether what is shown has to know where things are: want.places. */
+bool app_needs_places(const struct app *a);
+/* How the list of processes is grouped after this. */
+const struct pane_kind *app_next_kind(const struct pane_kind *k);
 /* What the pane of remotes has rows for, from its next start on. */
 void app_set_remotes(struct app *a, enum remotes_by by, bool show_own);
 

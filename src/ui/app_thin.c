@@ -71,9 +71,24 @@ const struct thin *app_thin(const struct app *a)
 	return a->thinning.on && !needs_all(a) ? &a->thinning.thin : NULL;
 }
 
+bool app_needs_places(const struct app *a)
+{
+	if ((a->screen == SCREEN_LISTENERS && pane_needs_places(&a->listeners)) ||
+	    (a->screen == SCREEN_SOCKETS && pane_needs_places(&a->sockets)) ||
+	    (a->screen == SCREEN_FLOOD && pane_needs_places(&a->flood)))
+		return true;
+	/* The panes of the overview go on behind a list. */
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		if (pane_needs_places(&a->pane[i]))
+			return true;
+	return false;
+}
+
 bool app_suits(const struct app *a, const struct snap *s)
 {
 	const struct thin *t = app_thin(a);
 
+	if (!s->placed && app_needs_places(a))
+		return false;
 	return !s->thinned || (t != NULL && s->choice == t->choice);
 }

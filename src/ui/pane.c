@@ -198,6 +198,26 @@ bool pane_trend_due(const struct pane *p, int64_t mono_ns)
 	return p->trend_all != NULL && trend_due(pane_trend(p), mono_ns);
 }
 
+static bool column_needs_places(const struct pane *p, unsigned id)
+{
+	if (p->kind->by == BY_SOCKET)
+		return id == F_CONTAINER || id == F_UNIT;
+	return column_is_place((enum column)id);
+}
+
+bool pane_needs_places(const struct pane *p)
+{
+	const struct filter *f = p->next != NULL ? p->next : p->query.filter;
+	const struct table *t = &p->table;
+
+	if (by_is_place(p->kind->by) || (f != NULL && filter_needs_places(f)))
+		return true;
+	for (unsigned i = 0; i < t->shown; i++)
+		if (column_needs_places(p, t->col[table_column_at(t, i)].id))
+			return true;
+	return false;
+}
+
 void pane_set_kind(struct pane *p, const struct pane_kind *kind)
 {
 	p->kind = kind;

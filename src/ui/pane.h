@@ -39,6 +39,7 @@ struct pane_kind {
 #define NATURAL_NONE 0xff
 
 extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
+extern const struct pane_kind kind_containers, kind_units; /* with want.places */
 extern const struct pane_kind kind_listeners, kind_sockets, kind_flood;
 
 /* Rows of the pane of states: TCP's, and UDP. */
@@ -117,6 +118,9 @@ bool pane_is_gone(const struct pane *p, uint32_t row);
 
 /* The item stays in the middle, also when it was away; 0: no more. */
 void pane_follow(struct pane *p, uint64_t id);
+
+/* Whether what is shown, or what a filter asks for, is made of places: want.places. */
+bool pane_needs_places(const struct pane *p);
 
 /* Makes the columns anew: of the kind, or of those what was chosen. */
 void pane_make_columns(struct pane *p);

@@ -60,6 +60,8 @@ static const struct group_column process_columns[] = {
 	{ .id = COL_NEW },
 	{ .id = COL_OLDEST },
 	SPARE_STATES,
+	{ NULL, COL_CONTAINER, 12, 12, 24, false, true },
+	{ NULL, COL_UNIT, 16, 20, 40, false, true },
 };
 
 /* By program and by user, what counts is how many processes a row is. */
@@ -89,6 +91,18 @@ static const struct group_column program_columns[] = {
 
 static const struct group_column user_columns[] = {
 	{ "User", COL_KEY, 18, 18, 32, false, false },
+	CROWD_COLUMNS,
+};
+
+static const struct group_column container_columns[] = {
+	{ "Container", COL_KEY, 18, 18, 32, false, false },
+	CROWD_COLUMNS,
+	{ NULL, COL_RUNTIME, 10, 10, 10, false, true },
+	{ NULL, COL_POD, 36, 36, 36, false, true },
+};
+
+static const struct group_column unit_columns[] = {
+	{ "Unit", COL_KEY, 18, 18, 40, false, false },
 	CROWD_COLUMNS,
 };
 
@@ -174,6 +188,16 @@ static void columns_of_programs(struct pane *p)
 static void columns_of_users(struct pane *p)
 {
 	pane_set_columns(p, user_columns, ARRAY_SIZE(user_columns));
+}
+
+static void columns_of_containers(struct pane *p)
+{
+	pane_set_columns(p, container_columns, ARRAY_SIZE(container_columns));
+}
+
+static void columns_of_units(struct pane *p)
+{
+	pane_set_columns(p, unit_columns, ARRAY_SIZE(unit_columns));
 }
 
 static void columns_of_remotes(struct pane *p)
@@ -356,7 +380,7 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 		}
 		return add_addresses(p, g, group_text(p->view, g, p->set, buf), buf);
 	}
-	if (c == COL_USER)
+	if (c == COL_USER || column_is_place(c))
 		return group_name(p->view, g, c, p->set, buf);
 	if (column_is_ends(c))
 		return ends_text(p, at, c, buf);
@@ -549,6 +573,30 @@ const struct pane_kind kind_users = {
 	.sort = 1,
 	.natural = NATURAL_NONE,
 	.columns = columns_of_users,
+	.synced = pane_set_change_title,
+	.help = pane_group_help,
+};
+
+const struct pane_kind kind_containers = {
+	.by = BY_CONTAINER,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
+	.sortable = true,
+	.sort = 1,
+	.natural = NATURAL_NONE,
+	.columns = columns_of_containers,
+	.synced = pane_set_change_title,
+	.help = pane_group_help,
+};
+
+const struct pane_kind kind_units = {
+	.by = BY_UNIT,
+	.cell = pane_group_cell,
+	.marks = pane_group_marks,
+	.sortable = true,
+	.sort = 1,
+	.natural = NATURAL_NONE,
+	.columns = columns_of_units,
 	.synced = pane_set_change_title,
 	.help = pane_group_help,
 };

@@ -6,8 +6,7 @@
 #define BY(b)      (1u << BY_##b)
 #define BY_GROUPS  ((1u << BY_COUNT) - 1u - BY(SOCKET))
 #define BY_PLACE   (BY(CONTAINER) | BY(UNIT))
-#define BY_HOLDER  (BY(PROCESS) | BY(PROGRAM) | BY(USER))
-#define BY_OWNER   (BY_HOLDER | BY_PLACE)   /* with rows of reasons for what nobody holds */
+#define BY_OWNER   (BY(PROCESS) | BY(PROGRAM) | BY(USER) | BY_PLACE)
 #define BY_BREAKUP (BY_GROUPS & ~BY(STATE)) /* whose groups hold sockets of many states */
 
 static const char *const by_names[BY_COUNT] = {
@@ -56,7 +55,7 @@ static const uint16_t groupings[COL_STATE] = {
 	[COL_UNIT] = BY(PROCESS) | BY(UNIT),
 	[COL_RUNTIME] = BY(CONTAINER),
 	[COL_POD] = BY(CONTAINER),
-	[COL_LISTENS] = BY_HOLDER,
+	[COL_LISTENS] = BY_OWNER,
 	[COL_PORTS] = BY(REMOTE),
 	[COL_TREND] = BY_GROUPS,
 };

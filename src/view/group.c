@@ -658,8 +658,8 @@ static const struct {
 	[BY_USER] = { begin_user, grouper_look_ends, add_user },
 	[BY_REMOTE] = { begin_remote, NULL, add_remote },
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
-	[BY_CONTAINER] = { begin_places, NULL, add_places },
-	[BY_UNIT] = { begin_places, NULL, add_places },
+	[BY_CONTAINER] = { begin_places, grouper_look_ends, add_places },
+	[BY_UNIT] = { begin_places, grouper_look_ends, add_places },
 };
 
 void grouper_init(struct grouper *gr)

@@ -112,7 +112,7 @@ static void note_listen(struct grouper *gr, uint32_t group, uint32_t row)
 	settle_end(sock, e, i);
 }
 
-/* The map is of processes, or of users. Groups that nothing has come to are not there. */
+/* The map is of processes, of users, or of places. Groups that nothing has come to are not there. */
 static uint32_t note_holders(struct grouper *gr, uint32_t row)
 {
 	const struct snap *s = gr->r->snap;
@@ -124,6 +124,13 @@ static uint32_t note_holders(struct grouper *gr, uint32_t row)
 
 		if (user != IDX_NONE && grouper_map(gr)[user] != IDX_NONE)
 			note_listen(gr, grouper_map(gr)[user], row);
+		return 1;
+	}
+	if (by_is_place(gr->r->query.by)) {
+		uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
+
+		if (grouper_map(gr)[at] != IDX_NONE)
+			note_listen(gr, grouper_map(gr)[at], row);
 		return 1;
 	}
 	for (uint32_t i = 0; i < x->n_owners; i++)

@@ -117,7 +117,7 @@ static void test_settings_parse_reports_line(void **state)
 		  "sort-remotes: not a column of this list" },
 		{ "sort-sockets = \nascii = yes", 1, "sort-sockets: not a column of this list" },
 		{ "ascii = yes\ngroup-processes = state", 2,
-		  "group-processes: not process, program or user" },
+		  "group-processes: not process, program, user, container or unit" },
 		{ "ascii = yes\ngroup-remotes = 8", 2,
 		  "group-remotes: not mixed, address, 24 or 16" },
 		{ "ascii = yes\nown-remotes = yes", 2, "own-remotes: not show or hide" },

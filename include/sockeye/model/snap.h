@@ -140,6 +140,7 @@ struct snap {
 	uint16_t protos;             /* PROTO_BIT() of those that it has rows of */
 	uint32_t choice;             /* struct thin.choice of what was asked for; 0: all */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
+	bool placed;       /* want.places: where things are was asked for */
 	bool since_untold; /* a CLOSE_WAIT is older than this run has seen it: how old, nobody said */
 	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };

@@ -167,7 +167,7 @@ struct group {
 #define GROUP_ENDS 4 /* listening ends that are kept of a group */
 
 /*
- * Where a group listens. BY_PROCESS, BY_PROGRAM, BY_USER: the listening sockets that it has, filter or
+ * Where a group listens. BY_PROCESS to BY_USER, BY_CONTAINER, BY_UNIT: the listening sockets that it has, filter or
  * not, the lowest ports; all wildcards count as one address. BY_REMOTE: the listeners that its
  * connections came through, most of them first, one for a port.
  */

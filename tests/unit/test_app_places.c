@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Containers and units in the interface: asked for while something is made of them. */
+#include "test.h"
+
+#include <string.h>
+
+#include "drive.h"
+
+#define SOCKS                                                              \
+	"sock tcp ESTABLISHED 10.4.0.7:80 10.4.1.17:1000 ino 10 times 3\n" \
+	"sock tcp LISTEN 0.0.0.0:80 - ino 20\n"                            \
+	"sock tcp ESTABLISHED 10.4.0.7:22 10.4.1.18:1000 ino 30\n"
+#define PLAIN                                                    \
+	SOCKS "proc 7 nginx\nhold 7 3 10 times 3\nhold 7 9 20\n" \
+	      "proc 8 sshd\nhold 8 3 30\n"
+#define PLACED                                                                    \
+	SOCKS "proc 7 nginx cgroup /lxc.payload.web/system.slice/nginx.service\n" \
+	      "hold 7 3 10 times 3\nhold 7 9 20\n"                                \
+	      "proc 8 sshd cgroup /system.slice/ssh\\\\x2dx.service\nhold 8 3 30\n"
+
+static void check_has(struct drive *d, const char *text)
+{
+	if (strstr(drive_screen(d), text) == NULL)
+		fail_msg("\"%s\" is not on the screen:\n%s", text, d->screen.s);
+}
+
+static void check_has_not(struct drive *d, const char *text)
+{
+	if (strstr(drive_screen(d), text) != NULL)
+		fail_msg("\"%s\" is on the screen:\n%s", text, d->screen.s);
+}
+
+static bool asks(struct drive *d)
+{
+	unsigned interval_ms, pulse_ms;
+	struct want w;
+
+	app_wants_sample(d->app, &interval_ms, &pulse_ms, &w);
+	return w.places;
+}
+
+static void sample(struct drive *d, const char *fixture)
+{
+	struct buf b = { 0 };
+
+	buf_fmt(&b, "sample %lld\n%s", 1795167000000 + (long long)d->now_ms, fixture);
+	drive_sample(d, b.s);
+	buf_free(&b);
+}
+
+static void start(struct drive *d, int w, const char *filter)
+{
+	drive_open(d, w, 40, TEXT_UTF8, filter);
+}
+
+static void test_places_of_a_grouping(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "");
+	assert_false(asks(&d));
+	sample(&d, PLAIN);
+	drive_keys(&d, "u u");
+	assert_false(asks(&d));
+	/* By container: what is there cannot tell, and another sample is wanted at once. */
+	drive_keys(&d, "u");
+	assert_true(asks(&d));
+	assert_true(app_wants_now(d.app));
+	check_has(&d, " Container ");
+	check_has_not(&d, "[none]");
+	sample(&d, PLAIN);
+	check_has_not(&d, "[none]");
+	sample(&d, PLACED);
+	check_has(&d, ">web       ");
+	check_has(&d, "[none]");
+	assert_false(app_wants_now(d.app));
+	/* By unit, out of what is there; the escapes are for files. */
+	drive_keys(&d, "u");
+	check_has(&d, ">nginx.service");
+	check_has(&d, " ssh-x.service");
+	assert_true(asks(&d));
+	drive_keys(&d, "u");
+	check_has(&d, "nginx[7]");
+	assert_false(asks(&d));
+	drive_close(&d);
+}
+
+static void test_places_behind_a_row(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 160, "");
+	sample(&d, PLAIN);
+	drive_keys(&d, "u u u");
+	sample(&d, PLACED);
+	drive_keys(&d, "g Enter");
+	check_has(&d, "container = web");
+	check_has(&d, "10.4.1.17:1002");
+	check_has_not(&d, "10.4.1.18");
+	drive_keys(&d, "Esc G Space");
+	check_has(&d, "container = \"\"");
+	drive_close(&d);
+}
+
+static void test_places_of_a_filter(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "unit = ssh-x.service");
+	assert_true(asks(&d));
+	sample(&d, PLACED);
+	check_has(&d, "sshd[8]");
+	check_has_not(&d, "nginx[7]");
+	drive_keys(&d, "u");
+	assert_true(asks(&d));
+	drive_close(&d);
+}
+
+static void test_places_of_columns(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 250, "");
+	sample(&d, PLACED);
+	assert_false(asks(&d));
+	/* The last that can be chosen, to where there is room. */
+	drive_keys(&d, "2 c G Space < < < < < < < < < < < < < < Enter");
+	assert_true(asks(&d));
+	check_has(&d, " Unit ");
+	check_has(&d, " ssh-x.service");
+	drive_keys(&d, "Enter");
+	check_has(&d, "sockets");
+	drive_keys(&d, "Esc c x Enter");
+	assert_false(asks(&d));
+	drive_keys(&d, "Enter c G Space < < < < < < < < < < < < < < Enter");
+	assert_true(asks(&d));
+	check_has(&d, " Unit ");
+	drive_close(&d);
+}
+
+/* Names can be completed while a filter is typed. */
+static void test_places_are_asked_for_by_the_prompt(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "");
+	sample(&d, PLAIN);
+	drive_keys(&d, "f");
+	assert_true(asks(&d));
+	/* What is there is shown all the same. */
+	check_has(&d, "nginx[7]");
+	sample(&d, PLACED);
+	drive_keys(&d, "u n i t Space = Space n Tab");
+	check_has(&d, "unit = nginx.service");
+	drive_keys(&d, "Esc Esc Esc");
+	assert_false(asks(&d));
+	drive_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_places_of_a_grouping),
+		cmocka_unit_test(test_places_behind_a_row),
+		cmocka_unit_test(test_places_of_a_filter),
+		cmocka_unit_test(test_places_of_columns),
+		cmocka_unit_test(test_places_are_asked_for_by_the_prompt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
