@@ -15,9 +15,6 @@
 #include "sockeye/collect/sysctls.h"
 #include "sockeye/collect/users.h"
 
-/* Rows for which room is made on the word of the kernel's counters. */
-#define EXPECT_MOST 4000000
-
 struct live {
 	struct sockets *sockets;
 	struct owners *owners;
@@ -67,21 +64,6 @@ static bool leaves_out(const struct want *w)
 				   (w->thin->states[PROTO_TCP] & ST_BIT(ST_ESTABLISHED)) == 0);
 }
 
-/* Later ones are as large as the one before. */
-static void expect_rows(struct snap_builder *b, const struct want *w)
-{
-	static const enum counter_id kinds[] = { CTR_TCP_INUSE, CTR_TCP6_INUSE, CTR_TCP_TW };
-	const struct counters *c = snap_counters(b);
-	uint64_t rows = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		rows += c->known[kinds[i]] ? c->value[kinds[i]] : 0;
-	if (w->max_sockets > 0 && rows > w->max_sockets)
-		rows = w->max_sockets;
-	if (rows <= EXPECT_MOST)
-		snap_expect(b, (uint32_t)rows);
-}
-
 static void begin_places(struct live *l, struct snap_builder *b, const struct want *w)
 {
 	if (w->places && l->places == NULL)
@@ -107,8 +89,6 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	if (w->owners && snap_counters(b)->known[CTR_SOCKETS_USED])
 		owners_prepare(l->owners, snap_counters(b)->value[CTR_SOCKETS_USED], !leaves_out(w),
 			       cancel_fd);
-	if (snap_prev(b) == NULL && !leaves_out(w))
-		expect_rows(b, w);
 	dump_ns = clock_ns(CLOCK_MONOTONIC);
 	snap_set_times(b, clock_ns(CLOCK_REALTIME), dump_ns);
 	begin_places(l, b, w);
