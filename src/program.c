@@ -153,7 +153,7 @@ static struct filter *make_filter(struct options *o, struct err *e)
 	if (o->filter_file != NULL && read_filter_file(o, e) != 0)
 		return NULL;
 	text = o->filter.len > 0 ? o->filter.s : "";
-	f = filter_parse(text, o->filter.len, &why);
+	f = filter_parse_for(text, o->filter.len, o->select.protos, &why);
 	if (f == NULL && why.pos != ERR_NO_POS)
 		err_set(e, why.code, "filter, column %zu: %s", why.pos + 1, why.msg);
 	else if (f == NULL)

@@ -54,6 +54,11 @@ uint32_t set_read(enum subject_id id, const struct token *operand, struct err *e
 /* host.c: ADDRESS[:PORT] */
 int host_read(struct tree *t, const struct token *operand, struct cond *c, struct err *e);
 
+/* end.c: the same of families without internet addresses, behind the first skip bytes. */
+int end_read(struct tree *t, const struct token *operand, size_t skip, uint8_t family,
+	     struct host *h, struct err *e);
+void end_print(const struct tree *t, const struct host *h, struct buf *out);
+
 /*
  * number.c: a list of numbers and ranges, or with an ordering c->cmp one number. text is a part of
  * the operand or all of it.

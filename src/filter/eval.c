@@ -275,6 +275,8 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 		return (op->arg >> snap_why(s, row) & 1) != 0;
 	case OP_HOST:
 		return test_host(p, op, s, row);
+	case OP_END:
+		return end_holds(&p->end[op->arg], s, row, op->side == SIDE_REMOTE);
 	case OP_LPORT:
 		return sock_is_inet(k) && in_set(p, op, k->lport);
 	case OP_RPORT:

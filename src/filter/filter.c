@@ -20,8 +20,29 @@ struct filter {
 
 struct filter *filter_parse(const char *text, size_t len, struct err *e)
 {
+	return filter_parse_for(text, len, 0, e);
+}
+
+static uint8_t family_of(unsigned protos)
+{
+	switch (protos) {
+	case PROTO_BIT(PROTO_UNIX):
+		return AF_UNIX;
+	case PROTO_BIT(PROTO_PACKET):
+		return AF_PACKET;
+	case PROTO_BIT(PROTO_NETLINK):
+		return AF_NETLINK;
+	case PROTO_BIT(PROTO_VSOCK):
+		return AF_VSOCK;
+	}
+	return 0;
+}
+
+struct filter *filter_parse_for(const char *text, size_t len, unsigned protos, struct err *e)
+{
 	struct filter *f = xcalloc(1, sizeof(*f));
 
+	f->tree.family = family_of(protos);
 	if (parse_filter(text, len, &f->tree, e) != 0) {
 		filter_free(f);
 		return NULL;

@@ -27,8 +27,19 @@ struct parts {
 	bool bracketed;
 };
 
-static const char *const other_families[] = { "unix",  "link", "packet", "netlink",
-					      "vsock", "tipc", "xdp" };
+/* Without internet addresses; 0: not collected. */
+static const struct {
+	const char *name;
+	uint8_t family;
+} other_families[] = {
+	{ "unix", AF_UNIX },
+	{ "link", AF_PACKET },
+	{ "packet", AF_PACKET },
+	{ "netlink", AF_NETLINK },
+	{ "vsock", AF_VSOCK },
+	{ "tipc", 0 },
+	{ "xdp", 0 },
+};
 
 static struct slice slice(const char *from, const char *to)
 {
@@ -42,7 +53,7 @@ static int bad(const struct token *operand, struct err *e, const char *what)
 	return err_at(e, -EINVAL, operand->pos, "%s: \"%s\"", what, token_quote(operand, q));
 }
 
-/* inet: and inet6:, which only hold for sockets of that family. Moves *s behind it. */
+/* inet:, unix: and so on, which only hold for sockets of that family. Moves *s behind it. */
 static int read_family(const struct token *operand, const char **s, const char *end, struct host *h,
 		       struct err *e)
 {
@@ -51,10 +62,17 @@ static int read_family(const struct token *operand, const char **s, const char *
 
 	if (len == 0)
 		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(other_families); i++)
-		if (name_equal(*s, len, other_families[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(other_families); i++) {
+		if (!name_equal(*s, len, other_families[i].name))
+			continue;
+		if (other_families[i].family == 0)
 			return err_at(e, -EOPNOTSUPP, operand->pos,
-				      "%s sockets are not collected yet", other_families[i]);
+				      "ends of %s sockets cannot be asked for",
+				      other_families[i].name);
+		h->only = other_families[i].family;
+		*s = colon + 1;
+		return 0;
+	}
 	if (name_equal(*s, len, family_name(AF_INET)))
 		h->only = AF_INET;
 	else if (name_equal(*s, len, family_name(AF_INET6)))
@@ -239,6 +257,20 @@ static int read_addr(const struct token *operand, const struct parts *p, struct 
 	return rc;
 }
 
+/*
+ * A path and an abstract name can be nothing else, but /8 is more likely half of an address; the rest
+ * is of what was chosen.
+ */
+static uint8_t implied_family(const struct tree *t, const struct token *operand)
+{
+	const char *s = operand->s;
+
+	if (operand->len > 0 &&
+	    (s[0] == '@' || (s[0] == '/' && !all_of(s + 1, operand->len - 1, digits))))
+		return AF_UNIX;
+	return t->family;
+}
+
 int host_read(struct tree *t, const struct token *operand, struct cond *c, struct err *e)
 {
 	const char *s = operand->s, *end = s + operand->len;
@@ -247,6 +279,17 @@ int host_read(struct tree *t, const struct token *operand, struct cond *c, struc
 	int rc;
 
 	rc = read_family(operand, &s, end, &h, e);
+	if (rc == 0 && h.only == 0)
+		h.only = implied_family(t, operand);
+	if (rc == 0 && host_is_other(&h)) {
+		if (c->subject == SUBJ_LISTENER)
+			return bad(operand, e, "connections of this family have no listener here");
+		rc = end_read(t, operand, (size_t)(s - operand->s), h.only, &h, e);
+		c->arg = tree_add_host(t, &h);
+		c->first = t->n_range;
+		c->count = 0;
+		return rc;
+	}
 	if (rc == 0)
 		rc = split(t, operand, s, end, &p, e);
 	if (rc == 0)

@@ -46,8 +46,14 @@ static const char *match_bracket(const char *p, const char *end, unsigned char c
 	return p + 1;
 }
 
+/* A letter of the other case (ASCII); another character as it is. */
+static char other_case(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? (char)(c ^ 0x20) : c;
+}
+
 /* One character of the pattern against c. Returns what is behind it, NULL for a mismatch. */
-static const char *match_one(const char *p, const char *end, char c)
+static const char *match_one(const char *p, const char *end, char c, bool fold)
 {
 	if (*p == '?')
 		return p + 1;
@@ -55,16 +61,18 @@ static const char *match_one(const char *p, const char *end, char c)
 		bool hit;
 		const char *behind = match_bracket(p + 1, end, (unsigned char)c, &hit);
 
+		if (behind != NULL && !hit && fold)
+			match_bracket(p + 1, end, (unsigned char)other_case(c), &hit);
 		if (behind != NULL)
 			return hit ? behind : NULL;
 	} else if (*p == '\\' && p + 1 < end) {
 		p++;
 	}
-	return *p == c ? p + 1 : NULL;
+	return *p == c || (fold && *p == other_case(c)) ? p + 1 : NULL;
 }
 
 /* The last star takes back one character at a time: no more than strlen(p) * len steps. */
-static bool glob_matches(const char *p, size_t p_len, const char *s, size_t len)
+static bool glob_matches(const char *p, size_t p_len, const char *s, size_t len, bool fold)
 {
 	const char *end = p + p_len, *s_end = s + len;
 	const char *star = NULL, *again = NULL;
@@ -78,7 +86,7 @@ static bool glob_matches(const char *p, size_t p_len, const char *s, size_t len)
 			continue;
 		}
 		if (p < end && s < s_end)
-			next = match_one(p, end, *s);
+			next = match_one(p, end, *s, fold);
 		if (next != NULL) {
 			p = next;
 			s++;
@@ -246,13 +254,22 @@ int name_read(struct tree *t, const struct token *operand, struct cond *c, struc
 	return regex ? compile_regex(n, operand, e) : 0;
 }
 
+static bool folds_to(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (a[i] != b[i] && a[i] != other_case(b[i]))
+			return false;
+	return true;
+}
+
 bool name_matches(const struct name *n, const char *s, size_t len)
 {
 	switch (n->kind) {
 	case NAME_EXACT:
-		return n->len == len && memcmp(n->text, s, len) == 0;
+		return n->len == len &&
+		       (memcmp(n->text, s, len) == 0 || (n->fold && folds_to(n->text, s, len)));
 	case NAME_GLOB:
-		return glob_matches(n->text, n->len, s, len);
+		return glob_matches(n->text, n->len, s, len, n->fold);
 	case NAME_REGEX:
 		return regex_matches(&n->regex, s);
 	}

@@ -94,6 +94,10 @@ static void print_host(const struct tree *t, const struct cond *c, struct buf *o
 	const struct host *h = &t->host[c->arg];
 	char text[ADDR_TEXT_SIZE];
 
+	if (host_is_other(h)) {
+		end_print(t, h, out);
+		return;
+	}
 	if (h->only != 0)
 		buf_fmt(out, "%s:", family_name(h->only));
 	if (h->v4) {

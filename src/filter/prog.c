@@ -135,6 +135,12 @@ static uint32_t add_host(struct prog *p, const struct host *h)
 	return p->n_host++;
 }
 
+static uint32_t add_end(struct prog *p, const struct tree *t, const struct host *h)
+{
+	p->end[p->n_end] = (struct op_end){ .host = h, .name = h->named ? t->name[h->name] : NULL };
+	return p->n_end++;
+}
+
 static uint32_t add_bound(struct prog *p, const struct name *name, enum op_code code)
 {
 	p->bound[p->n_bound] = (struct bound){ .name = name, .code = code };
@@ -179,6 +185,12 @@ static void emit(struct prog *p, const struct tree *t, const struct cond *c, uin
 		set_numbers(p, t, c, op);
 		break;
 	case OPERAND_HOST:
+		if (host_is_other(&t->host[c->arg])) {
+			op->code = OP_END;
+			op->side = (uint8_t)side_of(c);
+			op->arg = add_end(p, t, &t->host[c->arg]);
+			break;
+		}
 		op->code = OP_HOST;
 		op->side = (uint8_t)side_of(c);
 		op->arg = add_host(p, &t->host[c->arg]);
@@ -251,6 +263,7 @@ void prog_compile(struct prog *p, const struct tree *t)
 		p->range = xcalloc((size_t)t->n_range + t->n_cond, sizeof(*p->range));
 		p->op = xcalloc(p->n_op, sizeof(*p->op));
 		p->host = xcalloc((size_t)t->n_host + 1, sizeof(*p->host));
+		p->end = xcalloc((size_t)t->n_host + 1, sizeof(*p->end));
 		p->bound = xcalloc((size_t)t->n_name + 1, sizeof(*p->bound));
 		link_ops(p, t, first_op);
 	}
@@ -265,6 +278,7 @@ void prog_free(struct prog *p)
 	}
 	free(p->bound);
 	free(p->host);
+	free(p->end);
 	free(p->range);
 	free(p->op);
 	*p = (struct prog){ 0 };

@@ -17,6 +17,7 @@ enum op_code {
 	OP_TYPE,   /* arg: set of types of what has no internet address */
 	OP_WHY,    /* arg: set of enum why */
 	OP_HOST,   /* arg: prog.host */
+	OP_END,    /* arg: prog.end */
 	OP_LPORT,  /* from here on a number in a set */
 	OP_RPORT,
 	OP_UID,
@@ -50,7 +51,7 @@ enum side {
 
 struct op {
 	uint8_t code; /* enum op_code */
-	uint8_t side; /* OP_HOST: enum side */
+	uint8_t side; /* OP_HOST, OP_END: enum side */
 	bool many;    /* the set is prog.range from lo, span of them; else lo to lo + span */
 	uint32_t arg;
 	uint32_t yes, no; /* ops, or OP_ACCEPT, OP_REJECT */
@@ -60,6 +61,12 @@ struct op {
 struct op_host {
 	uint64_t hi, lo, mask_hi, mask_lo;
 	uint8_t families; /* as OP_FAMILY */
+};
+
+/* An end that is no internet address, of the tree. */
+struct op_end {
+	const struct host *host;
+	const struct name *name; /* NULL: none */
 };
 
 /* What a name stands for in one snapshot: bits by process or place, or ascending uids or interfaces. */
@@ -75,8 +82,9 @@ struct prog {
 	struct op *op;
 	struct range *range;
 	struct op_host *host;
+	struct op_end *end;
 	struct bound *bound;
-	uint32_t n_op, n_range, n_host, n_bound;
+	uint32_t n_op, n_range, n_host, n_end, n_bound;
 };
 
 /* t must outlive p. */
@@ -84,6 +92,9 @@ void prog_compile(struct prog *p, const struct tree *t);
 void prog_free(struct prog *p); /* what it holds, not p */
 
 void prog_bind(struct prog *p, const struct snap *s);
+/* end.c */
+bool end_holds(const struct op_end *end, const struct snap *s, uint32_t row, bool remote);
+
 bool prog_run(const struct prog *p, const struct snap *s, uint32_t row);
 
 #endif

@@ -51,10 +51,29 @@ static bool is_vague(const struct host *h)
 	return zero || bits < BITS_LEAST;
 }
 
+/* ss looks for the name of a UNIX socket only, not of the one at the other end. */
+static int check_end(const struct tree *t, const struct cond *c, const struct host *h,
+		     struct err *e)
+{
+	const struct name *n = h->named ? t->name[h->name] : NULL;
+
+	if (h->only == AF_UNIX && c->subject == SUBJ_DST && n != NULL)
+		return no(e, "ss knows no name of the other end of a UNIX socket");
+	if (h->only == AF_PACKET && n != NULL && n->kind != NAME_EXACT)
+		return no(e, "ss knows dev only by its whole name");
+	for (size_t i = 0; n != NULL && i < n->len; i++)
+		if (strchr("\\\"'() \t", n->text[i]) != NULL ||
+		    (n->kind == NAME_EXACT && strchr("*?[", n->text[i]) != NULL))
+			return no(e, "the name has characters that ss would read as others");
+	return 0;
+}
+
 static int check_host(const struct tree *t, const struct cond *c, bool inverted, struct err *e)
 {
 	const struct host *h = &t->host[c->arg];
 
+	if (host_is_other(h))
+		return check_end(t, c, h, e);
 	if (h->only != 0)
 		return err_set(e, -EOPNOTSUPP, "ss takes %s: for the whole of a filter",
 			       family_name(h->only));
@@ -152,6 +171,22 @@ static bool is_any_port(const struct range *r)
 	return r->lo == 0 && r->hi == PORT_LAST;
 }
 
+/* Without quotes, which ss does not know. */
+static void print_other(const struct tree *t, const struct host *h, struct buf *out)
+{
+	struct host bare = *h;
+
+	if (!h->named) {
+		end_print(t, h, out);
+		return;
+	}
+	bare.named = false;
+	bare.second.any = true;
+	end_print(t, &bare, out);
+	out->len--; /* the star in the place of the name */
+	buf_add(out, t->name[h->name]->text, t->name[h->name]->len);
+}
+
 /* "sport >= :1000 and sport <= :2000" */
 static void print_range(const char *port, const struct range *r, struct buf *out)
 {
@@ -174,7 +209,10 @@ static void print_end(const struct tree *t, const struct cond *c, struct buf *ou
 		bool span = r != NULL && r->lo != r->hi && !is_any_port(r);
 
 		buf_fmt(out, "%s%s%s ", i > 0 ? " or " : "", span ? "( " : "", name);
-		print_host(h, out);
+		if (host_is_other(h))
+			print_other(t, h, out);
+		else
+			print_host(h, out);
 		if (r != NULL && r->lo == r->hi)
 			buf_fmt(out, ":%" PRIu64, r->lo);
 		if (!span)
@@ -465,6 +503,20 @@ static void print_quoted(const struct buf *expr, struct buf *out)
 	buf_char(out, '\'');
 }
 
+/* ss takes the family of an end for that of all sockets. */
+static int check_families(const struct tree *t, const uint16_t of[PROTO_COUNT], struct err *e)
+{
+	unsigned protos = 0;
+
+	for (unsigned proto = 0; proto < PROTO_COUNT; proto++)
+		protos |= of[proto] != 0 ? PROTO_BIT(proto) : 0;
+	for (uint32_t i = 0; i < t->n_host; i++)
+		if (host_is_other(&t->host[i]) && host_protos(&t->host[i]) != protos)
+			return err_set(e, -EOPNOTSUPP, "ss takes %s: for the whole of a filter",
+				       family_name(t->host[i].only));
+	return 0;
+}
+
 int ss_print(const struct tree *t, unsigned protos, struct buf *out, struct err *e)
 {
 	struct printer p = { .tree = t };
@@ -475,7 +527,9 @@ int ss_print(const struct tree *t, unsigned protos, struct buf *out, struct err 
 	take_states(&p, protos);
 	for (uint32_t i = 0; i < t->n_cond; i++)
 		p.alone = p.alone || t->cond[i].subject == SUBJ_DEV;
-	rc = print_states(p.states, out, e);
+	rc = check_families(t, p.states, e);
+	if (rc == 0)
+		rc = print_states(p.states, out, e);
 	while (rc == 0 && p.n > 0) {
 		struct item it = p.stack[--p.n];
 

@@ -129,6 +129,8 @@ static void count_addresses(struct tally *t, enum subject_id subject, const stru
 		const struct sock *k = &s->sock[row];
 		const struct addr *a = subject == SUBJ_SRC ? &k->local : &k->remote;
 
+		if (!sock_is_inet(k))
+			continue;
 		if (subject == SUBJ_SRC || sock_has_remote(k))
 			count(t, be64toh(addr_hi(a)), be64toh(addr_lo(a)), row);
 	}
@@ -139,7 +141,7 @@ static void count_ports(struct tally *t, enum subject_id subject, const struct s
 	for (uint32_t row = 0; row < s->n_sock; row++) {
 		uint16_t port = subject == SUBJ_SPORT ? s->sock[row].lport : s->sock[row].rport;
 
-		if (port != 0)
+		if (port != 0 && sock_is_inet(&s->sock[row]))
 			count(t, 0, port, row);
 	}
 }

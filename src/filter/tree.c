@@ -32,6 +32,24 @@ void tree_free(struct tree *t)
 	*t = (struct tree){ 0 };
 }
 
+unsigned host_protos(const struct host *h)
+{
+	static const struct {
+		uint8_t family;
+		enum proto proto;
+	} of[] = {
+		{ AF_UNIX, PROTO_UNIX },
+		{ AF_PACKET, PROTO_PACKET },
+		{ AF_NETLINK, PROTO_NETLINK },
+		{ AF_VSOCK, PROTO_VSOCK },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(of); i++)
+		if (of[i].family == h->only)
+			return PROTO_BIT(of[i].proto);
+	return PROTOS_INET;
+}
+
 uint32_t tree_add_range(struct tree *t, uint64_t lo, uint64_t hi)
 {
 	t->range = grow(t->range, t->n_range, &t->size_range, sizeof(*t->range));
@@ -82,8 +100,22 @@ static void exchange(struct node *n)
 	n->protos_no = protos;
 }
 
+/* Those of which some sockets are of these families, a set of family_bit(). */
+static unsigned protos_of_families(uint32_t families)
+{
+	return ((families & 3) != 0 ? PROTOS_INET : 0) |
+	       ((families >> 2 << PROTO_UNIX) & PROTOS_ALL & ~PROTOS_INET);
+}
+
+/* Whether only sockets with internet addresses can pass it. */
+static bool is_of_inet(const struct cond *c)
+{
+	return c->operand == OPERAND_HOST || c->subject == SUBJ_SPORT || c->subject == SUBJ_DPORT ||
+	       c->subject == SUBJ_AUTOBOUND;
+}
+
 /* What may pass a condition, and what may fail it. */
-static void bound_cond(struct node *n, const struct cond *c)
+static void bound_cond(const struct tree *t, struct node *n, const struct cond *c)
 {
 	n->yes = n->no = PAIRS_ALL;
 	n->protos_yes = n->protos_no = PROTOS_ALL;
@@ -96,6 +128,16 @@ static void bound_cond(struct node *n, const struct cond *c)
 		n->yes = pairs_of_protos(n->protos_yes);
 		n->no = pairs_of_protos(n->protos_no);
 	}
+	if (c->subject == SUBJ_TYPE)
+		n->protos_yes = PROTOS_ALL & ~PROTOS_INET;
+	if (c->subject == SUBJ_FAMILY) {
+		n->protos_yes = (uint16_t)protos_of_families(c->arg);
+		n->protos_no = (uint16_t)protos_of_families(~c->arg);
+	}
+	if (is_of_inet(c))
+		n->protos_yes = PROTOS_INET;
+	if (c->operand == OPERAND_HOST)
+		n->protos_yes = (uint16_t)host_protos(&t->host[c->arg]);
 	if (c->cmp == CMP_NE)
 		exchange(n);
 }
@@ -106,7 +148,7 @@ void tree_add_cond(struct tree *t, const struct cond *c)
 
 	n->begin = t->n_node - 1;
 	n->cond = t->n_cond;
-	bound_cond(n, c);
+	bound_cond(t, n, c);
 	t->cond = grow(t->cond, t->n_cond, &t->size_cond, sizeof(*t->cond));
 	t->cond[t->n_cond++] = *c;
 }

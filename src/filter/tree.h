@@ -91,13 +91,31 @@ struct range {
 	uint64_t lo, hi; /* both belong to it */
 };
 
-/* Addresses: a prefix, or (v6 and v4 false) any. */
+struct end_number {
+	bool any;
+	uint32_t n;
+};
+
+/* Addresses: a prefix, or (v6 and v4 false) any; or the ends of another family. */
 struct host {
 	struct addr addr; /* the bits behind the prefix are zero */
 	uint8_t bits;     /* of the 16 bytes: 96 to 128 for IPv4 */
 	bool v4, v6;      /* how the address was written: IPv4 stands for IPv4-mapped as well */
-	uint8_t only;     /* AF_INET or AF_INET6 for inet: and inet6:, else 0 */
+	uint8_t only;     /* AF_INET or AF_INET6 for inet: and inet6:, AF_UNIX and so on, else 0 */
+	/* Of a family without internet addresses: protocol or context; device, port id or port. */
+	struct end_number first, second;
+	bool named;    /* the second, or the only one, is a name: */
+	uint32_t name; /* of tree.name */
 };
+
+/* Whether it is about sockets that have no internet addresses. */
+static inline bool host_is_other(const struct host *h)
+{
+	return h->only != 0 && h->only != AF_INET && h->only != AF_INET6;
+}
+
+/* PROTO_BIT() of the sockets that have such ends. */
+unsigned host_protos(const struct host *h);
 
 enum name_kind {
 	NAME_EXACT,
@@ -107,6 +125,7 @@ enum name_kind {
 
 struct name {
 	enum name_kind kind;
+	bool fold;  /* without regard to case (ASCII) */
 	char *text; /* followed by a NUL; a glob with a backslash before what is literal */
 	size_t len;
 	regex_t regex;
@@ -146,6 +165,7 @@ struct node {
 };
 
 struct tree {
+	uint8_t family; /* of ends without one in front, AF_UNIX and so on; 0: of the internet */
 	struct node *node;
 	struct cond *cond;
 	struct range *range;

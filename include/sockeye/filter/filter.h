@@ -23,6 +23,11 @@ struct filter;
  * NULL on error: e->msg says what was expected, e->pos is the byte where the first bad word begins.
  */
 struct filter *filter_parse(const char *text, size_t len, struct err *e);
+/*
+ * The same where sockets of these protocols (PROTO_BIT()) were chosen: if they are of one family that has
+ * no internet addresses, src and dst are about its ends, without its name in front.
+ */
+struct filter *filter_parse_for(const char *text, size_t len, unsigned protos, struct err *e);
 void filter_free(struct filter *f); /* NULL is fine */
 
 /*
