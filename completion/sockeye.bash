@@ -8,9 +8,9 @@ _sockeye() {
 		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
 		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'
-	local by='state process program user remote listener container unit socket'
+	local by='state process program user remote listener container unit netns socket'
 	local columns='key sockets delta udp shared recv_q send_q processes peers addresses pid comm user
-		owner container unit runtime pod new oldest seen half_share listeners accept_queue accept_max drops drop_rate'
+		owner container unit runtime pod inode new oldest seen half_share listeners accept_queue accept_max drops drop_rate'
 	local states='established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait
 		last-ack listening closing'
 	local families='inet inet6 unix link netlink vsock xdp'
@@ -18,7 +18,7 @@ _sockeye() {
 		unix_seqpacket packet packet_raw packet_dgram netlink vsock vsock_stream vsock_dgram xdp'
 	local when='auto always never'
 	local filter='state exclude src dst listener sport dport autobound dev comm user owner pid
-		fd uid inode cookie recv_q send_q age retrans proto family type container unit'
+		fd uid inode cookie recv_q send_q age retrans proto family type container unit netns'
 	local whys='time-wait half-open not-accepted orphan not-permitted other-pidns no-process'
 
 	COMPREPLY=()

@@ -147,7 +147,7 @@ const struct subject subject_table[SUBJ_COUNT] = {
 	[SUBJ_UNIT]      = { "unit", NAME("a unit"), .owners = true, .places = true, .help = "unit of systemd" },
 	[SUBJ_FWMARK]    = { "fwmark", .operand = OPERAND_LATER, .help = "mark" },
 	[SUBJ_CGROUP]    = { "cgroup", .operand = OPERAND_LATER, .help = "control group" },
-	[SUBJ_NETNS]     = { "netns", .operand = OPERAND_LATER, .help = "network namespace" },
+	[SUBJ_NETNS]     = { "netns", NAME("a network namespace"), .help = "network namespace, by name or inode" },
 };
 // clang-format on
 
@@ -257,7 +257,7 @@ uint32_t set_read(enum subject_id id, const struct token *operand, struct err *e
 	return all;
 }
 
-/* A user or an interface may be given by its number; in quotes it is a name. */
+/* A user, an interface or a namespace may be given by its number; in quotes it is a name. */
 static bool is_number(const struct token *t)
 {
 	return !t->quoted && t->len > 0 && t->raw_len == t->len &&
@@ -266,7 +266,7 @@ static bool is_number(const struct token *t)
 
 static bool takes_number(enum subject_id id)
 {
-	return id == SUBJ_USER || id == SUBJ_DEV;
+	return id == SUBJ_USER || id == SUBJ_DEV || id == SUBJ_NETNS;
 }
 
 int check_operand(struct tree *t, const struct token *operand, struct cond *c, struct err *e)

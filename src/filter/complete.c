@@ -335,6 +335,14 @@ static bool print_listener(const struct spot *p, const struct snap *s, uint64_t 
 	return begins(out->s, out->len, &p->typed);
 }
 
+/* One without a name is known by its number. */
+static bool print_netns(const struct spot *p, const struct netns *n, const struct snap *s,
+			struct buf *out)
+{
+	return n->name != STR_NONE ? print_name(p, s, n->name, out)
+				   : print_number(p, n->ino, out);
+}
+
 static bool print_item(const struct spot *p, const struct snap *s, const struct tally_item *item,
 		       struct buf *out)
 {
@@ -348,7 +356,9 @@ static bool print_item(const struct spot *p, const struct snap *s, const struct 
 	if (p->subject == SUBJ_USER)
 		return print_name(p, s, snap_user_name(s, id), out);
 	if (p->subject == SUBJ_DEV)
-		return print_name(p, s, snap_if_name(s, id), out);
+		return print_name(p, s, snap_if_name(s, (uint32_t)item->hi, id), out);
+	if (p->subject == SUBJ_NETNS)
+		return print_netns(p, &s->netns[id], s, out);
 	switch (subject->operand) {
 	case OPERAND_SET:
 		buf_str(out, subject->words->word(id));

@@ -185,11 +185,14 @@ static bool unix_holds(const struct op_end *end, const struct snap *s, uint32_t 
 	return row != IDX_NONE && is_named(end, ends_unix_name(s, row));
 }
 
-static bool device_holds(const struct op_end *end, const struct snap *s, uint32_t ifindex)
+static bool device_holds(const struct op_end *end, const struct snap *s, uint32_t row)
 {
+	uint32_t ifindex = s->ext[row].ifindex;
+
 	if (end->name == NULL)
 		return is_number(&end->host->second, ifindex);
-	return ifindex != 0 && is_named(end, strpool_get(s->str, snap_if_name(s, ifindex)));
+	return ifindex != 0 &&
+	       is_named(end, strpool_get(s->str, snap_if_name(s, snap_netns(s, row), ifindex)));
 }
 
 bool end_holds(const struct op_end *end, const struct snap *s, uint32_t row, bool remote)
@@ -203,7 +206,7 @@ bool end_holds(const struct op_end *end, const struct snap *s, uint32_t row, boo
 		return unix_holds(end, s, row, remote);
 	if (k->proto == PROTO_PACKET)
 		return (!remote && is_number(&h->first, k->packet.protocol) &&
-			device_holds(end, s, s->ext[row].ifindex)) ||
+			device_holds(end, s, row)) ||
 		       (remote && h->first.any && h->second.any && !h->named);
 	if (remote && !ends_has_remote(k))
 		return h->first.any && h->second.any;

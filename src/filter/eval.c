@@ -23,7 +23,7 @@ static bool str_matches(const struct bound *b, const struct snap *s, uint32_t id
 	return name_matches(b->name, name.s, name.len);
 }
 
-/* All bits are taken away. */
+/* Bits for n rows of a table, all of them 0. */
 static void make_bits(struct bound *b, uint32_t n)
 {
 	uint32_t words = n / 64 + 1;
@@ -33,6 +33,16 @@ static void make_bits(struct bound *b, uint32_t n)
 		b->size = words;
 	}
 	memset(b->bits, 0, words * sizeof(*b->bits));
+}
+
+static void set_bit(struct bound *b, uint32_t row, bool hit)
+{
+	b->bits[row / 64] |= (uint64_t)hit << row % 64;
+}
+
+static inline bool get_bit(const struct bound *b, uint32_t row)
+{
+	return (b->bits[row / 64] >> row % 64 & 1) != 0;
 }
 
 /* Processes of one program mostly come in a row of pids, and equal names have equal ids. */
@@ -47,7 +57,7 @@ static void bind_comm(struct bound *b, const struct snap *s)
 			last = s->proc[i].comm;
 			hit = str_matches(b, s, last);
 		}
-		b->bits[i / 64] |= (uint64_t)hit << i % 64;
+		set_bit(b, i, hit);
 	}
 }
 
@@ -92,6 +102,26 @@ static void bind_places(struct bound *b, const struct snap *s)
 	}
 }
 
+/* What has no name matches no name, not even the empty one. */
+static bool named(const struct bound *b, const struct snap *s, uint32_t name)
+{
+	return name != STR_NONE && str_matches(b, s, name);
+}
+
+static void bind_if(struct bound *b, const struct snap *s)
+{
+	make_bits(b, s->n_ifname);
+	for (uint32_t i = 0; i < s->n_ifname; i++)
+		set_bit(b, i, named(b, s, s->ifname[i].name));
+}
+
+static void bind_netns(struct bound *b, const struct snap *s)
+{
+	make_bits(b, s->n_netns);
+	for (uint32_t i = 0; i < s->n_netns; i++)
+		set_bit(b, i, named(b, s, s->netns[i].name));
+}
+
 static void add_number(struct bound *b, uint32_t n)
 {
 	if (b->n_numbers == b->size) {
@@ -101,32 +131,29 @@ static void add_number(struct bound *b, uint32_t n)
 	b->numbers[b->n_numbers++] = n;
 }
 
-/* A user or an interface without a name matches no name, not even the empty one. */
-static void bind_numbers(struct bound *b, const struct snap *s)
+static void bind_user(struct bound *b, const struct snap *s)
 {
 	b->n_numbers = 0;
-	if (b->code == OP_USER) {
-		for (uint32_t i = 0; i < s->n_user; i++)
-			if (s->user[i].name != STR_NONE && str_matches(b, s, s->user[i].name))
-				add_number(b, s->user[i].uid);
-	} else {
-		for (uint32_t i = 0; i < s->n_ifname; i++)
-			if (s->ifname[i].name != STR_NONE && str_matches(b, s, s->ifname[i].name))
-				add_number(b, s->ifname[i].ifindex);
-	}
+	for (uint32_t i = 0; i < s->n_user; i++)
+		if (named(b, s, s->user[i].name))
+			add_number(b, s->user[i].uid);
 }
 
 void prog_bind(struct prog *p, const struct snap *s)
 {
 	for (uint32_t i = 0; i < p->n_bound; i++) {
-		enum op_code code = p->bound[i].code;
+		struct bound *b = &p->bound[i];
 
-		if (code == OP_COMM)
-			bind_comm(&p->bound[i], s);
-		else if (code == OP_CONTAINER || code == OP_UNIT)
-			bind_places(&p->bound[i], s);
+		if (b->code == OP_COMM)
+			bind_comm(b, s);
+		else if (b->code == OP_CONTAINER || b->code == OP_UNIT)
+			bind_places(b, s);
+		else if (b->code == OP_IFNAME)
+			bind_if(b, s);
+		else if (b->code == OP_NETNS)
+			bind_netns(b, s);
 		else
-			bind_numbers(&p->bound[i], s);
+			bind_user(b, s);
 	}
 }
 
@@ -231,7 +258,7 @@ static bool test_owners(const struct prog *p, const struct op *op, const struct 
 		bool hit;
 
 		if (op->code == OP_COMM)
-			hit = (p->bound[op->arg].bits[proc / 64] >> proc % 64 & 1) != 0;
+			hit = get_bit(&p->bound[op->arg], proc);
 		else
 			hit = in_set(p, op,
 				     (uint32_t)(op->code == OP_PID ? s->proc[proc].pid : o[i].fd));
@@ -255,6 +282,16 @@ static bool test_place(const struct prog *p, const struct op *op, const struct s
 	uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
 
 	return (p->bound[op->arg].bits[at / 64] >> at % 64 & 1) != 0;
+}
+
+static bool test_if(const struct bound *b, const struct snap *s, uint32_t row)
+{
+	uint32_t ifindex = s->ext[row].ifindex, at;
+
+	if (ifindex == 0)
+		return false;
+	at = snap_find_if(s, snap_netns(s, row), ifindex);
+	return at != IDX_NONE && get_bit(b, at);
 }
 
 static inline bool test(const struct prog *p, const struct op *op, const struct snap *s,
@@ -293,6 +330,8 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 		return in_set(p, op, k->cookie);
 	case OP_IFINDEX:
 		return in_set(p, op, s->ext[row].ifindex);
+	case OP_NETNS_INO:
+		return in_set(p, op, snap_netns_ino(s, row));
 	case OP_RETRANS:
 		return in_set(p, op, s->ext[row].retrans);
 	case OP_AGE:
@@ -304,11 +343,13 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_COMM:
 		return test_owners(p, op, s, row);
 	case OP_AUTOBOUND:
-		return sock_is_inet(k) && k->lport >= s->port_first && k->lport <= s->port_last;
+		return sock_is_inet(k) && snap_port_is_local(s, row);
 	case OP_USER:
 		return has_number(&p->bound[op->arg], k->uid);
 	case OP_IFNAME:
-		return has_number(&p->bound[op->arg], s->ext[row].ifindex);
+		return test_if(&p->bound[op->arg], s, row);
+	case OP_NETNS:
+		return s->in_netns != NULL && get_bit(&p->bound[op->arg], s->in_netns[row]);
 	case OP_CONTAINER:
 	case OP_UNIT:
 		return test_place(p, op, s, row);

@@ -129,6 +129,14 @@ bool filter_needs_places(const struct filter *f)
 	return false;
 }
 
+bool filter_needs_netns(const struct filter *f)
+{
+	for (uint32_t i = 0; i < f->tree.n_cond; i++)
+		if (f->tree.cond[i].subject == SUBJ_NETNS)
+			return true;
+	return false;
+}
+
 bool filter_needs_listeners(const struct filter *f)
 {
 	for (uint32_t i = 0; i < f->tree.n_cond; i++)

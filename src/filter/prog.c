@@ -18,6 +18,7 @@ static const uint8_t number_codes[SUBJ_COUNT] = {
 	[SUBJ_SPORT] = OP_LPORT,
 	[SUBJ_DPORT] = OP_RPORT,
 	[SUBJ_DEV] = OP_IFINDEX,
+	[SUBJ_NETNS] = OP_NETNS_INO,
 	[SUBJ_USER] = OP_UID,
 	[SUBJ_PID] = OP_PID,
 	[SUBJ_FD] = OP_FD,
@@ -37,7 +38,7 @@ static const uint8_t number_codes[SUBJ_COUNT] = {
 /* What names of a subject are compared with. */
 static const uint8_t name_codes[SUBJ_COUNT] = {
 	[SUBJ_DEV] = OP_IFNAME,          [SUBJ_COMM] = OP_COMM, [SUBJ_USER] = OP_USER,
-	[SUBJ_CONTAINER] = OP_CONTAINER, [SUBJ_UNIT] = OP_UNIT,
+	[SUBJ_CONTAINER] = OP_CONTAINER, [SUBJ_UNIT] = OP_UNIT, [SUBJ_NETNS] = OP_NETNS,
 };
 
 /* A host is two tests, of its address and of its port. */

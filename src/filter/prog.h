@@ -26,6 +26,7 @@ enum op_code {
 	OP_SEND_Q,
 	OP_COOKIE,
 	OP_IFINDEX,
+	OP_NETNS_INO,
 	OP_RETRANS,
 	OP_AGE,
 	OP_LISTEN_PORT,
@@ -37,6 +38,7 @@ enum op_code {
 	OP_IFNAME,
 	OP_CONTAINER,
 	OP_UNIT,
+	OP_NETNS,
 };
 
 /* Whose address. */
@@ -69,7 +71,7 @@ struct op_end {
 	const struct name *name; /* NULL: none */
 };
 
-/* What a name stands for in one snapshot: bits by process or place, or ascending uids or interfaces. */
+/* What a name stands for in one snapshot: ascending uids, or bits by row of what has the names. */
 struct bound {
 	const struct name *name; /* of the tree */
 	enum op_code code;

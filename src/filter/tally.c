@@ -184,7 +184,14 @@ static void count_devices(struct tally *t, const struct snap *s)
 {
 	for (uint32_t row = 0; row < s->n_sock; row++)
 		if (s->ext[row].ifindex != 0)
-			count(t, 0, s->ext[row].ifindex, row);
+			count(t, snap_netns(s, row), s->ext[row].ifindex, row);
+}
+
+/* By the row of the namespace. */
+static void count_netns(struct tally *t, const struct snap *s)
+{
+	for (uint32_t row = 0; s->in_netns != NULL && row < s->n_sock; row++)
+		count(t, 0, s->in_netns[row], row);
 }
 
 /* A listening row, and what came in by it. */
@@ -225,6 +232,9 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_DEV:
 		count_devices(t, s);
 		break;
+	case SUBJ_NETNS:
+		count_netns(t, s);
+		break;
 	case SUBJ_COMM:
 	case SUBJ_PID:
 		count_owners(t, subject, s);
@@ -247,7 +257,6 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_RETRANS:
 	case SUBJ_FWMARK:
 	case SUBJ_CGROUP:
-	case SUBJ_NETNS:
 	case SUBJ_COUNT:
 		break;
 	}

@@ -67,6 +67,11 @@ void find_expr(struct finding *x, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void find_uint(struct finding *x, const char *key, uint64_t n);
 void find_real(struct finding *x, const char *key, double n);
 void find_word(struct finding *x, const char *key, const char *text);
+/*
+ * Where it is, by snap_netns_ino(): behind the expression, and behind the text where it is not our own
+ * namespace.
+ */
+void find_netns(struct finding *x, const struct snap *s, uint64_t ino);
 /* Process, name, and pid. */
 void find_proc(struct finding *x, const struct snap *s, const struct proc *p);
 

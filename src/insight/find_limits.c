@@ -26,6 +26,7 @@ static double limit_of(const struct snap *s, enum sysctl_id id)
 struct route {
 	struct addr local, remote;
 	uint16_t rport;
+	uint64_t netns; /* as snap_netns_ino() */
 	uint32_t count;
 };
 
@@ -36,22 +37,49 @@ static bool is_from_here(const struct snap *s, uint32_t row)
 	const unsigned not = ST_BIT(ST_LISTEN) | ST_BIT(ST_CLOSE) | ST_BIT(ST_SYN_RECV);
 	const struct sock *k = &s->sock[row];
 
-	return k->proto == PROTO_TCP && k->lport >= s->port_first && k->lport <= s->port_last &&
+	return k->proto == PROTO_TCP && snap_port_is_local(s, row) &&
 	       (not >> k->state & 1) == 0 && s->ext[row].listener == IDX_NONE;
 }
 
-static uint32_t bucket_of(const struct sock *k)
+/* How many there are to be given out: where the route is. */
+static uint32_t ports_of(const struct snap *s, uint64_t ino)
 {
+	uint32_t netns = ino != 0 ? snap_find_netns(s, ino) : IDX_NONE;
+
+	if (netns == IDX_NONE)
+		return (uint32_t)s->port_last - s->port_first + 1;
+	return (uint32_t)s->netns[netns].port_last - s->netns[netns].port_first + 1;
+}
+
+/* Anywhere. */
+static uint32_t ports_least(const struct snap *s)
+{
+	uint32_t least = ports_of(s, 0);
+
+	for (uint32_t i = 0; i < s->n_netns; i++) {
+		uint32_t ports = ports_of(s, s->netns[i].ino);
+
+		least = ports < least ? ports : least;
+	}
+	return least;
+}
+
+static uint32_t bucket_of(const struct snap *s, uint32_t row)
+{
+	const struct sock *k = &s->sock[row];
 	uint64_t x = addr_lo(&k->remote) ^ addr_hi(&k->remote) * 3 ^ (uint64_t)k->rport << 17;
 
+	x ^= snap_netns_ino(s, row) * 5;
 	x ^= (addr_lo(&k->local) ^ addr_hi(&k->local)) * UINT64_C(0xff51afd7ed558ccd);
 	x *= UINT64_C(0x9e3779b97f4a7c15);
 	return (uint32_t)(x >> 52);
 }
 
-static bool is_route(const struct route *r, const struct sock *k)
+static bool is_route(const struct route *r, const struct snap *s, uint32_t row)
 {
-	return r->rport == k->rport && addr_equal(&r->remote, &k->remote) &&
+	const struct sock *k = &s->sock[row];
+
+	return r->netns == snap_netns_ino(s, row) && r->rport == k->rport && addr_equal(&r->remote, &k->remote) &&
 	       addr_equal(&r->local, &k->local);
 }
 
@@ -66,18 +94,19 @@ static struct route route_of(const struct snap *s, uint32_t bucket)
 	for (uint32_t row = 0; row < s->n_sock; row++) {
 		const struct sock *k = &s->sock[row];
 
-		if (!is_from_here(s, row) || bucket_of(k) != bucket)
+		if (!is_from_here(s, row) || bucket_of(s, row) != bucket)
 			continue;
 		if (r.count == 0)
-			r = (struct route){ k->local, k->remote, k->rport, 0 };
-		if (is_route(&r, k))
+			r = (struct route){ k->local, k->remote, k->rport,
+					    snap_netns_ino(s, row), 0 };
+		if (is_route(&r, s, row))
 			r.count++;
 		else
 			r.count--;
 	}
 	r.count = 0;
 	for (uint32_t row = 0; row < s->n_sock; row++)
-		r.count += is_from_here(s, row) && is_route(&r, &s->sock[row]);
+		r.count += is_from_here(s, row) && is_route(&r, s, row);
 	return r;
 }
 
@@ -93,6 +122,7 @@ static void report_route(struct find *f, const struct route *r, uint32_t ports)
 	text_net(local, &r->local, addr_is_v4(&r->local) ? 32 : 128);
 	find_text(x, "ephemeral ports to %s %u%% used", remote, percent(fill));
 	find_expr(x, "dst %s and src %s and autobound", remote, local);
+	find_netns(x, f->s, r->netns);
 	find_word(x, "remote", remote);
 	find_word(x, "local", local);
 	find_uint(x, "used", r->count);
@@ -101,30 +131,31 @@ static void report_route(struct find *f, const struct route *r, uint32_t ports)
 
 void find_ephemeral_ports(struct find *f)
 {
-	uint32_t ports = (uint32_t)f->s->port_last - f->s->port_first + 1;
+	uint32_t least = ports_least(f->s);
 	uint32_t *sketch;
 
 	/* Without the listeners nobody knows who came in. */
 	if (!find_whole(f->s, ST_LISTEN))
 		return;
 	/* Counted while the rows were read: mostly there are too few of them for any end. */
-	if (f->s->port_last < f->s->port_first || f->h->from_here < ports * LIMIT_WARN)
+	if (f->s->port_last < f->s->port_first || f->h->from_here < least * LIMIT_WARN)
 		return;
 	sketch = xcalloc(SKETCH, sizeof(*sketch));
 	for (uint32_t row = 0; row < f->s->n_sock; row++)
 		if (is_from_here(f->s, row))
-			sketch[bucket_of(&f->s->sock[row])]++;
+			sketch[bucket_of(f->s, row)]++;
 	for (int i = 0; i < PORTS_ENDS; i++) {
 		struct route r;
-		uint32_t best = 0;
+		uint32_t best = 0, ports;
 
 		for (uint32_t b = 1; b < SKETCH; b++)
 			if (sketch[b] > sketch[best])
 				best = b;
-		if (sketch[best] < ports * LIMIT_WARN)
+		if (sketch[best] < least * LIMIT_WARN)
 			break;
 		sketch[best] = 0;
 		r = route_of(f->s, best);
+		ports = ports_of(f->s, r.netns);
 		if (r.count >= ports * LIMIT_WARN)
 			report_route(f, &r, ports);
 	}

@@ -16,6 +16,12 @@ static bool is_full(const struct queue *q, const struct queue_point *p, double o
 	       (p->limit > 0 || overflows >= OVERFLOWS_PER_S || queue_full(q) > 1);
 }
 
+/* The kernel's counters that we have are of one namespace. */
+static bool is_counted(const struct snap *s, const struct queue *q)
+{
+	return q->netns == 0 || (s->n_netns > 0 && q->netns == s->netns[0].ino);
+}
+
 static const struct queue_point *newest(const struct queue *q)
 {
 	return &q->at[(q->head + QUEUE_POINTS - 1) % QUEUE_POINTS];
@@ -29,7 +35,8 @@ static uint32_t row_of(const struct snap *s, const struct queue *q)
 	for (uint32_t row = 0; row < s->n_sock; row++) {
 		const struct sock *k = &s->sock[row];
 
-		if (!is_listener(k) || k->lport != q->port || !addr_equal(&k->local, &q->addr))
+		if (!is_listener(k) || k->lport != q->port || !addr_equal(&k->local, &q->addr) ||
+		    snap_netns_ino(s, row) != q->netns)
 			continue;
 		if (s->ext[row].n_owners > 0)
 			return row;
@@ -45,6 +52,7 @@ static void put_listener(struct finding *x, const struct snap *s, const struct q
 
 	find_word(x, "listener", text_local(buf, &q->addr, q->port));
 	find_expr(x, "listener = %s", buf);
+	find_netns(x, s, q->netns);
 	if (row == IDX_NONE || s->ext[row].n_owners == 0)
 		return;
 	find_proc(x, s, &s->proc[s->owner[s->ext[row].owner].proc]);
@@ -96,6 +104,7 @@ static void report_overflows(struct find *f, double overflows)
 		const struct queue *q = &f->h->queue[i];
 
 		if (q->port != 0 && q->seen == f->h->samples && queue_drops(q) > 0 &&
+		    is_counted(f->s, q) &&
 		    (worst == NULL || queue_drops(q) > queue_drops(worst)))
 			worst = q;
 	}
@@ -125,7 +134,8 @@ void find_accept_queue(struct find *f)
 		const struct queue *q = &f->h->queue[i];
 		unsigned at = n < QUEUE_LISTENERS ? n : QUEUE_LISTENERS;
 
-		if (q->port == 0 || q->seen != f->h->samples || !is_full(q, newest(q), overflows))
+		if (q->port == 0 || q->seen != f->h->samples ||
+		    !is_full(q, newest(q), is_counted(f->s, q) ? overflows : 0))
 			continue;
 		while (at > 0 && newest(full[at - 1])->waiting < newest(q)->waiting) {
 			if (at < QUEUE_LISTENERS)
@@ -137,7 +147,7 @@ void find_accept_queue(struct find *f)
 		n++;
 	}
 	for (unsigned i = 0; i < n && i < QUEUE_LISTENERS; i++)
-		report_full(f, full[i], overflows, n == 1);
+		report_full(f, full[i], overflows, n == 1 && is_counted(f->s, full[i]));
 	if (n == 0 && overflows >= OVERFLOWS_PER_S)
 		report_overflows(f, overflows);
 }

@@ -134,6 +134,24 @@ void find_proc(struct finding *x, const struct snap *s, const struct proc *p)
 	x->pid = p->pid;
 }
 
+void find_netns(struct finding *x, const struct snap *s, uint64_t ino)
+{
+	uint32_t row = ino != 0 ? snap_find_netns(s, ino) : IDX_NONE;
+	const char *name;
+
+	if (row == IDX_NONE)
+		return;
+	find_expr(x, " and netns = %llu", (unsigned long long)ino);
+	if (s->netns[row].own)
+		return;
+	name = strpool_get(s->str, s->netns[row].name).s;
+	if (s->netns[row].name != STR_NONE)
+		find_text(x, " in netns %s", name);
+	else
+		find_text(x, " in netns %llu", (unsigned long long)ino);
+	find_uint(x, "netns", ino);
+}
+
 /* ---- texts ----------------------------------------------------------- */
 
 const char *text_count(char *buf, uint64_t n)

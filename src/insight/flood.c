@@ -33,9 +33,12 @@ static bool is_listener(const struct sock *k)
 	return k->proto == PROTO_TCP && k->state == ST_LISTEN;
 }
 
-static bool same_end(const struct sock *a, const struct sock *b)
+static bool same_end(const struct snap *s, uint32_t a, uint32_t b)
 {
-	return a->lport == b->lport && addr_equal(&a->local, &b->local);
+	const struct sock *x = &s->sock[a], *y = &s->sock[b];
+
+	return x->lport == y->lport && addr_equal(&x->local, &y->local) &&
+	       snap_netns(s, a) == snap_netns(s, b);
 }
 
 static void insert_listener(struct flood *f, const struct flood_listener *l)
@@ -60,7 +63,7 @@ static void add_listener(struct flood *f, const struct snap *s, uint32_t row,
 	for (unsigned i = 0; i < f->n_listeners; i++) {
 		struct flood_listener l = f->listener[i];
 
-		if (!same_end(&s->sock[l.row], &s->sock[row]))
+		if (!same_end(s, l.row, row))
 			continue;
 		memmove(&f->listener[i], &f->listener[i + 1], (f->n_listeners - i - 1) * sizeof(l));
 		f->n_listeners--;
@@ -86,11 +89,9 @@ static void look_at_listeners(struct flood *f, const struct snap *s, const struc
 	for (uint32_t row = 0; row < s->n_sock; row++)
 		if (is_listener(&s->sock[row]))
 			add_listener(f, s, row, half_open);
-	for (unsigned i = 0; i < f->n_listeners; i++) {
-		const struct sock *k = &s->sock[f->listener[i].row];
-
-		f->listener[i].drops_per_s = queue_drops(history_queue(h, &k->local, k->lport));
-	}
+	for (unsigned i = 0; i < f->n_listeners; i++)
+		f->listener[i].drops_per_s =
+			queue_drops(history_queue(h, s, f->listener[i].row));
 	free(half_open);
 }
 

@@ -142,37 +142,49 @@ static void clear_now(struct history *h, const struct snap *s)
 
 /* ---- listeners ------------------------------------------------------- */
 
-const struct queue *history_queue(const struct history *h, const struct addr *a, uint16_t port)
+/* Whether it is the queue of the listener in this row. */
+static bool is_queue_of(const struct queue *q, const struct snap *s, uint32_t row)
+{
+	const struct sock *k = &s->sock[row];
+
+	return q->port == k->lport && addr_equal(&q->addr, &k->local) &&
+	       q->netns == snap_netns_ino(s, row);
+}
+
+const struct queue *history_queue(const struct history *h, const struct snap *s, uint32_t row)
 {
 	for (unsigned i = 0; i < QUEUES; i++)
-		if (h->queue[i].port == port && addr_equal(&h->queue[i].addr, a))
+		if (is_queue_of(&h->queue[i], s, row))
 			return &h->queue[i];
 	return NULL;
 }
 
 /* A place for a listener: its own, a free one, or that of one not seen for longest. */
-static struct queue *queue_place(struct history *h, const struct sock *k)
+static struct queue *queue_place(struct history *h, const struct snap *s, uint32_t row)
 {
+	const struct sock *k = &s->sock[row];
 	struct queue *best = &h->queue[0];
 
 	for (unsigned i = 0; i < QUEUES; i++) {
 		struct queue *q = &h->queue[i];
 
-		if (q->port == k->lport && addr_equal(&q->addr, &k->local))
+		if (is_queue_of(q, s, row))
 			return q;
 		if (best->port != 0 && (q->port == 0 || q->seen < best->seen))
 			best = q;
 	}
 	if (best->port != 0 && best->seen == h->samples)
 		return NULL;
-	*best = (struct queue){ .addr = k->local, .port = k->lport };
+	*best = (struct queue){ .addr = k->local,
+				.port = k->lport,
+				.netns = snap_netns_ino(s, row) };
 	return best;
 }
 
 static void note_listener(struct history *h, const struct snap *s, uint32_t row, uint32_t ms)
 {
 	const struct sock *k = &s->sock[row];
-	struct queue *q = queue_place(h, k);
+	struct queue *q = queue_place(h, s, row);
 	struct queue_point *p;
 
 	if (q == NULL)
@@ -203,7 +215,7 @@ static void read_listener(struct history *h, const struct snap *s, uint32_t row,
 
 	if (k->flags & SOCK_NO_COOKIE) /* /proc/net does not tell the limit */
 		return;
-	if (k->rxq > 0 || s->ext[row].drops > 0 || history_queue(h, &k->local, k->lport) != NULL)
+	if (k->rxq > 0 || s->ext[row].drops > 0 || history_queue(h, s, row) != NULL)
 		note_listener(h, s, row, ms);
 }
 
@@ -245,7 +257,6 @@ static void read_rows(struct history *h, uint32_t from, uint32_t to)
 	const struct snap *s = h->adding;
 	struct point *p = &h->noted;
 	uint32_t ms = ms_of(s), now_s = (uint32_t)(s->mono_ns / NS_PER_S);
-	uint16_t ports = (uint16_t)(s->port_last - s->port_first);
 
 	for (uint32_t row = from; row < to; row++) {
 		const struct sock *k = &s->sock[row];
@@ -253,7 +264,7 @@ static void read_rows(struct history *h, uint32_t from, uint32_t to)
 		if (k->proto != PROTO_TCP)
 			continue;
 		p->state[k->state]++;
-		if ((uint16_t)(k->lport - s->port_first) <= ports)
+		if (snap_port_is_local(s, row))
 			h->from_here += (not_from_here >> k->state & 1) == 0;
 		if (k->flags & SOCK_NEW)
 			p->fresh += k->state != ST_LISTEN && k->state != ST_CLOSE;

@@ -46,7 +46,8 @@ struct track {
 
 struct queue {
 	struct addr addr;
-	uint16_t port; /* 0: free */
+	uint16_t port;  /* 0: free */
+	uint64_t netns; /* as snap_netns_ino() */
 	uint64_t seen;
 	uint32_t n, head;
 	struct queue_point {
@@ -96,7 +97,8 @@ struct history {
 /* The newest but back; NULL: there is none. */
 const struct point *history_point(const struct history *h, uint32_t back);
 const struct track *history_track(const struct history *h, const struct proc *p);
-const struct queue *history_queue(const struct history *h, const struct addr *a, uint16_t port);
+/* Of the listener in this row. */
+const struct queue *history_queue(const struct history *h, const struct snap *s, uint32_t row);
 /* Drops of a listener a second; < 0: not known. */
 double queue_drops(const struct queue *q);
 /* In how many samples in a row, the newest first, it was full. */

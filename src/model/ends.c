@@ -133,10 +133,11 @@ static struct clean unix_text(const struct snap *s, uint32_t row, bool remote, e
 }
 
 /* "*" for none. */
-static const char *if_text(const struct snap *s, uint32_t ifindex, enum text_set set,
+static const char *if_text(const struct snap *s, uint32_t row, enum text_set set,
 			   char buf[FIELD_TEXT_SIZE / 2])
 {
-	struct str raw = strpool_get(s->str, snap_if_name(s, ifindex));
+	uint32_t ifindex = s->ext[row].ifindex;
+	struct str raw = strpool_get(s->str, snap_if_name(s, snap_netns(s, row), ifindex));
 
 	if (ifindex == 0)
 		return "*";
@@ -197,10 +198,10 @@ struct clean ends_text(const struct snap *s, uint32_t row, bool remote, enum tex
 	else if (k->proto == PROTO_PACKET)
 		len = (size_t)snprintf(buf, FIELD_TEXT_SIZE, "%s:%s",
 				       ends_ether_name(k->packet.protocol, word),
-				       if_text(s, s->ext[row].ifindex, set, ifname));
+				       if_text(s, row, set, ifname));
 	else
 		len = (size_t)snprintf(buf, FIELD_TEXT_SIZE, "%s:q%u",
-				       if_text(s, s->ext[row].ifindex, set, ifname), k->xdp.queue);
+				       if_text(s, row, set, ifname), k->xdp.queue);
 	return (struct clean){ buf, (uint32_t)len, (uint32_t)len };
 }
 

@@ -71,6 +71,7 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 	case F_CONTAINER:
 	case F_UNIT:
 	case F_TYPE:
+	case F_NETNS:
 	case F_COUNT:
 		break;
 	}
@@ -98,7 +99,7 @@ static size_t addr_end_text(char buf[ADDR_TEXT_SIZE + 2], const struct addr *a)
 }
 
 size_t end_text(char *buf, size_t size, const struct snap *s, const struct addr *a, uint16_t port,
-		uint32_t ifindex, enum text_set set)
+		uint32_t netns, uint32_t ifindex, enum text_set set)
 {
 	char addr[ADDR_TEXT_SIZE + 2], name[FIELD_TEXT_SIZE], number[FMT_SIZE];
 	const char *close = addr_end_text(addr, a) > 0 && addr[0] == '[' ? "]" : "";
@@ -106,7 +107,7 @@ size_t end_text(char *buf, size_t size, const struct snap *s, const struct addr 
 	int len;
 
 	if (ifindex != 0) {
-		struct str raw = strpool_get(s->str, snap_if_name(s, ifindex));
+		struct str raw = strpool_get(s->str, snap_if_name(s, netns, ifindex));
 
 		percent = "%";
 		ifname = text_clean(raw.s, raw.len, set, name, sizeof(name)).s;
@@ -185,6 +186,13 @@ struct clean place_name_text(const struct snap *s, uint32_t name, enum text_set 
 	return text_clean(plain, raw.len, set, buf, FIELD_TEXT_SIZE);
 }
 
+struct clean netns_text(const struct snap *s, uint32_t netns, enum text_set set, char *buf)
+{
+	if (netns == IDX_NONE)
+		return TEXT_LIT("-");
+	return foreign_text(s, s->netns[netns].name, s->netns[netns].ino, set, buf);
+}
+
 static struct clean word(const char *w)
 {
 	return text_own(w, strlen(w));
@@ -204,8 +212,8 @@ static struct clean field_end(const struct snap *s, uint32_t row, enum field_id 
 	if (f == F_REMOTE && !sock_has_remote(k))
 		return TEXT_LIT("-");
 	ifindex = addr_is_link_local(a) ? s->ext[row].ifindex : 0;
-	len = end_text(buf, FIELD_TEXT_SIZE, s, a, f == F_LOCAL ? k->lport : k->rport, ifindex,
-		       set);
+	len = end_text(buf, FIELD_TEXT_SIZE, s, a, f == F_LOCAL ? k->lport : k->rport,
+		       snap_netns(s, row), ifindex, set);
 	return (struct clean){ buf, (uint32_t)len, (uint32_t)len };
 }
 
@@ -248,7 +256,10 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 	case F_IFNAME:
 		if (x->ifindex == 0)
 			return TEXT_LIT("-");
-		return foreign_text(s, snap_if_name(s, x->ifindex), x->ifindex, set, buf);
+		return foreign_text(s, snap_if_name(s, snap_netns(s, row), x->ifindex), x->ifindex,
+				    set, buf);
+	case F_NETNS:
+		return netns_text(s, snap_netns(s, row), set, buf);
 	case F_FD:
 		if (x->n_owners == 0)
 			return TEXT_LIT("-");
@@ -257,7 +268,8 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 		if (k->flags & SOCK_NO_COOKIE)
 			return TEXT_LIT("-");
 		return text_own(buf, (size_t)snprintf(buf, FIELD_TEXT_SIZE, "0x%llx",
-						      (unsigned long long)k->cookie));
+						      (unsigned long long)snap_kernel_cookie(
+							      s, row)));
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:
@@ -320,6 +332,24 @@ static unsigned process_keys(const struct snap *s, uint32_t row, uint64_t key[FI
 	return 3;
 }
 
+/* Those without a name come behind those with one. */
+static unsigned netns_keys(const struct snap *s, uint32_t netns, uint64_t key[FIELD_KEYS])
+{
+	const struct netns *n;
+
+	if (netns == IDX_NONE) {
+		key[0] = UINT64_MAX;
+		return 1;
+	}
+	n = &s->netns[netns];
+	if (n->name != STR_NONE)
+		field_string_keys(strpool_get(s->str, n->name), key);
+	else
+		key[0] = key[1] = UINT64_MAX - 1;
+	key[2] = n->ino;
+	return 3;
+}
+
 unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_t key[FIELD_KEYS])
 {
 	const struct sock *k = &s->sock[row];
@@ -359,8 +389,11 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 	case F_UNIT:
 		return field_string_keys(strpool_get(s->str, snap_place(s, row)->unit), key);
 	case F_IFNAME:
-		return field_string_keys(strpool_get(s->str, snap_if_name(s, s->ext[row].ifindex)),
+		return field_string_keys(strpool_get(s->str, snap_if_name(s, snap_netns(s, row),
+									  s->ext[row].ifindex)),
 					 key);
+	case F_NETNS:
+		return netns_keys(s, snap_netns(s, row), key);
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:

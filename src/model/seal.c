@@ -47,8 +47,8 @@ static int seal_owners(struct snap_builder *b)
 }
 
 /*
- * Listening sockets by family, address and port. The members of a SO_REUSEPORT group, which are
- * alike in all three, are a chain from the first.
+ * Listening sockets by namespace, family, address and port. The members of a SO_REUSEPORT group, which are
+ * alike in all of them, are a chain from the first.
  */
 struct listener {
 	uint32_t row, next; /* of sock; the next member of the group, IDX_NONE for the last */
@@ -58,6 +58,7 @@ struct listeners {
 	struct index ix; /* rows of at[]: the first of each group */
 	const struct sock *sock;
 	const struct sock_ext *ext;
+	const uint32_t *in_netns; /* of the rows; NULL: all are in the same */
 	struct listener *at;
 	uint32_t n;
 	uint64_t ports[65536 / 64]; /* bit: somebody listens there */
@@ -76,10 +77,15 @@ static bool may_be_inbound(const struct sock *s)
 	       s->state != ST_SYN_SENT;
 }
 
-static uint64_t hash_local(const struct index *ix, uint8_t family, const struct addr *a,
-			   uint16_t port)
+static inline uint32_t netns_of(const struct listeners *l, uint32_t row)
 {
-	return index_hash2(ix, addr_hi(a) ^ (uint64_t)family << 56,
+	return l->in_netns != NULL ? l->in_netns[row] : 0;
+}
+
+static uint64_t hash_local(const struct index *ix, uint32_t netns, uint8_t family,
+			   const struct addr *a, uint16_t port)
+{
+	return index_hash2(ix, addr_hi(a) ^ (uint64_t)family << 56 ^ netns,
 			   addr_lo(a) ^ (uint64_t)port << 16);
 }
 
@@ -88,21 +94,22 @@ static uint64_t hash_listener(const struct index *ix, const void *ctx, uint32_t 
 	const struct listeners *l = ctx;
 	const struct sock *s = &l->sock[l->at[row].row];
 
-	return hash_local(ix, s->family, &s->local, s->lport);
+	return hash_local(ix, netns_of(l, l->at[row].row), s->family, &s->local, s->lport);
 }
 
 /* The first of the group, or IDX_NONE; *at is its place in the index. */
-static uint32_t find_group(const struct listeners *l, uint8_t family, const struct addr *a,
-			   uint16_t port, uint32_t *at)
+static uint32_t find_group(const struct listeners *l, uint32_t netns, uint8_t family,
+			   const struct addr *a, uint16_t port, uint32_t *at)
 {
 	const struct index *ix = &l->ix;
 	uint32_t first;
 
-	for (*at = index_first(ix, hash_local(ix, family, a, port));
+	for (*at = index_first(ix, hash_local(ix, netns, family, a, port));
 	     (first = index_row(ix, *at)) != IDX_NONE; *at = index_next(ix, *at)) {
 		const struct sock *s = &l->sock[l->at[first].row];
 
-		if (s->family == family && s->lport == port && addr_equal(&s->local, a))
+		if (s->family == family && s->lport == port && addr_equal(&s->local, a) &&
+		    netns_of(l, l->at[first].row) == netns)
 			break;
 	}
 	return first;
@@ -124,7 +131,7 @@ static int listeners_gather(struct listeners *l, struct arena *mem, uint32_t n_s
 		if (index_full(&l->ix) && index_grow(&l->ix, hash_listener, l) != 0)
 			return -ENOMEM;
 		l->at[l->n] = (struct listener){ .row = row, .next = IDX_NONE };
-		first = find_group(l, s->family, &s->local, s->lport, &at);
+		first = find_group(l, netns_of(l, row), s->family, &s->local, s->lport, &at);
 		if (first == IDX_NONE) {
 			index_put(&l->ix, at, l->n);
 		} else {
@@ -171,20 +178,22 @@ static uint32_t listener_of(const struct listeners *l, uint32_t row)
 	static const uint8_t zero[16];
 	const struct sock *s = &l->sock[row];
 	struct addr any = s->family == AF_INET ? addr_v4(zero) : addr_v6(zero);
-	uint32_t at, found;
+	uint32_t at, found, netns = netns_of(l, row);
 
 	if ((l->ports[s->lport / 64] >> s->lport % 64 & 1) == 0)
 		return IDX_NONE;
-	found = best_of_group(l, find_group(l, s->family, &s->local, s->lport, &at), row);
+	found = best_of_group(l, find_group(l, netns, s->family, &s->local, s->lport, &at), row);
 	if (found == IDX_NONE)
-		found = best_of_group(l, find_group(l, s->family, &any, s->lport, &at), row);
+		found = best_of_group(l, find_group(l, netns, s->family, &any, s->lport, &at), row);
 	return found;
 }
 
 static int seal_listeners(struct snap_builder *b)
 {
 	struct sock_ext *ext = (void *)b->ext.base;
-	struct listeners l = { .sock = (const void *)b->sock.base, .ext = ext };
+	struct listeners l = { .sock = (const void *)b->sock.base,
+			       .ext = ext,
+			       .in_netns = b->snap.in_netns };
 	int rc;
 
 	index_init(&l.ix);
@@ -510,6 +519,8 @@ static int cmp_ifname(const void *a, const void *b)
 {
 	const struct ifname *x = a, *y = b;
 
+	if (x->netns != y->netns)
+		return x->netns < y->netns ? -1 : 1;
 	return x->ifindex < y->ifindex ? -1 : x->ifindex > y->ifindex;
 }
 
@@ -529,6 +540,10 @@ const struct snap *snap_seal(struct snap_builder *b)
 {
 	struct snap *s = &b->snap;
 
+	if ((b->sides >> SIDE_NETNS & 1) != 0) {
+		s->in_netns = builder_in_netns(b);
+		s->netns = (const void *)b->netns.base;
+	}
 	if (seal_owners(b) != 0 || seal_listeners(b) != 0 || seal_peers(b) != 0 ||
 	    seal_subflows(b) != 0) {
 		snap_abandon(b);

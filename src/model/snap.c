@@ -12,6 +12,7 @@ static const uint8_t side_size[SIDE_COUNT] = {
 	[SIDE_TCP] = sizeof(struct tcp_stat),
 	[SIDE_PLACE] = sizeof(uint32_t),
 	[SIDE_DETAIL] = sizeof(uint32_t),
+	[SIDE_NETNS] = sizeof(uint32_t),
 };
 
 static const char *const source_names[SRC_COUNT] = {
@@ -19,7 +20,7 @@ static const char *const source_names[SRC_COUNT] = {
 	[SRC_RAW] = "raw",           [SRC_MPTCP] = "mptcp",     [SRC_SCTP] = "sctp",
 	[SRC_UNIX] = "unix",         [SRC_PACKET] = "packet",   [SRC_NETLINK] = "netlink",
 	[SRC_VSOCK] = "vsock",       [SRC_XDP] = "xdp",         [SRC_OWNERS] = "owners",
-	[SRC_COUNTERS] = "counters", [SRC_CGROUPS] = "cgroups",
+	[SRC_COUNTERS] = "counters", [SRC_CGROUPS] = "cgroups", [SRC_NETNS] = "netns",
 };
 
 const char *source_name(enum source_id id)
@@ -46,6 +47,7 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->user);
 	arena_free(&b->ifname);
 	arena_free(&b->place);
+	arena_free(&b->netns);
 	arena_free(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_free(&b->side[i]);
@@ -93,6 +95,8 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->user);
 	arena_reset(&b->ifname);
 	arena_reset(&b->place);
+	arena_reset(&b->netns);
+	b->here = IDX_NONE;
 	arena_reset(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_reset(&b->side[i]);
@@ -106,12 +110,13 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	(void)index_reset(&b->users, 0);
 	(void)index_reset(&b->cgroups, 0);
 	b->snap = (struct snap){ .prev_mono_ns = prev != NULL ? prev->mono_ns : 0,
-				 .port_first = 32768,
-				 .port_last = 60999 };
+				 .port_first = LOCAL_PORT_FIRST,
+				 .port_last = LOCAL_PORT_LAST };
 	for (unsigned p = 0; p < PROTO_COUNT; p++)
 		b->snap.whole[p] = ST_ALL;
 	b->prev = prev;
 	b->unfound = WHY_NO_PROCESS;
+	b->close_told = false;
 	b->limit = UINT32_MAX;
 	memset(b->tcp_rows, 0, sizeof(b->tcp_rows));
 }
@@ -239,14 +244,6 @@ uint32_t snap_user_name(const struct snap *s, uint32_t uid)
 	return row == IDX_NONE ? STR_NONE : s->user[row].name;
 }
 
-uint32_t snap_if_name(const struct snap *s, uint32_t ifindex)
-{
-	for (uint32_t i = 0; i < s->n_ifname; i++)
-		if (s->ifname[i].ifindex == ifindex)
-			return s->ifname[i].name;
-	return STR_NONE;
-}
-
 static const struct place nowhere;
 
 const struct place *snap_place(const struct snap *s, uint32_t row)
@@ -317,7 +314,9 @@ void snap_announce(const struct snap_builder *b, uint64_t cookie)
 	index_prefetch(&b->cookies, index_hash(&b->cookies, cookie));
 }
 
-int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+/* As snap_add(), with the cookie as it is in s, of this namespace. */
+static int add_row(struct snap_builder *b, const struct sock *s, const struct sock_ext *x,
+		   uint32_t netns)
 {
 	struct sock *rows = (void *)b->sock.base;
 	uint32_t at, row = b->snap.n_sock;
@@ -337,11 +336,24 @@ int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext
 	*ext = *x;
 	ext->n_owners = 0;
 	ext->listener = IDX_NONE;
+	if (netns != IDX_NONE)
+		builder_in_netns(b)[row] = netns;
 	index_put(&b->cookies, at, b->snap.n_sock++);
 	b->snap.protos |= (uint16_t)PROTO_BIT(s->proto);
 	if (s->proto == PROTO_TCP && s->state < ST_COUNT)
 		b->tcp_rows[s->state]++;
 	return 0;
+}
+
+int snap_add(struct snap_builder *b, const struct sock *s, const struct sock_ext *x)
+{
+	struct sock salted;
+
+	if (b->here == IDX_NONE)
+		return add_row(b, s, x, IDX_NONE);
+	salted = *s;
+	salted.cookie ^= builder_salt(b, (s->flags & SOCK_NO_COOKIE) == 0);
+	return add_row(b, &salted, x, b->here);
 }
 
 void snap_with(struct snap_builder *b, enum snap_side side)
@@ -364,11 +376,12 @@ int snap_carry(struct snap_builder *b, unsigned state)
 		const struct sock *s = &prev->sock[i];
 		struct sock_ext x;
 
-		if (s->proto != PROTO_TCP || s->state != state)
+		if (s->proto != PROTO_TCP || s->state != state ||
+		    (b->here != IDX_NONE && builder_netns_of(b, i) != b->here))
 			continue;
 		x = prev->ext[i];
 		x.since_s = 0;
-		if (snap_add(b, s, &x) == -ENOMEM)
+		if (add_row(b, s, &x, b->here) == -ENOMEM)
 			return -ENOMEM;
 	}
 	return 0;
@@ -377,11 +390,17 @@ int snap_carry(struct snap_builder *b, unsigned state)
 uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino)
 {
 	const struct snap *prev = b->prev;
+	uint32_t netns = IDX_NONE;
 	struct sock s;
 	struct sock_ext x;
 
 	if (prev == NULL || prev_row >= prev->n_sock)
 		return IDX_NONE;
+	if (b->here != IDX_NONE) {
+		netns = builder_netns_of(b, prev_row);
+		if (netns == IDX_NONE)
+			return IDX_NONE;
+	}
 	s = prev->sock[prev_row];
 	if (s.proto != PROTO_TCP || s.state != ST_ESTABLISHED || s.ino != ino ||
 	    (s.flags & (SOCK_NEW | SOCK_KEPT)) != 0 ||
@@ -390,7 +409,7 @@ uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino)
 	x = prev->ext[prev_row];
 	x.since_s = 0;
 	s.flags |= SOCK_KEPT;
-	return snap_add(b, &s, &x) == 0 ? b->snap.n_sock - 1 : IDX_NONE;
+	return add_row(b, &s, &x, netns) == 0 ? b->snap.n_sock - 1 : IDX_NONE;
 }
 
 const struct snap *snap_prev(const struct snap_builder *b)
@@ -419,7 +438,7 @@ static struct sock_ext *find_ext(struct snap_builder *b, uint64_t cookie, enum t
 {
 	const struct sock *rows = (const void *)b->sock.base;
 	struct sock_ext *ext = (void *)b->ext.base;
-	uint32_t row = snap_row(b, cookie);
+	uint32_t row = snap_row(b, cookie ^ builder_salt(b, true));
 
 	if (row == IDX_NONE || rows[row].proto != PROTO_TCP || rows[row].state != st)
 		return NULL;
@@ -574,7 +593,7 @@ void snap_add_ifname(struct snap_builder *b, uint32_t ifindex, uint32_t name)
 
 	if (n == NULL)
 		return;
-	*n = (struct ifname){ .ifindex = ifindex, .name = name };
+	*n = (struct ifname){ .netns = b->here, .ifindex = ifindex, .name = name };
 	b->snap.n_ifname++;
 }
 
@@ -608,18 +627,24 @@ void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns)
 
 void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last)
 {
+	if (b->here != IDX_NONE)
+		builder_set_ports(b, first, last);
+	if (b->here != IDX_NONE && b->here != 0)
+		return;
 	b->snap.port_first = first;
 	b->snap.port_last = last;
 }
 
 void snap_set_close(struct snap_builder *b, bool known)
 {
-	b->snap.close_known = known;
+	/* Not if one of several namespaces did not tell. */
+	b->snap.close_known = known && (b->snap.close_known || !b->close_told);
+	b->close_told = true;
 }
 
 void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole)
 {
-	b->snap.whole[proto] = (uint16_t)(whole & ST_ALL);
+	b->snap.whole[proto] &= (uint16_t)(whole & ST_ALL);
 	b->snap.thinned = true;
 }
 

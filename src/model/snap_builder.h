@@ -21,7 +21,8 @@ struct snap_builder {
 	struct snap_pool *pool;
 	struct snap_builder *next_free;
 	const struct snap *prev;
-	struct arena sock, ext, owner, hold, proc, user, ifname, place, scratch;
+	struct arena sock, ext, owner, hold, proc, user, ifname, place, netns, scratch;
+	uint32_t here; /* row of netns that is being told of; IDX_NONE: of none */
 	struct arena side[SIDE_COUNT]; /* an entry for each row, of those in sides */
 	unsigned sides;                /* 1u << enum snap_side */
 	struct index cookies;          /* rows of sock */
@@ -30,6 +31,7 @@ struct snap_builder {
 	struct index cgroups;          /* rows of cgroup, until they are sorted */
 	struct strpool str;
 	enum why unfound;
+	bool close_told; /* snap_set_close() was called */
 	uint32_t limit;              /* of rows */
 	uint32_t tcp_rows[ST_COUNT]; /* by state */
 	struct detail detail;        /* snap.detail points here, or nowhere */
@@ -41,6 +43,20 @@ struct snap_pool {
 	uint64_t seq;
 	uint32_t usual_rows; /* of the last snapshot: room to make for the next one */
 };
+
+/* The namespace of each row, in a builder that has them. */
+static inline uint32_t *builder_in_netns(const struct snap_builder *b)
+{
+	return (void *)b->side[SIDE_NETNS].base;
+}
+
+/* ---- namespaces: netns.c ---- */
+
+/* What makes the cookies of the namespace that is being told of unlike those of others. */
+uint64_t builder_salt(const struct snap_builder *b, bool of_kernel);
+/* The row of netns that a row of the snapshot before would be in, or IDX_NONE. */
+uint32_t builder_netns_of(const struct snap_builder *b, uint32_t prev_row);
+void builder_set_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 
 /* The memory that only building needs goes back to the kernel: it would be a sixth of a snapshot. */
 void builder_give_back(struct snap_builder *b);

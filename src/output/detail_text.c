@@ -104,7 +104,7 @@ static void add_socket(struct words *w)
 		WORD(w, "uid:%u", k->uid);
 	WORD(w, "ino:%u", k->ino);
 	if (!(k->flags & SOCK_NO_COOKIE))
-		WORD(w, "sk:%llx", (unsigned long long)k->cookie);
+		WORD(w, "sk:%llx", (unsigned long long)snap_kernel_cookie(w->s, w->row));
 	if (d->mark != 0)
 		WORD(w, "fwmark:0x%x", d->mark);
 	add_path(w);

@@ -146,6 +146,8 @@ static bool is_needed(const struct report *r, enum source_id id)
 		return shows_owners(&r->cfg) || filters_owners(r);
 	if (id == SRC_CGROUPS)
 		return r->cfg.places;
+	if (id == SRC_NETNS)
+		return r->cfg.all_netns;
 	return id < (enum source_id)PROTO_COUNT && (q->select.protos >> id & 1) != 0;
 }
 
@@ -214,7 +216,8 @@ static bool make_view(const struct report *r, struct view *v, const struct snap 
 	struct query q = r->cfg.query;
 
 	q.by = by;
-	q.distinct = by == BY_PROGRAM || by == BY_USER || by == BY_REMOTE || by_is_place(by);
+	q.distinct = by == BY_PROGRAM || by == BY_USER || by == BY_REMOTE || by == BY_NETNS ||
+		     by_is_place(by);
 	if (by != BY_SOCKET && q.sort != SORT_NATURAL && !column_of(by, (enum column)q.sort))
 		q.sort = SORT_NATURAL;
 	view_set(v, s, &q);

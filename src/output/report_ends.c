@@ -24,9 +24,10 @@ static void put_name(struct json *j, const char *key, struct str name)
 		json_null(j, key);
 }
 
-void report_put_if(struct json *j, const struct snap *s, uint32_t ifindex)
+void report_put_if(struct json *j, const struct snap *s, uint32_t row)
 {
-	struct str name = strpool_get(s->str, snap_if_name(s, ifindex));
+	uint32_t ifindex = s->ext[row].ifindex;
+	struct str name = strpool_get(s->str, snap_if_name(s, snap_netns(s, row), ifindex));
 	char number[16];
 
 	if (name.len == 0 && ifindex != 0) {
@@ -58,7 +59,7 @@ static void put_packet(struct json *j, const struct snap *s, uint32_t row)
 	char word[ENDS_WORD];
 
 	json_open(j, "local", '{');
-	report_put_if(j, s, s->ext[row].ifindex);
+	report_put_if(j, s, row);
 	json_word(j, "protocol", ends_ether_name(s->sock[row].packet.protocol, word));
 	json_close(j, '}');
 	json_null(j, "remote");
@@ -107,7 +108,7 @@ static void put_vsock(struct json *j, const struct snap *s, uint32_t row)
 static void put_xdp(struct json *j, const struct snap *s, uint32_t row)
 {
 	json_open(j, "local", '{');
-	report_put_if(j, s, s->ext[row].ifindex);
+	report_put_if(j, s, row);
 	json_uint(j, "queue", s->sock[row].xdp.queue);
 	json_close(j, '}');
 	json_null(j, "remote");

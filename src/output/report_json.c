@@ -92,6 +92,31 @@ static void put_reason(struct json *j, const char *key, enum why why)
 
 /* ---- rows ------------------------------------------------------------ */
 
+/* null for IDX_NONE; the name is null where there is none. */
+static void put_netns(struct json *j, const struct snap *s, uint32_t netns)
+{
+	const struct netns *n = netns != IDX_NONE ? &s->netns[netns] : NULL;
+
+	if (n == NULL) {
+		json_null(j, "netns");
+		return;
+	}
+	json_open(j, "netns", '{');
+	json_uint(j, "inode", n->ino);
+	if (n->name != STR_NONE)
+		put_str(j, "name", strpool_get(s->str, n->name));
+	else
+		json_null(j, "name");
+	json_close(j, '}');
+}
+
+/* Where all sockets of a row are: null, if they are in several namespaces. */
+static void put_group_netns(struct json *j, const struct snap *s, const struct group *g)
+{
+	if (s->in_netns != NULL)
+		put_netns(j, s, g->netns);
+}
+
 static void put_sums(struct json *j, const struct group *g)
 {
 	json_uint(j, "sockets", g->sockets);
@@ -153,6 +178,7 @@ static void process_row(const struct report *r, const struct view *v, const stru
 	put_states(j, g);
 	if (report_has_peers(r))
 		put_peers(r, s, g, j);
+	put_group_netns(j, s, g);
 }
 
 static void put_many(struct json *j, const struct group *g)
@@ -251,18 +277,33 @@ static void listener_row(const struct report *r, const struct view *v, const str
 	json_uint(j, "sockets", g->sockets);
 	report_put_owners(j, view_snap(v), owners, n);
 	put_states(j, g);
+	put_group_netns(j, view_snap(v), g);
 	free(owners);
 }
 
-static void put_cookie(struct json *j, const struct sock *k)
+static void netns_row(const struct report *r, const struct view *v, const struct group *g,
+		      struct json *j)
+{
+	(void)r;
+	put_netns(j, view_snap(v), g->key.netns);
+	json_uint(j, "sockets", g->sockets);
+	json_uint(j, "udp", g->udp);
+	if (report_has_owners(view_snap(v)))
+		json_uint(j, "processes", g->processes);
+	else
+		json_null(j, "processes");
+	put_states(j, g);
+}
+
+static void put_cookie(struct json *j, const struct snap *s, uint32_t row)
 {
 	char text[32];
 
-	if (k->flags & SOCK_NO_COOKIE) {
+	if (s->sock[row].flags & SOCK_NO_COOKIE) {
 		json_null(j, "cookie");
 		return;
 	}
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)k->cookie);
+	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)snap_kernel_cookie(s, row));
 	json_word(j, "cookie", text);
 }
 
@@ -288,12 +329,14 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 	else
 		json_uint(j, "uid", k->uid);
 	json_uint(j, "inode", k->ino);
-	put_cookie(j, k);
+	put_cookie(j, s, row);
 	report_put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
 	put_reason(j, "owner", snap_why(s, row));
 	put_place(r, j, s, snap_place(s, row));
 	if (x->ifindex != 0)
-		report_put_if(j, s, x->ifindex);
+		report_put_if(j, s, row);
+	if (s->in_netns != NULL)
+		put_netns(j, s, snap_netns(s, row));
 	put_details(j, &r->cfg, s, row);
 	json_close(j, '}');
 }
@@ -302,7 +345,7 @@ static void (*const group_rows[BY_COUNT])(const struct report *r, const struct v
 					  const struct group *g, struct json *j) = {
 	[BY_STATE] = state_row,         [BY_PROCESS] = process_row, [BY_PROGRAM] = program_row,
 	[BY_USER] = user_row,           [BY_REMOTE] = remote_row,   [BY_LISTENER] = listener_row,
-	[BY_CONTAINER] = container_row, [BY_UNIT] = unit_row,
+	[BY_CONTAINER] = container_row, [BY_UNIT] = unit_row,       [BY_NETNS] = netns_row,
 };
 
 static void put_rows(struct report *r, const struct view *v, const char *key, struct json *j)

@@ -68,7 +68,7 @@ struct owner *report_listener_owners(const struct view *v, const struct group *g
 void report_put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n);
 void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port);
 /* "if": its name, or its number as text, or null for 0. */
-void report_put_if(struct json *j, const struct snap *s, uint32_t ifindex);
+void report_put_if(struct json *j, const struct snap *s, uint32_t row);
 /* "local" and "remote" of a socket. */
 void report_put_ends(struct json *j, const struct snap *s, uint32_t row);
 /* "peer" of a UNIX socket. */

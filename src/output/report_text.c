@@ -90,7 +90,9 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 	bool owned = g->why == WHY_OWNED;
 	const struct proc *p = owned && by == BY_PROCESS ? &c->s->proc[g->key.proc] : NULL;
 
-	if (col == COL_KEY) {
+	if (col == COL_NETNS || col == COL_INODE) {
+		cell_clean(c, group_name(c->v, g, col, c->r->cfg.set, buf));
+	} else if (col == COL_KEY) {
 		cell_clean(c, group_text(c->v, g, c->r->cfg.set, buf));
 	} else if (col == COL_COMM) {
 		cell_str(c, owned ? strpool_get(c->s->str, p ? p->comm : g->key.comm) : none);
@@ -112,17 +114,18 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 
 /* The columns of a grouping, as the keys of the JSON rows; COL_COUNT ends them. */
 #define SUMS COL_SOCKETS, COL_UDP, COL_SHARED, COL_RECV_Q, COL_SEND_Q
-static const unsigned char columns[BY_COUNT][13] = {
+static const unsigned char columns[BY_COUNT][14] = {
 	[BY_PROCESS] = { COL_PID, COL_COMM, COL_USER, COL_OWNER, COL_CONTAINER, COL_UNIT, SUMS,
-			 COL_COUNT },
+			 COL_NETNS, COL_COUNT },
 	[BY_PROGRAM] = { COL_COMM, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
 	[BY_USER] = { COL_USER, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
 	[BY_REMOTE] = { COL_KEY, COL_ADDRESSES, COL_SOCKETS, COL_UDP, COL_PROCESSES, COL_COUNT },
 	[BY_LISTENER] = { COL_KEY, COL_LISTENERS, COL_ACCEPT_QUEUE, COL_ACCEPT_MAX, COL_SOCKETS,
-			  COL_COUNT },
+			  COL_NETNS, COL_COUNT },
 	[BY_CONTAINER] = { COL_CONTAINER, COL_RUNTIME, COL_POD, COL_OWNER, COL_PROCESSES, SUMS,
 			   COL_COUNT },
 	[BY_UNIT] = { COL_UNIT, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
+	[BY_NETNS] = { COL_KEY, COL_INODE, COL_SOCKETS, COL_UDP, COL_PROCESSES, COL_COUNT },
 };
 
 /* Heads are the keys of the JSON rows in capitals. */
@@ -143,13 +146,15 @@ static bool has_column(const struct table_ctx *c, enum column col)
 
 	if (column_is_place(col))
 		return c->r->cfg.places;
+	if (col == COL_NETNS)
+		return c->s->in_netns != NULL;
 	return col != COL_ADDRESSES || q->prefix4 < 32 || q->prefix6 < 128;
 }
 
 static void group_head(struct table_ctx *c)
 {
 	enum by by = view_query(c->v)->by;
-	const char *key = by == BY_REMOTE ? "remote" : "local";
+	const char *key = by == BY_REMOTE ? "remote" : by == BY_NETNS ? "netns" : "local";
 
 	for (unsigned i = 0; columns[by][i] != COL_COUNT; i++) {
 		enum column col = (enum column)columns[by][i];
@@ -226,6 +231,8 @@ static void each_field(struct table_ctx *c, uint32_t sock,
 		put(c, sock, (enum field_id)timers[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(places) && c->r->cfg.places; i++)
 		put(c, sock, (enum field_id)places[i]);
+	if (c->s->in_netns != NULL)
+		put(c, sock, F_NETNS);
 }
 
 static void head_field(struct table_ctx *c, uint32_t sock, enum field_id f)

@@ -257,8 +257,8 @@ static size_t end_name(const struct pane *p, uint32_t row, enum column c, char *
 	/* Whether a wildcard takes in IPv4, IPv6 or both is told by the list of listeners. */
 	if (addr_is_any(&s->local))
 		return (size_t)snprintf(buf, FIELD_TEXT_SIZE, "*:%u", s->lport);
-	return end_text(buf, FIELD_TEXT_SIZE, snap, &s->local, s->lport, snap->ext[row].ifindex,
-			p->set);
+	return end_text(buf, FIELD_TEXT_SIZE, snap, &s->local, s->lport, snap_netns(snap, row),
+			snap->ext[row].ifindex, p->set);
 }
 
 static unsigned shown_width(const struct pane *p, unsigned id)

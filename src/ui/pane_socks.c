@@ -31,6 +31,7 @@ static const struct width widths[F_COUNT] = {
 	[F_IFNAME]  = { 8, 8, 16 },
 	[F_CONTAINER] = { 12, 12, 24 },
 	[F_UNIT]    = { 16, 20, 40 },
+	[F_NETNS]   = { UINT32_CELLS, 12, 24 },
 };
 // clang-format on
 
@@ -56,7 +57,7 @@ static void columns_of_sockets(struct pane *p)
 			.tail = d->type == V_END ? "]:"
 				: f == F_PROCESS ? "["
 						 : NULL,
-			.spare = f == F_CONTAINER || f == F_UNIT,
+			.spare = f == F_CONTAINER || f == F_UNIT || f == F_NETNS,
 		};
 	}
 	p->table.n_cols = n;

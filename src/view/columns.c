@@ -12,7 +12,8 @@
 static const char *const by_names[BY_COUNT] = {
 	[BY_STATE] = "state",         [BY_PROCESS] = "process", [BY_PROGRAM] = "program",
 	[BY_USER] = "user",           [BY_REMOTE] = "remote",   [BY_LISTENER] = "listener",
-	[BY_CONTAINER] = "container", [BY_UNIT] = "unit",       [BY_SOCKET] = "socket",
+	[BY_CONTAINER] = "container", [BY_UNIT] = "unit",       [BY_NETNS] = "netns",
+	[BY_SOCKET] = "socket",
 };
 
 static const struct column_info infos[COL_STATE] = {
@@ -30,7 +31,7 @@ static const uint16_t groupings[COL_STATE] = {
 	[COL_KEY] = BY_GROUPS,
 	[COL_SOCKETS] = BY_GROUPS,
 	[COL_DELTA] = BY_GROUPS,
-	[COL_UDP] = BY_OWNER | BY(REMOTE),
+	[COL_UDP] = BY_OWNER | BY(REMOTE) | BY(NETNS),
 	[COL_SHARED] = BY_GROUPS,
 	[COL_RECV_Q] = BY_GROUPS,
 	[COL_SEND_Q] = BY_GROUPS,
@@ -46,6 +47,8 @@ static const uint16_t groupings[COL_STATE] = {
 	[COL_SEEN] = BY_GROUPS,
 	[COL_HALF_SHARE] = BY_BREAKUP,
 	[COL_IDLE] = BY_BREAKUP,
+	[COL_NETNS] = BY_GROUPS & ~BY(STATE),
+	[COL_INODE] = BY(NETNS),
 	[COL_LISTENERS] = BY(LISTENER),
 	[COL_ACCEPT_QUEUE] = BY(LISTENER),
 	[COL_ACCEPT_MAX] = BY(LISTENER),
@@ -67,7 +70,7 @@ static const struct {
 } aliases[] = {
 	{ "state", BY_STATE, COL_KEY },    { "remote", BY_REMOTE, COL_KEY },
 	{ "local", BY_LISTENER, COL_KEY }, { "owners", BY_SOCKET, F_PROCESS },
-	{ "owner", BY_SOCKET, F_PROCESS },
+	{ "owner", BY_SOCKET, F_PROCESS }, { "netns", BY_NETNS, COL_KEY },
 };
 
 const char *by_name(enum by by)
@@ -154,7 +157,7 @@ bool column_is_ends(enum column c)
 
 bool column_sorts(enum column c)
 {
-	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE;
+	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE && c != COL_NETNS;
 }
 
 int sort_by_name(enum by by, const char *s, size_t len)
@@ -230,6 +233,8 @@ uint64_t group_number(const struct group *g, enum column c)
 	case COL_POD:
 	case COL_LISTENS:
 	case COL_PORTS:
+	case COL_NETNS:
+	case COL_INODE:
 	case COL_TREND:
 		return 0;
 	case COL_STATE:

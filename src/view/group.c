@@ -13,6 +13,7 @@
 #define ID_WHY   UINT64_MAX
 #define ID_STATE (UINT64_MAX - 1)
 #define ID_PROTO (UINT64_MAX - 2)
+#define ID_NETNS (UINT64_MAX - 3)
 
 /* ---- groups ---------------------------------------------------------- */
 
@@ -63,7 +64,11 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 
 	if (g == NULL || mark == NULL || (r->query.ends && !push_ends(r)))
 		return IDX_NONE;
-	*g = (struct group){ .id = id, .key = *key, .first = IDX_NONE, .seen_s = gr->now_s };
+	*g = (struct group){ .id = id,
+			     .key = *key,
+			     .first = IDX_NONE,
+			     .seen_s = gr->now_s,
+			     .netns = IDX_NONE };
 	*mark = 0;
 	index_put(&r->ix, at, i);
 	return i;
@@ -138,6 +143,15 @@ static void note_idle(struct group *g, const struct tcp_stat *t)
 	g->idle += t->idle_ms > IDLE_MS;
 }
 
+/* With that socket counted: a first one says where the group is, one from elsewhere takes it back. */
+static void note_netns(struct group *g, uint32_t netns)
+{
+	if (g->sockets == 1)
+		g->netns = netns;
+	else if (g->netns != netns)
+		g->netns = IDX_NONE;
+}
+
 /* Adds one socket to a group. 0 or -ENOMEM, also for a group that there was no memory for. */
 static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 {
@@ -157,6 +171,8 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		g->udp++;
 	g->born += (s->flags & SOCK_NEW) != 0;
 	note_age(gr, g, hit.row);
+	if (gr->r->snap->in_netns != NULL)
+		note_netns(g, gr->r->snap->in_netns[hit.row]);
 	if (gr->r->snap->tcp != NULL && is_open(s))
 		note_idle(g, &gr->r->snap->tcp[hit.row]);
 	if (s->state != ST_LISTEN) {
@@ -392,7 +408,7 @@ static int add_places(struct grouper *gr, const struct hit *hit, uint32_t n)
 struct end_ref {
 	uint64_t id;
 	struct addr addr;
-	uint32_t ifindex;
+	uint32_t ifindex, netns;
 	uint8_t bits;
 	bool own;
 };
@@ -437,6 +453,8 @@ static void give_id(const struct grouper *gr, struct end_ref *ref)
 	unsigned whole = is_v4(&ref->addr) ? V4_BITS : V6_BITS;
 
 	ref->id = id_of(gr, addr_hi(&ref->addr) + ref->ifindex, addr_lo(&ref->addr));
+	if (ref->netns != IDX_NONE)
+		ref->id = id_of(gr, ref->id, gr->r->snap->netns[ref->netns].ino);
 	if (ref->bits < whole)
 		ref->id = id_of(gr, ref->id, (unsigned)ref->bits << 1 | ref->own);
 }
@@ -448,14 +466,17 @@ static void remote_ref(const struct grouper *gr, uint32_t row, bool own, struct 
 
 	ref->own = own;
 	ref->ifindex = 0;
+	ref->netns = IDX_NONE;
 	if (is_v4(a)) {
 		ref->bits = gr->bits4;
 		addr_and(a, &gr->mask4, &ref->addr);
 	} else {
 		ref->bits = gr->bits6;
 		addr_and(a, &gr->mask6, &ref->addr);
-		if (ref->bits >= LINK_LOCAL_BITS && addr_is_link_local(a))
+		if (ref->bits >= LINK_LOCAL_BITS && addr_is_link_local(a)) {
 			ref->ifindex = gr->r->snap->ext[row].ifindex;
+			ref->netns = snap_netns(gr->r->snap, row);
+		}
 	}
 	give_id(gr, ref);
 }
@@ -463,7 +484,10 @@ static void remote_ref(const struct grouper *gr, uint32_t row, bool own, struct 
 static uint32_t put_end(struct grouper *gr, uint32_t at, const struct end_ref *ref)
 {
 	union group_key key = {
-		.end = { .addr = ref->addr, .ifindex = ref->ifindex, .bits = ref->bits }
+		.end = { .addr = ref->addr,
+			 .ifindex = ref->ifindex,
+			 .netns = ref->netns,
+			 .bits = ref->bits }
 	};
 	uint32_t i = put_group(gr, at, ref->id, &key);
 
@@ -483,17 +507,20 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 		const struct group *g = &result_groups(gr->r)[i];
 
 		if (g->id == ref->id && addr_equal(&g->key.end.addr, &ref->addr) &&
-		    g->key.end.ifindex == ref->ifindex && g->own == ref->own &&
+		    g->key.end.ifindex == ref->ifindex && g->key.end.netns == ref->netns &&
+		    g->own == ref->own &&
 		    g->key.end.bits == ref->bits)
 			return i;
 	}
 	return put_end(gr, at, ref);
 }
 
-uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ifindex, uint8_t bits,
-			 bool own)
+uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t netns,
+			 uint32_t ifindex, uint8_t bits, bool own)
 {
-	struct end_ref ref = { .addr = *net, .ifindex = ifindex, .bits = bits, .own = own };
+	struct end_ref ref = {
+		.addr = *net, .ifindex = ifindex, .netns = netns, .bits = bits, .own = own
+	};
 
 	give_id(gr, &ref);
 	return remote_group(gr, &ref);
@@ -501,7 +528,7 @@ uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t if
 
 int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to)
 {
-	return own_look(&gr->own, gr->r->snap->sock, from, to);
+	return own_look(&gr->own, gr->r->snap, from, to);
 }
 
 /* 1 when the remote end is one of this host, 0 when not or when nobody asks, or -ENOMEM. */
@@ -514,7 +541,7 @@ static int ask_own(struct grouper *gr, uint32_t row)
 
 	if (!gr->r->query.hide_own)
 		return 0;
-	own = own_ask(&gr->own, a, &first);
+	own = own_ask(&gr->own, snap_netns(gr->r->snap, row), a, &first);
 	if (own == 1)
 		gr->own_sockets++;
 	else
@@ -577,8 +604,12 @@ static int add_remote(struct grouper *gr, const struct hit *hit, uint32_t n)
 static uint32_t listener_group(struct grouper *gr, uint32_t row)
 {
 	const struct sock *s = &gr->r->snap->sock[row];
-	union group_key key = { .end = { .addr = s->local, .port = s->lport } };
-	uint64_t id = id_of(gr, id_of(gr, addr_hi(&s->local), addr_lo(&s->local)), s->lport);
+	uint32_t netns = snap_netns(gr->r->snap, row);
+	union group_key key = {
+		.end = { .addr = s->local, .netns = netns, .port = s->lport }
+	};
+	uint64_t id = id_of(gr, id_of(gr, addr_hi(&s->local), addr_lo(&s->local)),
+			    s->lport ^ snap_netns_ino(gr->r->snap, row) << 16);
 	uint32_t at, i;
 
 	if (make_room(gr->r) < 0)
@@ -587,7 +618,7 @@ static uint32_t listener_group(struct grouper *gr, uint32_t row)
 	     at = index_next(&gr->r->ix, at)) {
 		const struct group *g = &result_groups(gr->r)[i];
 
-		if (g->id == id && g->key.end.port == s->lport &&
+		if (g->id == id && g->key.end.port == s->lport && g->key.end.netns == netns &&
 		    addr_equal(&g->key.end.addr, &s->local))
 			return i;
 	}
@@ -645,6 +676,32 @@ static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
 	return rc;
 }
 
+/* ---- by network namespace -------------------------------------------- */
+
+/* The map is of the namespaces, and behind them of what is in none that is known. */
+static int begin_netns(struct grouper *gr)
+{
+	return begin_map(gr, gr->r->snap->n_netns + 1);
+}
+
+static int add_netns(struct grouper *gr, const struct hit *hit, uint32_t n)
+{
+	const struct snap *s = gr->r->snap;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < n && rc == 0; i++) {
+		union group_key key = { .netns = snap_netns(s, hit[i].row) };
+		uint32_t *group =
+			&grouper_map(gr)[key.netns != IDX_NONE ? key.netns : s->n_netns];
+
+		if (*group == IDX_NONE)
+			*group = new_group(gr, id_of(gr, ID_NETNS, snap_netns_ino(s, hit[i].row)),
+					   &key);
+		rc = tally(gr, *group, hit[i]);
+	}
+	return rc;
+}
+
 /* ---- the table of groupings ------------------------------------------ */
 
 static const struct {
@@ -660,6 +717,7 @@ static const struct {
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
 	[BY_CONTAINER] = { begin_places, grouper_look_ends, add_places },
 	[BY_UNIT] = { begin_places, grouper_look_ends, add_places },
+	[BY_NETNS] = { begin_netns, NULL, add_netns },
 };
 
 void grouper_init(struct grouper *gr)

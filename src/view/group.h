@@ -34,7 +34,8 @@ struct grouper {
 	struct rollup rollup; /* with query.rollup */
 	uint32_t own_sockets, other_sockets;
 	struct arena
-		group_of; /* uint32_t a row of snap.proc, user or place: its group, or IDX_NONE */
+		group_of; /* uint32_t a row of snap.proc, user, place or netns: its group, or
+			     IDX_NONE */
 	struct arena listen; /* uint32_t: listening rows, for ends */
 	uint32_t next_listen;
 	struct arena mark; /* uint32_t a group: see the groupings that use it */
@@ -79,8 +80,8 @@ uint32_t grouper_parent(const struct grouper *gr, uint32_t group);
 uint32_t grouper_base(const struct grouper *gr, uint32_t group);
 
 /* BY_REMOTE: the group of a prefix that is known not to be there yet; IDX_NONE without memory. */
-uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ifindex, uint8_t bits,
-			 bool own);
+uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t netns,
+			 uint32_t ifindex, uint8_t bits, bool own);
 /* With query.hide_own, before anything else: looks at the own ends of a range. 0 or -ENOMEM. */
 int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to);
 

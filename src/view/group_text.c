@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a group is called: for people, and as the filter that selects it. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,12 +34,13 @@ static struct clean user_text(const struct snap *s, uint32_t uid, enum text_set 
 }
 
 /* An interface by name, or by number where the name is not known. */
-static struct clean link_text(const struct snap *s, uint32_t ifindex, enum text_set set, char *buf)
+static struct clean link_text(const struct snap *s, const union group_key *key, enum text_set set,
+			      char *buf)
 {
-	uint32_t name = snap_if_name(s, ifindex);
+	uint32_t name = snap_if_name(s, key->end.netns, key->end.ifindex);
 
 	return name != STR_NONE ? foreign(s, name, set, buf)
-				: text_own(buf, fmt_plain(buf, ifindex));
+				: text_own(buf, fmt_plain(buf, key->end.ifindex));
 }
 
 const struct place *group_place(const struct snap *s, enum by by, const struct group *g)
@@ -80,7 +82,7 @@ static struct clean remote_text(const struct snap *s, const union group_key *key
 
 	if (key->end.ifindex != 0) {
 		/* The kernel's names have 15 bytes: nothing is cut here. */
-		struct clean link = link_text(s, key->end.ifindex, set, name);
+		struct clean link = link_text(s, key, set, name);
 
 		len += (size_t)snprintf(buf + len, FIELD_TEXT_SIZE - len, "%%%.*s",
 					FIELD_TEXT_SIZE / 2, link.s);
@@ -93,7 +95,7 @@ static struct clean remote_text(const struct snap *s, const union group_key *key
 static struct clean listener_text(const struct snap *s, const union group_key *key,
 				  enum text_set set, char *buf)
 {
-	size_t len = end_text(buf, FIELD_TEXT_SIZE, s, &key->end.addr, key->end.port, 0, set);
+	size_t len = end_text(buf, FIELD_TEXT_SIZE, s, &key->end.addr, key->end.port, IDX_NONE, 0, set);
 
 	return text_own(buf, len);
 }
@@ -122,11 +124,20 @@ struct clean group_text(const struct view *v, const struct group *g, enum text_s
 		return remote_text(s, &g->key, set, buf);
 	case BY_LISTENER:
 		return listener_text(s, &g->key, set, buf);
+	case BY_NETNS:
+		return netns_text(s, g->key.netns, set, buf);
 	case BY_SOCKET:
 	case BY_COUNT:
 		break;
 	}
 	return own("");
+}
+
+static struct clean inode_text(const struct snap *s, const struct group *g, char *buf)
+{
+	if (g->key.netns == IDX_NONE)
+		return own("-");
+	return text_own(buf, fmt_plain(buf, s->netns[g->key.netns].ino));
 }
 
 struct clean group_name(const struct view *v, const struct group *g, enum column c,
@@ -135,6 +146,12 @@ struct clean group_name(const struct view *v, const struct group *g, enum column
 	const struct snap *s = view_snap(v);
 	enum by by = view_query(v)->by;
 
+	if (c == COL_NETNS)
+		return s->in_netns != NULL && g->netns == IDX_NONE
+			       ? own("*")
+			       : netns_text(s, g->netns, set, buf);
+	if (c == COL_INODE)
+		return inode_text(s, g, buf);
 	if (c == COL_OWNER && g->why != WHY_OWNED)
 		return own(why_name(g->why));
 	if (g->why != WHY_OWNED || !column_of(by, c))
@@ -260,6 +277,13 @@ static void print_without_own(const struct view *v, const union group_key *key, 
 	}
 }
 
+/* By number: names come and go, and two may have the same. What comes before it is left out with it. */
+static void netns_filter(const struct snap *s, uint32_t netns, const char *before, struct buf *out)
+{
+	if (netns != IDX_NONE)
+		buf_fmt(out, "%snetns = %" PRIu64, before, s->netns[netns].ino);
+}
+
 static void remote_filter(const struct view *v, const struct group *g, struct buf *out)
 {
 	const struct snap *s = view_snap(v);
@@ -271,12 +295,13 @@ static void remote_filter(const struct view *v, const struct group *g, struct bu
 		print_without_own(v, key, out);
 	if (key->end.ifindex == 0)
 		return;
-	name = snap_if_name(s, key->end.ifindex);
+	name = snap_if_name(s, key->end.netns, key->end.ifindex);
 	buf_str(out, " and if = ");
 	if (name != STR_NONE)
 		print_name(out, strpool_get(s->str, name));
 	else
 		buf_fmt(out, "%u", key->end.ifindex);
+	netns_filter(s, key->end.netns, " and ", out);
 }
 
 static void place_filter(const struct snap *s, enum by by, const struct group *g, struct buf *out)
@@ -288,13 +313,14 @@ static void place_filter(const struct snap *s, enum by by, const struct group *g
 		buf_str(out, "\"\"");
 }
 
-static void listener_filter(const union group_key *key, struct buf *out)
+static void listener_filter(const struct snap *s, const union group_key *key, struct buf *out)
 {
 	char addr[ADDR_TEXT_SIZE];
 
 	addr_text(addr, &key->end.addr);
 	buf_fmt(out, addr_is_v4(&key->end.addr) ? "listener = %s:%u" : "listener = [%s]:%u", addr,
 		key->end.port);
+	netns_filter(s, key->end.netns, " and ", out);
 }
 
 void group_filter(const struct view *v, const struct group *g, struct buf *out)
@@ -330,7 +356,10 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 		remote_filter(v, g, out);
 		break;
 	case BY_LISTENER:
-		listener_filter(&g->key, out);
+		listener_filter(s, &g->key, out);
+		break;
+	case BY_NETNS:
+		netns_filter(s, g->key.netns, "", out);
 		break;
 	case BY_SOCKET:
 	case BY_COUNT:

@@ -23,6 +23,8 @@ enum word {
 	W_ADDR,   /* part: which half */
 	W_LINK,   /* interface */
 	W_PORT,
+	W_NETNS_NAME,
+	W_NETNS, /* inode */
 };
 
 /* Names are compared by so many bytes: the kernel's are 15, the longest user names 32. */
@@ -89,6 +91,11 @@ static void plan_key(struct order *o, enum by by, bool down)
 		break;
 	case BY_LISTENER:
 		plan_addr(o, W_PORT, down);
+		plan(o, W_NETNS, 0, down);
+		break;
+	case BY_NETNS:
+		plan_name(o, W_NETNS_NAME, down);
+		plan(o, W_NETNS, 0, down);
 		break;
 	case BY_SOCKET:
 	case BY_COUNT:
@@ -195,6 +202,19 @@ static uint64_t runtime_word(const struct result *r, const struct group *g)
 	return p != NULL ? p->runtime : 0;
 }
 
+/* Those without a name behind those with one. */
+static uint64_t netns_name_word(const struct snap *s, uint32_t netns, unsigned part)
+{
+	if (netns == IDX_NONE || s->netns[netns].name == STR_NONE)
+		return UINT64_MAX;
+	return name_word(s, s->netns[netns].name, part);
+}
+
+static uint32_t netns_of(const struct result *r, const struct group *g)
+{
+	return r->query.by == BY_NETNS ? g->key.netns : g->key.end.netns;
+}
+
 static uint64_t number_word(const struct group *g, enum column c)
 {
 	uint64_t n = group_number(g, c);
@@ -238,6 +258,10 @@ static uint64_t group_word(const struct result *r, const struct group *g,
 		return g->key.end.ifindex;
 	case W_PORT:
 		return g->key.end.port;
+	case W_NETNS_NAME:
+		return netns_name_word(r->snap, g->key.netns, w->part);
+	case W_NETNS:
+		return netns_of(r, g) != IDX_NONE ? r->snap->netns[netns_of(r, g)].ino : 0;
 	}
 	return 0;
 }

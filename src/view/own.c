@@ -5,6 +5,7 @@
 
 struct item {
 	struct addr addr;
+	uint32_t netns;
 	bool asked;
 };
 
@@ -28,11 +29,16 @@ void own_reset(struct own *o)
 	(void)index_reset(&o->ix, o->ix.used);
 }
 
+static uint64_t hash_of(const struct index *ix, uint32_t netns, const struct addr *a)
+{
+	return index_hash2(ix, addr_hi(a) ^ (uint64_t)netns << 32, addr_lo(a));
+}
+
 static uint64_t hash_item(const struct index *ix, const void *ctx, uint32_t i)
 {
 	const struct item *item = ctx;
 
-	return index_hash2(ix, addr_hi(&item[i].addr), addr_lo(&item[i].addr));
+	return hash_of(ix, item[i].netns, &item[i].addr);
 }
 
 static struct item *items(const struct own *o)
@@ -41,62 +47,65 @@ static struct item *items(const struct own *o)
 }
 
 /* The item, or IDX_NONE and *at, where it belongs. */
-static uint32_t find(const struct own *o, const struct addr *a, uint32_t *at)
+static uint32_t find(const struct own *o, uint32_t netns, const struct addr *a, uint32_t *at)
 {
 	uint32_t i;
 
-	*at = index_first(&o->ix, index_hash2(&o->ix, addr_hi(a), addr_lo(a)));
-	while ((i = index_row(&o->ix, *at)) != IDX_NONE && !addr_equal(&items(o)[i].addr, a))
+	*at = index_first(&o->ix, hash_of(&o->ix, netns, a));
+	while ((i = index_row(&o->ix, *at)) != IDX_NONE &&
+	       !(addr_equal(&items(o)[i].addr, a) && items(o)[i].netns == netns))
 		*at = index_next(&o->ix, *at);
 	return i;
 }
 
 /* The item, which is added if it is not there; IDX_NONE without memory. */
-static uint32_t add(struct own *o, const struct addr *a)
+static uint32_t add(struct own *o, uint32_t netns, const struct addr *a)
 {
 	struct item *item;
 	uint32_t at, i;
 
 	if (index_grow(&o->ix, hash_item, o->item.base) < 0)
 		return IDX_NONE;
-	i = find(o, a, &at);
+	i = find(o, netns, a, &at);
 	if (i != IDX_NONE)
 		return i;
 	i = o->ix.used;
 	item = arena_push(&o->item, sizeof(*item));
 	if (item == NULL)
 		return IDX_NONE;
-	*item = (struct item){ .addr = *a };
+	*item = (struct item){ .addr = *a, .netns = netns };
 	index_put(&o->ix, at, i);
 	return i;
 }
 
-int own_look(struct own *o, const struct sock *sock, uint32_t from, uint32_t to)
+int own_look(struct own *o, const struct snap *s, uint32_t from, uint32_t to)
 {
 	for (uint32_t row = from; row < to; row++) {
-		const struct addr *a = &sock[row].local;
+		const struct addr *a = &s->sock[row].local;
+		uint32_t netns = snap_netns(s, row);
 
 		/* A host has few addresses, and its sockets the same one in long runs. */
-		if (o->last != IDX_NONE && addr_equal(&items(o)[o->last].addr, a))
+		if (o->last != IDX_NONE && addr_equal(&items(o)[o->last].addr, a) &&
+		    items(o)[o->last].netns == netns)
 			continue;
-		if (!sock_is_inet(&sock[row]) || addr_is_any(a))
+		if (!sock_is_inet(&s->sock[row]) || addr_is_any(a))
 			continue;
-		o->last = add(o, a);
+		o->last = add(o, netns, a);
 		if (o->last == IDX_NONE)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-int own_ask(struct own *o, const struct addr *a, bool *first)
+int own_ask(struct own *o, uint32_t netns, const struct addr *a, bool *first)
 {
-	uint32_t at, i = find(o, a, &at);
+	uint32_t at, i = find(o, netns, a, &at);
 
 	*first = false;
 	if (i == IDX_NONE) {
 		if (!addr_is_loopback(a))
 			return 0;
-		i = add(o, a);
+		i = add(o, netns, a);
 		if (i == IDX_NONE)
 			return -ENOMEM;
 	}

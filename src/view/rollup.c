@@ -13,7 +13,7 @@ enum step { STEP_COUNT, STEP_BEFORE, STEP_MERGE, STEP_PROCESSES, STEP_DONE };
 struct net {
 	uint64_t hash;
 	struct addr addr;
-	uint32_t ifindex;
+	uint32_t ifindex, netns;
 	uint32_t addresses, sockets, most; /* most: of one address */
 	uint32_t before;                   /* sockets in the result before */
 	uint32_t group;                    /* IDX_NONE: it has none */
@@ -70,16 +70,19 @@ static struct net net_of(const struct grouper *gr, const struct group *g)
 	struct net net = {
 		.bits = v4 ? q->prefix4 : q->prefix6,
 		.ifindex = g->key.end.ifindex,
+		.netns = g->key.end.netns,
 		.own = g->own,
 		.group = IDX_NONE,
 	};
 	const struct index *ix = &gr->rollup.ix;
 
 	net.addr = addr_prefix(&g->key.end.addr, net.bits);
-	if (net.bits < LINK_LOCAL_BITS)
+	if (net.bits < LINK_LOCAL_BITS) {
 		net.ifindex = 0;
+		net.netns = IDX_NONE;
+	}
 	net.hash = index_hash2(ix, addr_hi(&net.addr), addr_lo(&net.addr));
-	net.hash = index_hash2(ix, net.hash, (uint64_t)net.ifindex << 1 | net.own);
+	net.hash = index_hash2(ix, net.hash, ((uint64_t)net.netns << 32 | net.ifindex) << 1 | net.own);
 	return net;
 }
 
@@ -94,7 +97,7 @@ static uint32_t find_net(const struct grouper *gr, const struct net *net, uint32
 		const struct net *n = &nets(gr)[i];
 
 		if (n->hash == net->hash && addr_equal(&n->addr, &net->addr) &&
-		    n->ifindex == net->ifindex && n->own == net->own && n->bits == net->bits)
+		    n->ifindex == net->ifindex && n->netns == net->netns && n->own == net->own && n->bits == net->bits)
 			break;
 	}
 	return i;
@@ -224,7 +227,7 @@ static void add_up(struct group *sum, const struct group *g)
 static int make_group(struct grouper *gr, uint32_t at)
 {
 	struct net net = nets(gr)[at];
-	uint32_t group = grouper_put_net(gr, &net.addr, net.ifindex, net.bits, net.own);
+	uint32_t group = grouper_put_net(gr, &net.addr, net.netns, net.ifindex, net.bits, net.own);
 
 	if (group == IDX_NONE)
 		return -ENOMEM;

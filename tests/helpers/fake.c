@@ -46,6 +46,7 @@ struct fix {
 	int64_t wall_ms;
 	enum why unfound;
 	bool no_close;
+	bool elsewhere; /* in a namespace that nobody wants */
 	struct err *e;
 };
 
@@ -339,6 +340,8 @@ static int do_sock(struct fix *f, struct line *l)
 	struct word w;
 	int n, rc = 0;
 
+	if (f->elsewhere)
+		return 0;
 	if (want_word(f, l, &w, "protocol") < 0 || (n = proto_by_name(w.s, w.len)) < 0)
 		return bad(f, "protocol", &w);
 	k.s.proto = (uint8_t)n;
@@ -441,8 +444,49 @@ static int do_ifname(struct fix *f, struct line *l)
 
 	if (want_number(f, l, UINT32_MAX, "index", &index) < 0 || want_word(f, l, &w, "name") < 0)
 		return -EINVAL;
-	snap_add_ifname(f->b, (uint32_t)index, snap_add_str(f->b, w.s, w.len));
+	if (!f->elsewhere)
+		snap_add_ifname(f->b, (uint32_t)index, snap_add_str(f->b, w.s, w.len));
 	return 0;
+}
+
+static int read_netns(struct fix *f, struct line *l, struct netns *n)
+{
+	uint64_t ino, first, last;
+	struct word w, name;
+
+	if (want_number(f, l, UINT64_MAX, "inode", &ino) < 0 || want_word(f, l, &name, "name") < 0)
+		return -EINVAL;
+	*n = (struct netns){ .ino = ino, .name = STR_NONE };
+	if (!word_is(&name, "-"))
+		n->name = snap_add_str(f->b, name.s, name.len);
+	while (next_word(l, &w)) {
+		if (word_is(&w, "own")) {
+			n->own = true;
+			continue;
+		}
+		if (!word_is(&w, "ports") || want_number(f, l, UINT16_MAX, "port", &first) < 0 ||
+		    want_number(f, l, UINT16_MAX, "port", &last) < 0)
+			return bad(f, "word", &w);
+		n->port_first = (uint16_t)first;
+		n->port_last = (uint16_t)last;
+	}
+	n->salt = n->own ? 0 : netns_salt(ino);
+	return 0;
+}
+
+static int do_netns(struct fix *f, struct line *l)
+{
+	enum want_netns wanted = f->want->netns;
+	struct netns n;
+
+	if (read_netns(f, l, &n) < 0)
+		return -EINVAL;
+	f->elsewhere = wanted == NETNS_ONE ? n.ino != f->want->netns_ino
+					   : !n.own && wanted != NETNS_ALL;
+	if (f->elsewhere || wanted == NETNS_UNTOLD)
+		return 0;
+	snap_with(f->b, SIDE_NETNS);
+	return snap_enter_netns(f->b, &n) != IDX_NONE ? 0 : -ENOMEM;
 }
 
 static int do_counter(struct fix *f, struct line *l)
@@ -519,6 +563,8 @@ static bool source_wanted(const struct want *w, enum source_id id)
 		return true;
 	if (id == SRC_CGROUPS)
 		return w->places;
+	if (id == SRC_NETNS)
+		return w->netns == NETNS_ALL;
 	return (w->protos >> id & 1) != 0;
 }
 
@@ -607,7 +653,7 @@ static const struct {
 	{ "hold", do_hold },       { "user", do_user },     { "ifname", do_ifname },
 	{ "counter", do_counter }, { "source", do_source }, { "unfound", do_unfound },
 	{ "cost", do_cost },       { "fail", do_fail },     { "no-close", do_no_close },
-	{ "thinned", do_thinned }, { "sysctl", do_sysctl },
+	{ "thinned", do_thinned }, { "sysctl", do_sysctl }, { "netns", do_netns },
 };
 
 /* ---- owners ---------------------------------------------------------- */
@@ -791,7 +837,8 @@ const struct snap *fake_snap(const char *text, struct snap_pool *pool, const str
 			     .owners = true,
 			     .places = strstr(text, " cgroup ") != NULL,
 			     .tcp_stat = true,
-			     .details = ~0u };
+			     .details = ~0u,
+			     .netns = strstr(text, "netns ") != NULL ? NETNS_ALL : NETNS_UNTOLD };
 	struct fix f = fix_empty;
 	struct err e = { 0 };
 

@@ -20,6 +20,9 @@
  *	hold PID FD INODE [times N]	descriptor and inode count up
  *	user UID NAME
  *	ifname INDEX NAME
+ *	netns INODE NAME [own] [ports FIRST LAST]
+ *				what follows is of this network namespace; - is no name. Those that
+ *				nobody wants are left out
  *	counter KEY N		the kernel's name: ListenDrops
  *	sysctl NAME N...	net.ipv4.tcp_fin_timeout
  *	cost TOTAL_US SOCKETS_US OWNERS_US CPU_US READLINKS GETDENTS	of the sample

@@ -465,7 +465,6 @@ static void test_filter_parse_reports_column(void **state)
 		{ "fwmark = 5", 0, "fwmark is not collected yet" },
 		{ "dport = 1 and fwmark 0x1/0xf", 14, "fwmark is not collected yet" },
 		{ "cgroup = /a", 0, "cgroup is not collected yet" },
-		{ "netns = blue", 0, "netns is not collected yet" },
 		{ "src tipc:1", 4, "ends of tipc sockets cannot be asked for" },
 		{ "src xdp:eth0", 4, "ends of xdp sockets cannot be asked for" },
 		{ "src link:nosuch:eth0", 4, "not a protocol: \"link:nosuch:eth0\"" },

@@ -586,9 +586,9 @@ static void test_snap_users_and_names(void **state)
 	assert_int_equal(snap_user_name(snap, 998), STR_NONE);
 	assert_int_not_equal(snap_find_user(snap, 77), IDX_NONE);
 	assert_int_equal(snap_find_user(snap, 78), IDX_NONE);
-	name = strpool_get(snap->str, snap_if_name(snap, 3));
+	name = strpool_get(snap->str, snap_if_name(snap, IDX_NONE, 3));
 	assert_string_equal(name.s, "eth0");
-	assert_int_equal(snap_if_name(snap, 4), STR_NONE);
+	assert_int_equal(snap_if_name(snap, IDX_NONE, 4), STR_NONE);
 	snap_unref(snap);
 	snap_pool_free(pool);
 }

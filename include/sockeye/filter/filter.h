@@ -48,6 +48,8 @@ unsigned filter_states_of(const struct filter *f, enum proto proto);
 bool filter_needs_owners(const struct filter *f);
 /* Whether it asks for containers or units: want.places. */
 bool filter_needs_places(const struct filter *f);
+/* Whether it asks for network namespaces. */
+bool filter_needs_netns(const struct filter *f);
 /* Whether it asks for the listener that a connection came through. */
 bool filter_needs_listeners(const struct filter *f);
 /* A remark for the user, or NULL: where ss would have answered an and/or mix without parentheses differently. */

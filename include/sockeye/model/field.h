@@ -59,7 +59,9 @@ unsigned field_string_keys(struct str s, uint64_t key[2]);
  * interface. ifname may be STR_NONE. Foreign interface names are cleaned.
  */
 size_t end_text(char *buf, size_t size, const struct snap *s, const struct addr *a, uint16_t port,
-		uint32_t ifindex, enum text_set set);
+		uint32_t netns, uint32_t ifindex, enum text_set set);
+/* The name of a row of s->netns, or its inode; "-" for IDX_NONE. In buf of FIELD_TEXT_SIZE. */
+struct clean netns_text(const struct snap *s, uint32_t netns, enum text_set set, char *buf);
 /* The name of a container, a pod or a unit, "-" for STR_NONE; in buf of FIELD_TEXT_SIZE. */
 struct clean place_name_text(const struct snap *s, uint32_t name, enum text_set set, char *buf);
 /* "java[2211]", in buf of FIELD_TEXT_SIZE. */

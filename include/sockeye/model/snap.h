@@ -50,6 +50,7 @@ struct user {
 };
 
 struct ifname {
+	uint32_t netns; /* row of snap.netns; IDX_NONE where there is none */
 	uint32_t ifindex, name;
 };
 
@@ -57,6 +58,26 @@ struct cgroup {
 	uint64_t id;   /* INET_DIAG_CGROUP_ID */
 	uint32_t path; /* string id: below the root of cgroup2, raw; STR_NONE: not found */
 };
+
+/* A network namespace that was looked into. */
+struct netns {
+	uint64_t ino;  /* of its file, as in /proc/PID/ns/net: what it is known by */
+	uint32_t name; /* string id: of ip netns, or its container's; STR_NONE */
+	int32_t pid;   /* one of the processes in it; 0: none is known */
+	uint64_t salt; /* the cookies of its rows are the kernel's, and this by exclusive or */
+	uint16_t port_first, port_last; /* ip_local_port_range */
+	bool own;                       /* we are in it ourselves */
+};
+
+/* The kernel's default of ip_local_port_range. */
+#define LOCAL_PORT_FIRST 32768
+#define LOCAL_PORT_LAST  60999
+
+/* A number for struct netns.salt, which is another for each namespace. */
+static inline uint64_t netns_salt(uint64_t ino)
+{
+	return (ino + 1) * UINT64_C(0x9e3779b97f4a7c15);
+}
 
 /* Where rows or facts come from, and how well that went. Every source that was asked has one. */
 enum source_id {
@@ -74,6 +95,7 @@ enum source_id {
 	SRC_OWNERS,
 	SRC_COUNTERS,
 	SRC_CGROUPS,
+	SRC_NETNS, /* that there are no others, or what keeps us from them */
 	SRC_COUNT
 };
 
@@ -104,13 +126,13 @@ struct snap {
 	uint64_t seq;             /* 1, 2, ... of this run */
 	int64_t wall_ns, mono_ns; /* when the dump began: CLOCK_REALTIME, CLOCK_MONOTONIC */
 	int64_t prev_mono_ns; /* of the snapshot before, 0 for the first: the time that deltas are over */
-	uint32_t n_sock, n_owner, n_proc, n_user, n_ifname;
+	uint32_t n_sock, n_owner, n_proc, n_user, n_ifname, n_netns;
 	const struct sock *sock;
 	const struct sock_ext *ext;  /* the same rows */
 	const struct owner *owner;   /* runs per socket, by pid and fd */
 	const struct proc *proc;     /* by pid; those that hold one of these sockets */
 	const struct user *user;     /* by uid; every uid of sock and proc */
-	const struct ifname *ifname; /* by ifindex */
+	const struct ifname *ifname; /* by netns and ifindex */
 	const struct strpool *str;
 	struct counters counters;
 	struct sysctls sysctls;
@@ -130,12 +152,16 @@ struct snap {
 	const struct cgroup *cgroup; /* by id; those of details */
 	uint32_t n_cgroup;
 	bool rated; /* tcp[].out and .in are what went since the snapshot before, else 0 */
+	/* Where want.netns, else 0 and NULL: ours first where it is there, then by inode. */
+	const struct netns *netns;
+	const uint32_t *in_netns; /* the same rows as sock: a row of netns each */
 	struct source_state source[SRC_COUNT];
 	char owners_how
 		[80]; /* by which way owners are found, and why by no better; ASCII made by us */
 	struct snap_cost cost;
 	uint16_t port_first,
-		port_last; /* ip_local_port_range: ports that the kernel gives out itself */
+		port_last; /* ip_local_port_range: ports that the kernel gives out itself, in the
+			      first of netns */
 	uint16_t whole[PROTO_COUNT]; /* ST_BIT() of the states of which every socket is in it */
 	uint16_t protos;             /* PROTO_BIT() of those that it has rows of */
 	uint32_t choice;             /* struct thin.choice of what was asked for; 0: all */
@@ -174,9 +200,11 @@ static inline uint32_t snap_peer(const struct snap *s, uint32_t row)
 uint32_t snap_find(const struct snap *s, uint64_t cookie);
 /* The row in s->proc, or IDX_NONE. */
 uint32_t snap_find_proc(const struct snap *s, int32_t pid);
-/* The user's name, or STR_NONE; the interface's name, or STR_NONE. */
+/* The user's name, or STR_NONE. */
 uint32_t snap_user_name(const struct snap *s, uint32_t uid);
-uint32_t snap_if_name(const struct snap *s, uint32_t ifindex);
+/* The interface's row in s->ifname, or IDX_NONE; its name, or STR_NONE. netns as snap_netns(). */
+uint32_t snap_find_if(const struct snap *s, uint32_t netns, uint32_t ifindex);
+uint32_t snap_if_name(const struct snap *s, uint32_t netns, uint32_t ifindex);
 /* Row in s->user, or IDX_NONE. */
 uint32_t snap_find_user(const struct snap *s, uint32_t uid);
 /* Where a socket is; never NULL: row 0, or an empty one, is of what is not known or nobody asked. */
@@ -189,6 +217,39 @@ const struct place *snap_proc_place(const struct snap *s, uint32_t proc);
 bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d);
 /* The path of a control group of details, or STR_NONE. */
 uint32_t snap_cgroup_path(const struct snap *s, uint64_t id);
+
+/* Row in s->netns of the namespace that a socket is in; IDX_NONE where nobody asked. */
+static inline uint32_t snap_netns(const struct snap *s, uint32_t row)
+{
+	return s->in_netns != NULL ? s->in_netns[row] : IDX_NONE;
+}
+
+/* What the namespace is known by; 0 where nobody asked. */
+static inline uint64_t snap_netns_ino(const struct snap *s, uint32_t row)
+{
+	return s->in_netns != NULL ? s->netns[s->in_netns[row]].ino : 0;
+}
+
+/* The number that the kernel knows the socket by. */
+static inline uint64_t snap_kernel_cookie(const struct snap *s, uint32_t row)
+{
+	return s->sock[row].cookie ^
+	       (s->in_netns != NULL ? s->netns[s->in_netns[row]].salt : 0);
+}
+
+/* Whether the local port may be one that the kernel has given out. */
+static inline bool snap_port_is_local(const struct snap *s, uint32_t row)
+{
+	uint16_t port = s->sock[row].lport;
+
+	if (s->in_netns == NULL)
+		return port >= s->port_first && port <= s->port_last;
+	return port >= s->netns[s->in_netns[row]].port_first &&
+	       port <= s->netns[s->in_netns[row]].port_last;
+}
+
+/* Row in s->netns, or IDX_NONE. */
+uint32_t snap_find_netns(const struct snap *s, uint64_t ino);
 
 /* ---- building: one thread -------------------------------------------- */
 
@@ -222,6 +283,7 @@ enum snap_side {
 	SIDE_TCP,    /* struct tcp_stat: snap.tcp */
 	SIDE_PLACE,  /* uint32_t, a row of snap.place: the group that the socket was made in */
 	SIDE_DETAIL, /* uint32_t: snap.detail_at */
+	SIDE_NETNS,  /* uint32_t: snap.in_netns; filled by snap_add() */
 	SIDE_COUNT
 };
 
@@ -240,8 +302,20 @@ int snap_put_detail(struct snap_builder *b, const unsigned char *packed, size_t 
 struct cgroup *snap_list_cgroups(struct snap_builder *b, uint32_t *n);
 
 /*
- * Copies the TCP rows of the previous snapshot that are in this state and whose cookie is not there
- * yet: for states that are not asked for in each sample. 0 or -ENOMEM.
+ * With SIDE_NETNS, before the first row: adds a namespace. What is told of sockets, interfaces and
+ * ports from then on is of it; those of the namespaces before are complete. n->ino is of none of
+ * them. Its row, or IDX_NONE without memory. Names may come later.
+ */
+uint32_t snap_enter_netns(struct snap_builder *b, const struct netns *n);
+void snap_name_netns(struct snap_builder *b, uint32_t netns, uint32_t name);
+/* Those so far. Borrowed, valid until the next snap_enter_netns(). */
+const struct netns *snap_netnses(const struct snap_builder *b, uint32_t *n);
+/* Row of the namespace that a row so far is in; IDX_NONE where nobody asked. */
+uint32_t snap_row_netns(const struct snap_builder *b, uint32_t row);
+
+/*
+ * Copies the TCP rows of the previous snapshot that are in this state, and in this namespace, and
+ * whose cookie is not there yet: for states that are not asked for in each sample. 0 or -ENOMEM.
  */
 int snap_carry(struct snap_builder *b, unsigned state);
 
@@ -256,7 +330,7 @@ const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
 
 /* How many TCP rows are in this state so far. */
 uint32_t snap_count(const struct snap_builder *b, enum tcp_state st);
-/* What the kernel says of the row with this cookie, if there is one, and it is in CLOSE_WAIT. */
+/* What the kernel says of the row with this cookie of its own, if there is one, and it is in CLOSE_WAIT. */
 void snap_set_since(struct snap_builder *b, uint64_t cookie, uint32_t since_s);
 /* The same of one in LISTEN. */
 void snap_set_drops(struct snap_builder *b, uint64_t cookie, uint32_t drops);
@@ -294,7 +368,7 @@ struct sysctls *snap_sysctls(struct snap_builder *b);
 struct detail *snap_detail(struct snap_builder *b);
 struct snap_cost *snap_cost(struct snap_builder *b);
 void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
-/* Until it is called: 32768 to 60999, the kernel's default. */
+/* Until it is called: LOCAL_PORT_FIRST to LOCAL_PORT_LAST. */
 void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 void snap_set_close(struct snap_builder *b, bool known);
 /* Of these states (ST_BIT()) of the protocol every socket is there; of the others some may be missing. */

@@ -24,6 +24,14 @@ struct thin {
 	bool listeners;
 };
 
+/* Which network namespaces are looked into. */
+enum want_netns {
+	NETNS_UNTOLD, /* ours, and nobody wants to know which one that is */
+	NETNS_OWN,
+	NETNS_ONE, /* want.netns_ino, in the place of ours */
+	NETNS_ALL,
+};
+
 /* What whoever looks needs; flows down to the source with each sample. */
 struct want {
 	unsigned protos; /* 1u << enum proto */
@@ -32,6 +40,8 @@ struct want {
 	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
 	bool places; /* snap.place: containers and units; a small file is read for each process */
 	unsigned details;     /* enum detail_part: snap_row_detail(), some 400 bytes a row */
+	enum want_netns netns; /* but for NETNS_UNTOLD: snap.netns */
+	uint64_t netns_ino;
 	uint32_t max_sockets; /* more do not come, and the source says so; 0: no such number */
 	/* One socket of which everything is asked; detail.cookie 0: none. */
 	struct sock detail;

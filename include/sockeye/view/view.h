@@ -23,6 +23,7 @@ enum by {
 	BY_LISTENER,
 	BY_CONTAINER, /* with want.places */
 	BY_UNIT,
+	BY_NETNS,
 	BY_SOCKET,
 	BY_COUNT
 };
@@ -126,6 +127,7 @@ union group_key {
 	};
 	uint32_t comm;          /* BY_PROGRAM: string id */
 	uint32_t uid;           /* BY_USER */
+	uint32_t netns;         /* BY_NETNS: row of snap.netns; IDX_NONE where nobody asked */
 	struct {                /* BY_CONTAINER, BY_UNIT */
 		uint32_t name;  /* string id; STR_NONE: in none */
 		uint32_t place; /* row of snap.place: one of those with that name */
@@ -133,6 +135,7 @@ union group_key {
 	struct { /* BY_REMOTE, BY_LISTENER */
 		struct addr addr;
 		uint32_t ifindex; /* link-local remotes */
+		uint32_t netns;   /* BY_LISTENER and link-local remotes, as snap_netns() */
 		uint16_t port;    /* BY_LISTENER */
 		uint8_t bits;     /* BY_REMOTE: prefix length */
 	} end;
@@ -156,6 +159,7 @@ struct group {
 	uint32_t listeners, accept_queue,
 		accept_max;      /* BY_LISTENER: of all that listen there, filter or not */
 	uint32_t drops, dropped; /* of these: since they listen; since the last sample */
+	uint32_t netns; /* of all its sockets, as snap_netns(); IDX_NONE: of several, or nobody asked */
 	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
 	int32_t delta;  /* sockets against the last complete result of the same query */
