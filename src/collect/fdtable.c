@@ -201,7 +201,7 @@ int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 		return errno == EACCES ? -EACCES : -ESRCH;
 	*same = t->dir_ino == st.st_ino;
 	t->dir_ino = st.st_ino;
-	t->count = st.st_size > 0 ? st.st_size : -1;
+	t->count = p->counts ? st.st_size : -1;
 	return 0;
 }
 

@@ -39,7 +39,7 @@ struct fdtable {
 	uint32_t others;  /* descriptors that are no sockets, when it was read whole */
 	int32_t max_fd;   /* the highest number that was ever seen, -1 none */
 	uint64_t dir_ino; /* of its fd directory: another number may mean another process */
-	int64_t count; /* descriptors, as the kernel counts them (st_size, Linux 6.2); -1 unknown */
+	int64_t count; /* descriptors, as the kernel counts them, 0 of a zombie; -1: it does not */
 	uint64_t born; /* sample that saw it first */
 	uint64_t scanned; /* last sample whose scan told of it */
 	uint32_t stale;   /* slots whose socket went away since they were read */

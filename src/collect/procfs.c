@@ -43,6 +43,7 @@ int procfs_open(struct procfs *p, const char *root)
 	len = readlinkat(p->fd, "self", self, sizeof(self) - 1);
 	self[len > 0 ? len : 0] = '\0';
 	p->self = len > 0 ? parse_number(self) : 0;
+	p->counts = fstatat(p->fd, "self/fd", &st, 0) == 0 && st.st_size > 0;
 	p->buf = xmalloc(BUF_SIZE);
 	return 0;
 }

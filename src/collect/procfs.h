@@ -3,12 +3,14 @@
 #ifndef SOCKEYE_SRC_COLLECT_PROCFS_H
 #define SOCKEYE_SRC_COLLECT_PROCFS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct procfs {
-	int fd;                       /* of /proc, -1 when it is not there */
-	int32_t self;                 /* our own pid as this /proc numbers it, 0 unknown */
-	char *buf;                    /* for getdents */
+	int fd;       /* of /proc, -1 when it is not there */
+	int32_t self; /* our own pid as this /proc numbers it, 0 unknown */
+	bool counts;  /* the size of a descriptor directory tells how many (Linux 6.2) */
+	char *buf;    /* for getdents */
 	uint64_t readlinks, getdents; /* descriptors looked at since the sample began */
 	int last_error; /* of what failed other than for want of rights: EMFILE, ENOMEM */
 };
