@@ -4,7 +4,7 @@
 _sockeye() {
 	local word previous
 	local options='-b --batch -c --count -d --delay --max-cpu --max-sockets --by --prefix4 --prefix6 --sort --top --json
-		--strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -M --mptcp
+		--events --strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -M --mptcp
 		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
 		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'

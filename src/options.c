@@ -195,6 +195,7 @@ static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 	bool *const flag[OPT_COUNT_] = {
 		[OPT_BATCH] = &o->batch,
 		[OPT_JSON] = &o->json,
+		[OPT_EVENTS] = &o->events,
 		[OPT_STRICT] = &o->strict,
 		[OPT_SUMMARY] = &o->summary,
 		[OPT_IPV4] = &c->v4,
@@ -241,6 +242,15 @@ static int set_sort(struct options *o, const char *value, struct err *e)
 		return bad_value(e, OPT_SORT, value, "a column of this report or a state");
 	o->sort = (uint8_t)key;
 	o->ascending = ascending;
+	return 0;
+}
+
+/* What comes one by one has no groups, no order and no totals. */
+static int check_events(const struct options *o, const char *sort, struct err *e)
+{
+	if (o->events && (o->has_by || o->summary || sort != NULL || o->top != UINT32_MAX))
+		return err_set(e, -EINVAL,
+			       "option --events goes without --by, --sort, --top and --summary");
 	return 0;
 }
 
@@ -320,6 +330,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 		else
 			apply_switch(o, &choice, (enum option_id)id);
 	}
+	if (rc == 0)
+		rc = check_events(o, sort, e);
 	if (rc == 0)
 		rc = set_sort(o, sort, e);
 	if (rc != 0)

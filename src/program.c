@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "events.h"
 #include "rights.h"
 #include "sandbox.h"
 #include "sockeye/collect/owners.h"
@@ -202,6 +203,11 @@ static unsigned details_of(const struct options *o)
 	       (o->info ? DETAIL_PART_INFO : 0u);
 }
 
+static enum text_set report_set(const struct options *o)
+{
+	return o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII : TEXT_UTF8;
+}
+
 static struct report_cfg report_config(const struct options *o, struct filter *f)
 {
 	return (struct report_cfg){
@@ -223,8 +229,7 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 		.numeric = o->numeric,
 		.top = o->top == UINT32_MAX && is_overview(o) ? OVERVIEW_ROWS : o->top,
 		.filter_text = o->filter.len > 0 ? o->filter.s : "",
-		.set = o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII
-									      : TEXT_UTF8,
+		.set = report_set(o),
 	};
 }
 
@@ -339,6 +344,15 @@ static int report_once(const struct source_ops *source, void *priv, struct snap_
 	return report_write(r, s, STDOUT_FILENO, complete, e) == 0 ? STATUS_OK : STATUS_FAILED;
 }
 
+/* When all was written: a full disk may say so only now. */
+static int close_output(struct err *e)
+{
+	if (close(STDOUT_FILENO) == 0)
+		return STATUS_OK;
+	err_set(e, -errno, "cannot write: %s", strerror(errno));
+	return STATUS_FAILED;
+}
+
 static int run_reports(const struct source_ops *source, const struct options *o, struct filter *f)
 {
 	uint32_t count = o->has_count ? o->count : 1;
@@ -349,6 +363,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .owners = needs_owners(o, f),
 			     .places = needs_places(o, f),
 			     .details = details_of(o),
+			     .brief = o->json && count != 1,
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);
@@ -385,10 +400,8 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 		status = report_once(source, priv, pool, &want, r, &last, &complete, &e);
 		all_complete = all_complete && complete;
 	}
-	if (status == STATUS_OK && close(STDOUT_FILENO) != 0) {
-		err_set(&e, -errno, "cannot write: %s", strerror(errno));
-		status = STATUS_FAILED;
-	}
+	if (status == STATUS_OK)
+		status = close_output(&e);
 	if (status != STATUS_OK)
 		complain(&e, status);
 	else if (o->strict && !all_complete)
@@ -397,6 +410,65 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	snap_unref(last);
 	snap_pool_free(pool);
 	source->close(priv);
+	buf_free(&given_up.kept);
+	buf_free(&code);
+	return status;
+}
+
+/* ---- events ---------------------------------------------------------- */
+
+/* Samples have sockets of all states, as in any of them one may have begun. */
+static struct thin thin_events(const struct options *o, const struct filter *f, struct buf *code)
+{
+	struct thin t = make_thin(o, f, code);
+
+	t.listeners = true;
+	for (unsigned p = 0; p < PROTO_COUNT; p++)
+		t.states[p] = ST_ALL;
+	return t;
+}
+
+static int run_events(const struct source_ops *source, const struct options *o, struct filter *f)
+{
+	const unsigned tell = PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP);
+	struct given_up given_up = { .o = o };
+	struct buf code = { .s = NULL };
+	struct thin thin = thin_events(o, f, &code);
+	struct events_cfg cfg = {
+		.source = source,
+		.want = { .protos = o->select.protos & tell,
+			  .owners = true,
+			  .places = filter_needs_places(f),
+			  .max_sockets = o->max_sockets,
+			  .thin = &thin },
+		.interval_ms = o->interval_ms,
+		.report = { .select = o->select,
+			    .filter = f,
+			    .json = o->json,
+			    .head = !o->no_header,
+			    .limit = o->has_count ? o->count : 0,
+			    .set = report_set(o),
+			    .fd = STDOUT_FILENO },
+		.ready = enter_sandbox,
+		.ready_ctx = &given_up,
+	};
+	struct err e;
+	bool lost = false;
+	int status;
+
+	if (cfg.want.protos == 0) {
+		err_set(&e, -ENOTSUP, "the kernel tells of the end of TCP and UDP sockets only");
+		buf_free(&code);
+		return complain(&e, STATUS_NO_DATA);
+	}
+	give_up_rights(&given_up, true);
+	status = events_run(&cfg, &lost, &e);
+	if (status == STATUS_OK)
+		status = close_output(&e);
+	if (status != STATUS_OK)
+		complain(&e, status);
+	else if (o->strict && lost)
+		status = STATUS_NO_DATA;
 	buf_free(&given_up.kept);
 	buf_free(&code);
 	return status;
@@ -534,7 +606,7 @@ static bool wants_interface(const struct options *o, const struct term_cfg *term
 	int rc;
 
 	err_set(e, 0, "%s", "");
-	if (o->batch || o->json || o->has_by || o->summary)
+	if (o->batch || o->events || o->json || o->has_by || o->summary)
 		return false;
 	rc = term_usable(term, e);
 	if (rc == -ENOTTY)
@@ -564,7 +636,7 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 		complain(&conf->trouble, STATUS_OK);
 	if (unusable.code != 0)
 		complain(&unusable, STATUS_OK);
-	return run_reports(source, o, f);
+	return o->events ? run_events(source, o, f) : run_reports(source, o, f);
 }
 
 /*

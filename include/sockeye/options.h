@@ -14,8 +14,8 @@ enum absent {
 };
 
 struct options {
-	bool batch, json, strict, summary, no_header, extended, memory, info, timers, numeric,
-		read_only, no_sandbox, ascii;
+	bool batch, events, json, strict, summary, no_header, extended, memory, info, timers,
+		numeric, read_only, no_sandbox, ascii;
 	bool help, version;
 	bool has_count, has_by, has_interval;
 	uint32_t count, top;

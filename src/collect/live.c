@@ -15,6 +15,8 @@
 #include "sockeye/collect/sysctls.h"
 #include "sockeye/collect/users.h"
 
+#include "brief.h"
+
 struct live {
 	struct sockets *sockets;
 	struct owners *owners;
@@ -22,6 +24,7 @@ struct live {
 	struct sysctls_kept sysctls;
 	struct details *details;
 	struct places *places; /* NULL until somebody wants them */
+	struct brief brief;
 };
 
 static void live_close(void *priv)
@@ -31,6 +34,7 @@ static void live_close(void *priv)
 	if (l == NULL)
 		return;
 	places_free(l->places);
+	brief_free(&l->brief);
 	details_free(l->details);
 	users_free(l->users);
 	owners_free(l->owners);
@@ -103,6 +107,8 @@ static int live_collect(void *priv, struct snap_builder *b, const struct want *w
 	}
 	if (rc == 0 && w->places)
 		rc = places_update(l->places, b, cancel_fd);
+	if (rc == 0)
+		rc = brief_update(&l->brief, b, w);
 	if (rc == 0)
 		rc = details_update(l->details, nl, nl_error, b, w, cancel_fd);
 	if (rc == 0)

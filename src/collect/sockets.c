@@ -467,6 +467,8 @@ int sockets_update(struct sockets *s, struct snap_builder *b, const struct want 
 		snap_with(b, SIDE_TCP);
 	if (w->details != 0)
 		snap_with(b, SIDE_DETAIL);
+	if (w->births)
+		snap_with(b, SIDE_BIRTH);
 	if (w->max_sockets > 0)
 		snap_limit(b, w->max_sockets);
 	if (snap_prev(b) == NULL && w->thin == NULL)

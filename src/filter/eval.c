@@ -196,6 +196,11 @@ static inline bool in_set(const struct prog *p, const struct op *op, uint64_t v)
 	return in_ranges(p->range + op->lo, op->span, v);
 }
 
+bool op_in_set(const struct prog *p, const struct op *op, uint64_t v)
+{
+	return in_set(p, op, v);
+}
+
 /*
  * A socket that was in its state before we looked is at least this old: the set must hold every
  * age from there on.
@@ -220,7 +225,7 @@ static const struct sock *listener_of(const struct snap *s, uint32_t row)
 	return row == IDX_NONE ? NULL : &s->sock[row];
 }
 
-static bool host_holds(const struct op_host *h, const struct addr *a, uint8_t family)
+bool op_host_holds(const struct op_host *h, const struct addr *a, uint8_t family)
 {
 	return ((addr_hi(a) ^ h->hi) & h->mask_hi) == 0 &&
 	       ((addr_lo(a) ^ h->lo) & h->mask_lo) == 0 &&
@@ -236,12 +241,12 @@ static bool test_host(const struct prog *p, const struct op *op, const struct sn
 		return false;
 	switch ((enum side)op->side) {
 	case SIDE_LOCAL:
-		return host_holds(h, &k->local, k->family);
+		return op_host_holds(h, &k->local, k->family);
 	case SIDE_REMOTE:
-		return host_holds(h, &k->remote, k->family);
+		return op_host_holds(h, &k->remote, k->family);
 	case SIDE_LISTENER:
 		k = listener_of(s, row);
-		return k != NULL && host_holds(h, &k->local, k->family);
+		return k != NULL && op_host_holds(h, &k->local, k->family);
 	}
 	return false;
 }
@@ -276,21 +281,20 @@ static bool test_listen_port(const struct prog *p, const struct op *op, const st
 	return k != NULL && in_set(p, op, k->lport);
 }
 
-static bool test_place(const struct prog *p, const struct op *op, const struct snap *s,
-		       uint32_t row)
+bool op_in_place(const struct prog *p, const struct op *op, const struct snap *s, uint32_t row)
 {
 	uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
 
 	return (p->bound[op->arg].bits[at / 64] >> at % 64 & 1) != 0;
 }
 
-static bool test_if(const struct bound *b, const struct snap *s, uint32_t row)
+bool op_is_if(const struct bound *b, const struct snap *s, uint32_t netns, uint32_t ifindex)
 {
-	uint32_t ifindex = s->ext[row].ifindex, at;
+	uint32_t at;
 
 	if (ifindex == 0)
 		return false;
-	at = snap_find_if(s, snap_netns(s, row), ifindex);
+	at = snap_find_if(s, netns, ifindex);
 	return at != IDX_NONE && get_bit(b, at);
 }
 
@@ -347,12 +351,12 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_USER:
 		return has_number(&p->bound[op->arg], k->uid);
 	case OP_IFNAME:
-		return test_if(&p->bound[op->arg], s, row);
+		return op_is_if(&p->bound[op->arg], s, snap_netns(s, row), s->ext[row].ifindex);
 	case OP_NETNS:
 		return s->in_netns != NULL && get_bit(&p->bound[op->arg], s->in_netns[row]);
 	case OP_CONTAINER:
 	case OP_UNIT:
-		return test_place(p, op, s, row);
+		return op_in_place(p, op, s, row);
 	}
 	return false;
 }
@@ -363,6 +367,8 @@ bool prog_run(const struct prog *p, const struct snap *s, uint32_t row)
 
 	if (p->n_op == 0)
 		return true;
+	if (s->sock[row].flags & SOCK_BRIEF)
+		return prog_run_told(p, s, &s->sock[row], &s->ext[row]);
 	while (at < OP_REJECT) {
 		const struct op *op = &p->op[at];
 

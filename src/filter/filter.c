@@ -72,6 +72,13 @@ bool filter_match(const struct filter *f, const struct snap *s, uint32_t row)
 	return prog_run(&f->prog, s, row);
 }
 
+bool filter_match_told(const struct filter *f, const struct snap *s, const struct sock *k,
+		       const struct sock_ext *x)
+{
+	assert(f->prog.n_bound == 0 || f->bound == s);
+	return prog_run_told(&f->prog, s, k, x);
+}
+
 bool filter_is_all(const struct filter *f)
 {
 	return f->tree.n_node == 0;

@@ -11,6 +11,7 @@
 /* Where a subtree goes when it holds, and when it does not. */
 struct exits {
 	uint32_t yes, no;
+	bool inverted; /* a "not" stands before it */
 };
 
 /* What numbers of a subject are compared with. */
@@ -166,6 +167,11 @@ static void emit_set(const struct cond *c, struct op *op)
 	op->arg = c->arg;
 }
 
+static struct exits swapped(struct exits to)
+{
+	return (struct exits){ .yes = to.no, .no = to.yes, .inverted = !to.inverted };
+}
+
 /* Writes the tests of c from op on, the first of them numbered at. */
 static void emit(struct prog *p, const struct tree *t, const struct cond *c, uint32_t at,
 		 struct exits to)
@@ -175,8 +181,8 @@ static void emit(struct prog *p, const struct tree *t, const struct cond *c, uin
 	bool age = number == OP_AGE;
 
 	if ((c->cmp == CMP_NE && !age) || c->cmp == CMP_UNLIKE)
-		to = (struct exits){ .yes = to.no, .no = to.yes };
-	*op = (struct op){ .yes = to.yes, .no = to.no };
+		to = swapped(to);
+	*op = (struct op){ .yes = to.yes, .no = to.no, .inverted = to.inverted };
 	switch ((enum operand)c->operand) {
 	case OPERAND_SET:
 		emit_set(c, op);
@@ -197,7 +203,9 @@ static void emit(struct prog *p, const struct tree *t, const struct cond *c, uin
 		op->arg = add_host(p, &t->host[c->arg]);
 		if (c->count > 0) {
 			op->yes = at + 1;
-			op[1] = (struct op){ .code = number, .yes = to.yes, .no = to.no };
+			op[1] = (struct op){
+				.code = number, .yes = to.yes, .no = to.no, .inverted = to.inverted
+			};
 			set_numbers(p, t, c, &op[1]);
 		}
 		break;
@@ -235,15 +243,15 @@ static void link_ops(struct prog *p, const struct tree *t, const uint32_t *first
 			emit(p, t, &t->cond[node->cond], first_op[node->cond], to);
 			break;
 		case NODE_NOT:
-			stack[n++] = (struct exits){ .yes = to.no, .no = to.yes };
+			stack[n++] = swapped(to);
 			break;
 		case NODE_AND:
 		case NODE_OR:
 			assert(n + 2 <= ARRAY_SIZE(stack));
 			right = first_op[t->node[tree_right(i)].cond];
-			stack[n++] = node->kind == NODE_AND
-					     ? (struct exits){ .yes = right, .no = to.no }
-					     : (struct exits){ .yes = to.yes, .no = right };
+			stack[n] = to;
+			*(node->kind == NODE_AND ? &stack[n].yes : &stack[n].no) = right;
+			n++;
 			stack[n++] = to;
 			break;
 		}

@@ -54,6 +54,7 @@ enum side {
 struct op {
 	uint8_t code; /* enum op_code */
 	uint8_t side; /* OP_HOST, OP_END: enum side */
+	bool inverted; /* what is asked for is that it does not hold: yes and no are exchanged */
 	bool many;    /* the set is prog.range from lo, span of them; else lo to lo + span */
 	uint32_t arg;
 	uint32_t yes, no; /* ops, or OP_ACCEPT, OP_REJECT */
@@ -98,5 +99,18 @@ void prog_bind(struct prog *p, const struct snap *s);
 bool end_holds(const struct op_end *end, const struct snap *s, uint32_t row, bool remote);
 
 bool prog_run(const struct prog *p, const struct snap *s, uint32_t row);
+/*
+ * The same of a socket that no dump told of, and that may be no row of s: whatever is asked of what
+ * only a dump tells does not hold, nor does its opposite.
+ */
+bool prog_run_told(const struct prog *p, const struct snap *s, const struct sock *k,
+		   const struct sock_ext *x);
+
+/* ---- what both ask: eval.c ---- */
+
+bool op_in_set(const struct prog *p, const struct op *op, uint64_t v);
+bool op_is_if(const struct bound *b, const struct snap *s, uint32_t netns, uint32_t ifindex);
+bool op_in_place(const struct prog *p, const struct op *op, const struct snap *s, uint32_t row);
+bool op_host_holds(const struct op_host *h, const struct addr *a, uint8_t family);
 
 #endif

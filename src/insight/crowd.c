@@ -84,7 +84,7 @@ static void look_inside(struct crowd *c, const struct snap *s,
 
 	tops_init(&addrs);
 	tops_init(&ports);
-	for (uint32_t row = 0; row < s->n_sock; row++) {
+	for (uint32_t row = 0; row < s->n_sock + s->n_brief; row++) {
 		const struct sock *k = &s->sock[row];
 
 		if (!passes(s, row) || !addr_in(&k->remote, &c->net, c->bits))
@@ -115,7 +115,7 @@ bool crowd_find(struct crowd *c, const struct snap *s,
 
 	*c = (struct crowd){ .bits = 0 };
 	tops_init(&nets);
-	for (uint32_t row = 0; row < s->n_sock; row++) {
+	for (uint32_t row = 0; row < s->n_sock + s->n_brief; row++) {
 		struct addr net;
 
 		if (!passes(s, row))

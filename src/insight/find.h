@@ -127,6 +127,7 @@ struct crowd {
 	uint16_t port;             /* of most of those; 0: of less than half */
 };
 
+/* Also of those that came and went (SOCK_BRIEF), if they pass. */
 bool crowd_find(struct crowd *c, const struct snap *s,
 		bool (*passes)(const struct snap *s, uint32_t row));
 

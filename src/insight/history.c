@@ -140,6 +140,13 @@ static void clear_now(struct history *h, const struct snap *s)
 	memset(h->standing[h->samples % 2], 0, sizeof(h->standing[0]));
 }
 
+/* Those that no row tells of, and that came in, or tried to get out, all the same. */
+static void read_brief(const struct snap *s, struct point *p)
+{
+	for (uint32_t i = 0; i < s->n_brief; i++)
+		p->fresh += s->sock[s->n_sock + i].proto == PROTO_TCP;
+}
+
 /* ---- listeners ------------------------------------------------------- */
 
 /* Whether it is the queue of the listener in this row. */
@@ -427,6 +434,7 @@ static void end_sample(struct history *h)
 	const struct point *last = history_point(h, 0);
 	struct point *p = &h->noted, *place;
 
+	read_brief(s, p);
 	read_procs(h, s);
 	for (unsigned i = 0; i < CTR_COUNT; i++) {
 		p->counter[i] = s->counters.value[i];

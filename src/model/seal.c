@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "snap_builder.h"
+#include "sockeye/model/listeners.h"
 
 #define NS_PER_S 1000000000
 
@@ -46,26 +47,6 @@ static int seal_owners(struct snap_builder *b)
 	return 0;
 }
 
-/*
- * Listening sockets by namespace, family, address and port. The members of a SO_REUSEPORT group, which are
- * alike in all of them, are a chain from the first.
- */
-struct listener {
-	uint32_t row, next; /* of sock; the next member of the group, IDX_NONE for the last */
-};
-
-struct listeners {
-	struct index ix; /* rows of at[]: the first of each group */
-	const struct sock *sock;
-	const struct sock_ext *ext;
-	const uint32_t *in_netns; /* of the rows; NULL: all are in the same */
-	struct listener *at;
-	uint32_t n;
-	uint64_t ports[65536 / 64]; /* bit: somebody listens there */
-};
-
-#define REUSEPORT_LOOK 64 /* members of one group that are looked at for one connection */
-
 static bool is_listener(const struct sock *s)
 {
 	return s->proto == PROTO_TCP && s->state == ST_LISTEN;
@@ -74,135 +55,29 @@ static bool is_listener(const struct sock *s)
 static bool may_be_inbound(const struct sock *s)
 {
 	return s->proto == PROTO_TCP && s->state != ST_LISTEN && s->state != ST_CLOSE &&
-	       s->state != ST_SYN_SENT;
-}
-
-static inline uint32_t netns_of(const struct listeners *l, uint32_t row)
-{
-	return l->in_netns != NULL ? l->in_netns[row] : 0;
-}
-
-static uint64_t hash_local(const struct index *ix, uint32_t netns, uint8_t family,
-			   const struct addr *a, uint16_t port)
-{
-	return index_hash2(ix, addr_hi(a) ^ (uint64_t)family << 56 ^ netns,
-			   addr_lo(a) ^ (uint64_t)port << 16);
-}
-
-static uint64_t hash_listener(const struct index *ix, const void *ctx, uint32_t row)
-{
-	const struct listeners *l = ctx;
-	const struct sock *s = &l->sock[l->at[row].row];
-
-	return hash_local(ix, netns_of(l, l->at[row].row), s->family, &s->local, s->lport);
-}
-
-/* The first of the group, or IDX_NONE; *at is its place in the index. */
-static uint32_t find_group(const struct listeners *l, uint32_t netns, uint8_t family,
-			   const struct addr *a, uint16_t port, uint32_t *at)
-{
-	const struct index *ix = &l->ix;
-	uint32_t first;
-
-	for (*at = index_first(ix, hash_local(ix, netns, family, a, port));
-	     (first = index_row(ix, *at)) != IDX_NONE; *at = index_next(ix, *at)) {
-		const struct sock *s = &l->sock[l->at[first].row];
-
-		if (s->family == family && s->lport == port && addr_equal(&s->local, a) &&
-		    netns_of(l, l->at[first].row) == netns)
-			break;
-	}
-	return first;
-}
-
-/* Grouped while the rows lie still: nothing is added to the builder in between. */
-static int listeners_gather(struct listeners *l, struct arena *mem, uint32_t n_sock)
-{
-	uint32_t at, first;
-
-	for (uint32_t row = 0; row < n_sock; row++) {
-		const struct sock *s = &l->sock[row];
-
-		if (!is_listener(s))
-			continue;
-		if (arena_push(mem, sizeof(struct listener)) == NULL)
-			return -ENOMEM;
-		l->at = (void *)mem->base;
-		if (index_full(&l->ix) && index_grow(&l->ix, hash_listener, l) != 0)
-			return -ENOMEM;
-		l->at[l->n] = (struct listener){ .row = row, .next = IDX_NONE };
-		first = find_group(l, netns_of(l, row), s->family, &s->local, s->lport, &at);
-		if (first == IDX_NONE) {
-			index_put(&l->ix, at, l->n);
-		} else {
-			l->at[l->n].next = l->at[first].next;
-			l->at[first].next = l->n;
-		}
-		l->ports[s->lport / 64] |= UINT64_C(1) << s->lport % 64;
-		l->n++;
-	}
-	return 0;
-}
-
-/*
- * A child inherits the family and the bound device of its listener. Of a group, a member with a
- * queue is where a connection that nobody has accepted yet can be.
- */
-static uint32_t best_of_group(const struct listeners *l, uint32_t first, uint32_t child)
-{
-	uint32_t best = IDX_NONE;
-	int best_score = -1;
-
-	for (int i = 0; i < REUSEPORT_LOOK && first != IDX_NONE; i++, first = l->at[first].next) {
-		uint32_t row = l->at[first].row;
-		uint32_t bound = l->ext[row].ifindex;
-		int score = 0;
-
-		if (bound != 0 && bound != l->ext[child].ifindex)
-			continue;
-		if (bound != 0)
-			score += 2;
-		if (l->sock[child].ino == 0 && l->sock[row].rxq > 0)
-			score++;
-		if (score > best_score) {
-			best_score = score;
-			best = row;
-		}
-	}
-	return best;
-}
-
-/* The exact address first, then the wildcard of the family, which for AF_INET6 is dual stack. */
-static uint32_t listener_of(const struct listeners *l, uint32_t row)
-{
-	static const uint8_t zero[16];
-	const struct sock *s = &l->sock[row];
-	struct addr any = s->family == AF_INET ? addr_v4(zero) : addr_v6(zero);
-	uint32_t at, found, netns = netns_of(l, row);
-
-	if ((l->ports[s->lport / 64] >> s->lport % 64 & 1) == 0)
-		return IDX_NONE;
-	found = best_of_group(l, find_group(l, netns, s->family, &s->local, s->lport, &at), row);
-	if (found == IDX_NONE)
-		found = best_of_group(l, find_group(l, netns, s->family, &any, s->lport, &at), row);
-	return found;
+	       (s->state != ST_SYN_SENT || s->flags & SOCK_BRIEF);
 }
 
 static int seal_listeners(struct snap_builder *b)
 {
+	struct sock *sock = (void *)b->sock.base;
 	struct sock_ext *ext = (void *)b->ext.base;
-	struct listeners l = { .sock = (const void *)b->sock.base,
-			       .ext = ext,
-			       .in_netns = b->snap.in_netns };
-	int rc;
+	struct listeners *l = listeners_new(sock, ext, b->snap.in_netns, b->snap.n_sock);
 
-	index_init(&l.ix);
-	rc = listeners_gather(&l, &b->scratch, b->snap.n_sock);
-	for (uint32_t row = 0; rc == 0 && row < b->snap.n_sock; row++)
-		if (may_be_inbound(&l.sock[row]))
-			ext[row].listener = listener_of(&l, row);
-	index_free(&l.ix);
-	return rc;
+	if (l == NULL)
+		return -ENOMEM;
+	for (uint32_t row = 0; row < b->snap.n_sock + b->snap.n_brief; row++) {
+		if (!may_be_inbound(&sock[row]))
+			continue;
+		ext[row].listener = listeners_find(
+			l, &sock[row], b->snap.in_netns != NULL ? b->snap.in_netns[row] : 0,
+			ext[row].ifindex);
+		/* It was aborted, and the kernel has forgotten that it was established. */
+		if (sock[row].state == ST_SYN_SENT && ext[row].listener != IDX_NONE)
+			sock[row].state = ST_ESTABLISHED;
+	}
+	listeners_free(l);
+	return 0;
 }
 
 /* ---- what belongs together beside a connection and its listener ------ */
@@ -447,6 +322,19 @@ static uint8_t seal_left(const struct snap_builder *b, const struct sock *s,
 	return left_to(prev, was, left);
 }
 
+static void seal_birth(struct snap_builder *b, uint32_t row, uint32_t was)
+{
+	struct birth *birth = (void *)b->side[SIDE_BIRTH].base;
+	const struct snap *prev = b->prev;
+
+	if (was != IDX_NONE && prev->birth != NULL)
+		birth[row] = prev->birth[was];
+	else
+		birth[row] =
+			(struct birth){ .first_ns = b->snap.mono_ns + b->snap.cost.dump_ns,
+					.before_ns = was == IDX_NONE ? b->snap.prev_mono_ns : 0 };
+}
+
 static void seal_rows(struct snap_builder *b)
 {
 	const struct snap *prev = b->prev;
@@ -468,6 +356,8 @@ static void seal_rows(struct snap_builder *b)
 		if (prev != NULL)
 			was = find_in_prev(prev, s->cookie, &hint);
 		seal_age(b, s, x, was, told_since(s, x, now_s), now_s);
+		if ((b->sides >> SIDE_BIRTH & 1) != 0)
+			seal_birth(b, row, was);
 		s->flags |= seal_left(b, s, x, was);
 	}
 }
@@ -501,11 +391,37 @@ static void seal_places(struct snap_builder *b)
 		return;
 	for (uint32_t row = 0; row < b->snap.n_sock; row++)
 		in[row] = best_place(b, in[row], &ext[row]);
-	for (uint32_t row = 0; row < b->snap.n_sock; row++)
+	for (uint32_t row = 0; row < b->snap.n_sock + b->snap.n_brief; row++)
 		if (in[row] == 0 && sock[row].proto == PROTO_TCP && ext[row].listener != IDX_NONE)
 			in[row] = in[ext[row].listener];
 	b->snap.place = (const void *)b->place.base;
 	b->snap.in_place = in;
+}
+
+/*
+ * Who held one that is gone already nobody knows, but that it came through a listener, and who holds
+ * that. The user of a process that is the only one may be taken for its own.
+ */
+static void seal_brief(struct snap_builder *b)
+{
+	const struct owner *owner = (const void *)b->owner.base;
+	const struct proc *proc = (const void *)b->proc.base;
+	struct sock *sock = (void *)b->sock.base;
+	struct sock_ext *ext = (void *)b->ext.base;
+
+	for (uint32_t row = b->snap.n_sock; row < b->snap.n_sock + b->snap.n_brief; row++) {
+		struct sock_ext *x = &ext[row];
+		const struct proc *holder = NULL;
+
+		x->owner = WHY_ORPHAN;
+		if (x->listener == IDX_NONE || ext[x->listener].n_owners == 0)
+			continue;
+		x->owner = ext[x->listener].owner;
+		x->n_owners = ext[x->listener].n_owners;
+		holder = sole_holder(proc, owner + x->owner, x->n_owners);
+		if (holder != NULL)
+			sock[row].uid = holder->uid;
+	}
 }
 
 static int cmp_user(const void *a, const void *b)
@@ -552,12 +468,15 @@ const struct snap *snap_seal(struct snap_builder *b)
 	builder_give_back(b);
 	seal_places(b);
 	seal_rows(b);
+	seal_brief(b);
 	seal_names(b);
 	s->sock = (const void *)b->sock.base;
 	s->ext = (const void *)b->ext.base;
 	if ((b->sides >> SIDE_TCP & 1) != 0)
 		s->tcp = (const void *)b->side[SIDE_TCP].base;
 	builder_seal_details(b);
+	if ((b->sides >> SIDE_BIRTH & 1) != 0)
+		s->birth = (const void *)b->side[SIDE_BIRTH].base;
 	s->owner = (const void *)b->owner.base;
 	s->proc = (const void *)b->proc.base;
 	s->user = (const void *)b->user.base;

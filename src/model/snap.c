@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "snap_builder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -9,10 +10,9 @@
 #include <string.h>
 
 static const uint8_t side_size[SIDE_COUNT] = {
-	[SIDE_TCP] = sizeof(struct tcp_stat),
-	[SIDE_PLACE] = sizeof(uint32_t),
-	[SIDE_DETAIL] = sizeof(uint32_t),
-	[SIDE_NETNS] = sizeof(uint32_t),
+	[SIDE_TCP] = sizeof(struct tcp_stat), [SIDE_PLACE] = sizeof(uint32_t),
+	[SIDE_DETAIL] = sizeof(uint32_t),     [SIDE_NETNS] = sizeof(uint32_t),
+	[SIDE_BIRTH] = sizeof(struct birth),
 };
 
 static const char *const source_names[SRC_COUNT] = {
@@ -21,6 +21,7 @@ static const char *const source_names[SRC_COUNT] = {
 	[SRC_UNIX] = "unix",         [SRC_PACKET] = "packet",   [SRC_NETLINK] = "netlink",
 	[SRC_VSOCK] = "vsock",       [SRC_XDP] = "xdp",         [SRC_OWNERS] = "owners",
 	[SRC_COUNTERS] = "counters", [SRC_CGROUPS] = "cgroups", [SRC_NETNS] = "netns",
+	[SRC_ENDED] = "ended",
 };
 
 const char *source_name(enum source_id id)
@@ -48,7 +49,6 @@ static void builder_free(struct snap_builder *b)
 	arena_free(&b->ifname);
 	arena_free(&b->place);
 	arena_free(&b->netns);
-	arena_free(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_free(&b->side[i]);
 	arena_free(&b->details);
@@ -97,7 +97,6 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->place);
 	arena_reset(&b->netns);
 	b->here = IDX_NONE;
-	arena_reset(&b->scratch);
 	for (unsigned i = 0; i < SIDE_COUNT; i++)
 		arena_reset(&b->side[i]);
 	arena_reset(&b->details);
@@ -144,7 +143,6 @@ struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 void builder_give_back(struct snap_builder *b)
 {
 	arena_free(&b->hold);
-	arena_free(&b->scratch);
 }
 
 static void builder_recycle(struct snap_builder *b)
@@ -326,6 +324,7 @@ static int add_row(struct snap_builder *b, const struct sock *s, const struct so
 		return -ENOMEM;
 	if (find_cookie(&b->cookies, rows, s->cookie, &at) != IDX_NONE)
 		return 1;
+	assert(b->snap.n_brief == 0);
 	if (row >= b->limit)
 		return -EFBIG;
 	if (push_row(b) != 0)
@@ -366,6 +365,26 @@ void *snap_beside(struct snap_builder *b, enum snap_side side)
 	if ((b->sides >> side & 1) == 0 || b->snap.n_sock == 0)
 		return NULL;
 	return b->side[side].base + (size_t)side_size[side] * (b->snap.n_sock - 1);
+}
+
+int snap_add_brief(struct snap_builder *b, const struct sock *s, uint32_t ifindex)
+{
+	uint32_t row = b->snap.n_sock + b->snap.n_brief;
+
+	if (push_row(b) != 0)
+		return -ENOMEM;
+	((struct sock *)(void *)b->sock.base)[row] = *s;
+	((struct sock *)(void *)b->sock.base)[row].flags = SOCK_NEW | SOCK_BRIEF;
+	((struct sock_ext *)(void *)b->ext.base)[row] =
+		(struct sock_ext){ .ifindex = ifindex, .listener = IDX_NONE };
+	b->snap.n_brief++;
+	return 0;
+}
+
+void snap_set_brief(struct snap_builder *b, bool known, uint64_t lost)
+{
+	b->snap.brief_known = known;
+	b->snap.brief_lost = lost;
 }
 
 int snap_carry(struct snap_builder *b, unsigned state)
@@ -671,6 +690,11 @@ void snap_source_ok(struct snap_builder *b, enum source_id id)
 {
 	if (b->snap.source[id].status == SOURCE_NOT_ASKED)
 		b->snap.source[id].status = SOURCE_OK;
+}
+
+enum source_status snap_status(const struct snap_builder *b, enum source_id id)
+{
+	return b->snap.source[id].status;
 }
 
 void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st,

@@ -21,7 +21,7 @@ struct snap_builder {
 	struct snap_pool *pool;
 	struct snap_builder *next_free;
 	const struct snap *prev;
-	struct arena sock, ext, owner, hold, proc, user, ifname, place, netns, scratch;
+	struct arena sock, ext, owner, hold, proc, user, ifname, place, netns;
 	uint32_t here; /* row of netns that is being told of; IDX_NONE: of none */
 	struct arena side[SIDE_COUNT]; /* an entry for each row, of those in sides */
 	unsigned sides;                /* 1u << enum snap_side */

@@ -3,14 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "json_pieces.h"
 #include "report_parts.h"
 #include "sockeye/model/names.h"
 #include "sockeye/output/json.h"
 
 #define SCHEMA    1
-#define NS_PER_S  INT64_C(1000000000)
 #define NS_PER_MS INT64_C(1000000)
 
 /* ---- pieces ---------------------------------------------------------- */
@@ -18,25 +17,6 @@
 static void put_str(struct json *j, const char *key, struct str s)
 {
 	json_str(j, key, s.s, s.len);
-}
-
-/* RFC 3339 in UTC, with milliseconds. */
-static void put_time(struct json *j, const char *key, int64_t wall_ns)
-{
-	int64_t ms = wall_ns / NS_PER_MS - (wall_ns % NS_PER_MS < 0);
-	time_t s = (time_t)(ms / 1000 - (ms % 1000 < 0));
-	char text[64];
-	struct tm tm;
-	size_t len;
-
-	if (gmtime_r(&s, &tm) == NULL) {
-		json_null(j, key);
-		return;
-	}
-	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	len += (size_t)snprintf(text + len, sizeof(text) - len, ".%03dZ",
-				(int)(ms - (int64_t)s * 1000));
-	json_str(j, key, text, len);
 }
 
 void report_put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n)
@@ -295,18 +275,6 @@ static void netns_row(const struct report *r, const struct view *v, const struct
 	put_states(j, g);
 }
 
-static void put_cookie(struct json *j, const struct snap *s, uint32_t row)
-{
-	char text[32];
-
-	if (s->sock[row].flags & SOCK_NO_COOKIE) {
-		json_null(j, "cookie");
-		return;
-	}
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)snap_kernel_cookie(s, row));
-	json_word(j, "cookie", text);
-}
-
 static void socket_row(const struct report *r, const struct snap *s, uint32_t row, struct json *j)
 {
 	const struct sock *k = &s->sock[row];
@@ -329,7 +297,7 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 	else
 		json_uint(j, "uid", k->uid);
 	json_uint(j, "inode", k->ino);
-	put_cookie(j, s, row);
+	json_cookie(j, snap_kernel_cookie(s, row), (k->flags & SOCK_NO_COOKIE) == 0);
 	report_put_owners(j, s, s->owner + (x->n_owners > 0 ? x->owner : 0), x->n_owners);
 	put_reason(j, "owner", snap_why(s, row));
 	put_place(r, j, s, snap_place(s, row));
@@ -361,6 +329,8 @@ static void put_rows(struct report *r, const struct view *v, const char *key, st
 		}
 		json_open(j, NULL, '{');
 		group_rows[by](r, v, report_group(v, i), j);
+		if (r->again)
+			json_uint(j, "new", report_group(v, i)->born);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -440,6 +410,21 @@ static void put_totals(const struct report *r, const struct snap *s, struct json
 	json_close(j, '}');
 }
 
+/* What is new against the sample before, and of that, what is gone again. */
+static void put_new(const struct report *r, const struct snap *s, struct json *j)
+{
+	const struct totals *t = view_totals(r->view);
+
+	if (!r->again)
+		return;
+	json_int(j, "interval_ms", (s->mono_ns - s->prev_mono_ns) / NS_PER_MS);
+	json_uint(j, "new", t->born);
+	if (s->brief_known)
+		json_uint(j, "brief", t->brief);
+	else
+		json_null(j, "brief");
+}
+
 static void put_extra_holds(const struct report *r, const struct snap *s, struct json *j)
 {
 	if (report_has_owners(s))
@@ -475,11 +460,12 @@ void report_json(struct report *r, const struct snap *s)
 	json_open(&j, NULL, '{');
 	json_uint(&j, "schema", SCHEMA);
 	json_uint(&j, "seq", s->seq);
-	put_time(&j, "time", s->wall_ns);
+	json_time(&j, "time", s->wall_ns);
 	json_word(&j, "host", r->host);
 	put_problems(r, &j);
 	json_word(&j, "filter", r->cfg.filter_text);
 	put_totals(r, s, &j);
+	put_new(r, s, &j);
 	put_findings(r, &j);
 	put_body(r, s, &j);
 	json_close(&j, '}');

@@ -317,6 +317,7 @@ static int start(struct loop *l, struct err *e)
 	const struct want want = { .protos = app.select.protos,
 				   .close = true,
 				   .owners = true,
+				   .brief = true,
 				   .max_sockets = app.max_sockets };
 
 	/* First of all, as the mask is inherited by the threads that are made from here on. */

@@ -161,6 +161,10 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 	if (group == IDX_NONE)
 		return -ENOMEM;
 	g = &result_groups(gr->r)[group];
+	if (s->flags & SOCK_BRIEF) {
+		g->born++;
+		return 0;
+	}
 	if (g->first == IDX_NONE && gr->r->query.by != BY_LISTENER)
 		g->first = hit.row;
 	g->sockets++;
@@ -299,6 +303,21 @@ static int add_holders(struct grouper *gr, struct hit hit)
 	return 0;
 }
 
+/*
+ * Of one that came and went it may not be known who held it: nobody that we know of, or one of those
+ * that hold the listener, which may all be of one program.
+ */
+static bool is_nobodys(const struct grouper *gr, uint32_t row)
+{
+	const struct sock_ext *x = &gr->r->snap->ext[row];
+	const struct owner *o = gr->r->snap->owner + x->owner;
+
+	if (!(gr->r->snap->sock[row].flags & SOCK_BRIEF))
+		return false;
+	return x->n_owners == 0 ||
+	       (gr->r->query.by != BY_PROGRAM && o[0].proc != o[x->n_owners - 1].proc);
+}
+
 static int add_procs(struct grouper *gr, const struct hit *hit, uint32_t n)
 {
 	const struct sock_ext *ext = gr->r->snap->ext;
@@ -307,6 +326,8 @@ static int add_procs(struct grouper *gr, const struct hit *hit, uint32_t n)
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		const struct sock_ext *x = &ext[hit[i].row];
 
+		if (is_nobodys(gr, hit[i].row))
+			continue;
 		if (x->n_owners == 0)
 			rc = tally(gr, why_group(gr, x->owner), hit[i]);
 		else
@@ -353,6 +374,8 @@ static int add_user(struct grouper *gr, const struct hit *hit, uint32_t n)
 		uint32_t row = hit[i].row;
 		bool fileless = s->ext[row].n_owners == 0 && s->sock[row].ino == 0;
 
+		if (is_nobodys(gr, row))
+			continue;
 		rc = tally(gr,
 			   fileless ? why_group(gr, s->ext[row].owner)
 				    : user_group(gr, s->sock[row].uid),
@@ -542,6 +565,8 @@ static int ask_own(struct grouper *gr, uint32_t row)
 	if (!gr->r->query.hide_own)
 		return 0;
 	own = own_ask(&gr->own, snap_netns(gr->r->snap, row), a, &first);
+	if (gr->r->snap->sock[row].flags & SOCK_BRIEF)
+		return own;
 	if (own == 1)
 		gr->own_sockets++;
 	else

@@ -103,6 +103,7 @@ static void count_hit(struct view *v, struct hit *hit)
 
 	hit->holders = see_owners(v, x);
 	t->matched++;
+	t->born += (s->flags & SOCK_NEW) != 0;
 	t->proto[s->proto]++;
 	if (s->proto == PROTO_TCP)
 		t->state[s->state < ST_COUNT ? s->state : 0]++;
@@ -138,6 +139,23 @@ static uint32_t scan(struct view *v, uint32_t from, uint32_t to, struct hit hit[
 	return n;
 }
 
+/* The same of those that came and went. */
+static uint32_t scan_brief(struct view *v, uint32_t from, uint32_t to, struct hit hit[BATCH])
+{
+	const struct snap *s = v->work->snap;
+	uint32_t n = 0;
+
+	for (uint32_t row = from; row < to; row++) {
+		if (!select_has(&v->work->query.select, &s->sock[row]) ||
+		    (v->filter != NULL && !filter_match(v->filter, s, row)))
+			continue;
+		v->work->totals.born++;
+		v->work->totals.brief++;
+		hit[n++] = (struct hit){ .row = row };
+	}
+	return n;
+}
+
 /* ---- the phases ------------------------------------------------------ */
 
 static int add_rows(struct view *v, const struct hit *hit, uint32_t n)
@@ -152,10 +170,15 @@ static int add_rows(struct view *v, const struct hit *hit, uint32_t n)
 static int scan_batch(struct view *v, uint32_t from, uint32_t to)
 {
 	struct hit hit[BATCH];
+	bool sockets = v->work->query.by == BY_SOCKET;
 	uint32_t n;
 	int rc;
 
-	if (v->work->query.by == BY_SOCKET)
+	if (from >= v->work->snap->n_sock) {
+		n = scan_brief(v, from, to, hit);
+		return sockets ? 0 : grouper_add(&v->grouper, hit, n);
+	}
+	if (sockets)
 		return add_rows(v, hit, scan(v, from, to, hit));
 	rc = grouper_look(&v->grouper, from, to);
 	n = scan(v, from, to, hit);
@@ -165,7 +188,8 @@ static int scan_batch(struct view *v, uint32_t from, uint32_t to)
 /* Whether an address is this host's own depends on all rows. */
 static int step_own(struct view *v, uint32_t *budget)
 {
-	uint32_t left = v->work->snap->n_sock - v->next;
+	const struct snap *s = v->work->snap;
+	uint32_t left = s->n_sock + s->n_brief - v->next;
 	uint32_t n = left < *budget ? left : *budget;
 	int rc = grouper_look_own(&v->grouper, v->next, v->next + n);
 
@@ -206,13 +230,16 @@ static int step_list(struct view *v, uint32_t *budget)
 	return 0;
 }
 
+/* Batches do not go over from the sockets to those that came and went. */
 static int step_scan(struct view *v, uint32_t *budget)
 {
-	uint32_t end = v->work->snap->n_sock;
+	const struct snap *s = v->work->snap;
+	uint32_t end = s->n_sock + s->n_brief;
 	int rc = 0;
 
 	while (v->next != end && *budget != 0 && rc == 0) {
-		uint32_t n = end - v->next < BATCH ? end - v->next : BATCH;
+		uint32_t stop = v->next < s->n_sock ? s->n_sock : end;
+		uint32_t n = stop - v->next < BATCH ? stop - v->next : BATCH;
 
 		if (v->work->query.by != BY_SOCKET) {
 			rc = grouper_room(&v->grouper, budget);

@@ -230,9 +230,9 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 		return want_word(f, l, &k->detail, "name of the detail");
 	if (word_is(key, "flag")) {
 		rc = want_word(f, l, &w, "flag");
-		if (rc == 0 && !word_is(&w, "no-cookie"))
+		if (rc == 0 && !word_is(&w, "no-cookie") && !word_is(&w, "brief"))
 			return bad(f, "flag", &w);
-		k->s.flags |= SOCK_NO_COOKIE;
+		k->s.flags |= word_is(&w, "brief") ? SOCK_BRIEF : SOCK_NO_COOKIE;
 		return rc;
 	}
 	if (word_is(key, "cgroup"))
@@ -305,10 +305,21 @@ static int add_beside(struct fix *f, const struct fix_sock *k)
 	return 0;
 }
 
+/* 1: it is a row now, 0: nobody wants it, or it came and went. */
+static int add_sock(struct fix *f, const struct fix_sock *k)
+{
+	if (!is_wanted(f, &k->s))
+		return 0;
+	if ((k->s.flags & SOCK_BRIEF) == 0)
+		return snap_add(f->b, &k->s, &k->x) == 0 ? 1 : -1;
+	return f->want->brief ? snap_add_brief(f->b, &k->s, k->x.ifindex) : 0;
+}
+
 static int add_socks(struct fix *f, struct fix_sock *k)
 {
 	bool made = k->s.cookie == 0;
 	uint32_t place = k->cgroup.len > 0 ? add_place(f, &k->cgroup) : 0, *in;
+	int rc;
 
 	if (k->s.rport + k->times > (uint64_t)UINT16_MAX + 1)
 		return err_set(f->e, -EINVAL, "times %llu is beyond the last port",
@@ -316,16 +327,14 @@ static int add_socks(struct fix *f, struct fix_sock *k)
 	for (uint64_t i = 0; i < k->times; i++) {
 		if (made)
 			k->s.cookie = make_cookie(&k->s);
-		if (is_wanted(f, &k->s)) {
-			if (snap_add(f->b, &k->s, &k->x) != 0)
-				return err_set(f->e, -EINVAL,
-					       "a second socket with the same cookie");
-			in = snap_beside(f->b, SIDE_PLACE);
-			if (in != NULL)
-				*in = place;
-			if (add_beside(f, k) != 0)
-				return -EINVAL;
-		}
+		rc = add_sock(f, k);
+		if (rc < 0)
+			return err_set(f->e, -EINVAL, "a second socket with the same cookie");
+		in = rc > 0 ? snap_beside(f->b, SIDE_PLACE) : NULL;
+		if (in != NULL)
+			*in = place;
+		if (rc > 0 && add_beside(f, k) != 0)
+			return -EINVAL;
 		k->s.rport++;
 		k->s.ino += k->s.ino != 0;
 		k->s.cookie++;
@@ -559,7 +568,7 @@ static bool source_wanted(const struct want *w, enum source_id id)
 {
 	if (id == SRC_OWNERS)
 		return w->owners;
-	if (id == SRC_COUNTERS)
+	if (id == SRC_COUNTERS || id == SRC_ENDED)
 		return true;
 	if (id == SRC_CGROUPS)
 		return w->places;
@@ -813,6 +822,8 @@ static int fill(struct fix *f, const char *text, size_t sample, int64_t later_ms
 		snap_with(f->b, SIDE_TCP);
 	if (f->want->details != 0)
 		snap_with(f->b, SIDE_DETAIL);
+	if (f->want->births)
+		snap_with(f->b, SIDE_BIRTH);
 	rc = run_sample(f, text, sample);
 	ms = f->wall_ms + later_ms;
 	if (rc == 0 && f->want->owners)
@@ -822,6 +833,7 @@ static int fill(struct fix *f, const char *text, size_t sample, int64_t later_ms
 			snap_source_ok(f->b, id);
 	snap_set_close(f->b, f->want->close && !f->no_close);
 	snap_set_unfound(f->b, f->unfound);
+	snap_set_brief(f->b, f->want->brief, 0);
 	snap_set_times(f->b, ms * NS_PER_MS, (ms - MONO_OF_WALL_MS) * NS_PER_MS);
 	free(f->proc);
 	free(f->hold);
@@ -838,7 +850,9 @@ const struct snap *fake_snap(const char *text, struct snap_pool *pool, const str
 			     .places = strstr(text, " cgroup ") != NULL,
 			     .tcp_stat = true,
 			     .details = ~0u,
-			     .netns = strstr(text, "netns ") != NULL ? NETNS_ALL : NETNS_UNTOLD };
+			     .netns = strstr(text, "netns ") != NULL ? NETNS_ALL : NETNS_UNTOLD,
+			     .births = true,
+			     .brief = true };
 	struct fix f = fix_empty;
 	struct err e = { 0 };
 

@@ -11,7 +11,8 @@
  *				an end is 10.4.0.7:8080 or [2001:db8::5]:443; - is no remote end.
  *				ino uid rq sq cookie if retrans drops N; age SECONDS, as the
  *				kernel tells it; timer NAME MS; family inet|inet6;
- *				flag no-cookie, as from /proc/net;
+ *				flag no-cookie, as from /proc/net; flag brief, one that came
+				and went since the sample before, behind all others;
  *				cgroup PATH that it was made in;
  *				sent N received N, bytes, where want.tcp_stat;
  *				detail NAME, see fake_detail.h, where want.details;

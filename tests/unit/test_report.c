@@ -509,6 +509,9 @@ static void test_report_writes_all_through_a_slow_pipe_that_does_not_block(void 
 	(void)state;
 	cfg.json = true;
 	b = setup("fixtures/many.txt", cfg);
+	/* The first of a run does not say what is new. */
+	whole = write_report(&b, 1);
+	buf_free(&whole);
 	whole = write_report(&b, 1);
 	assert_true(whole.len > 200000);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);

@@ -36,6 +36,13 @@ void filter_free(struct filter *f); /* NULL is fine */
  */
 void filter_bind(struct filter *f, const struct snap *s);
 bool filter_match(const struct filter *f, const struct snap *s, uint32_t row);
+/*
+ * The same of a socket that ended and that no dump told of (SOCK_BRIEF), which need be no row of s:
+ * x->listener and its owners are. It has ends, a protocol and a cookie; state 0 is one that is not
+ * known. What else the filter asks for neither holds nor does not.
+ */
+bool filter_match_told(const struct filter *f, const struct snap *s, const struct sock *k,
+		       const struct sock_ext *x);
 
 /* True for the filter that everything passes. */
 bool filter_is_all(const struct filter *f);

@@ -96,6 +96,7 @@ enum source_id {
 	SRC_COUNTERS,
 	SRC_CGROUPS,
 	SRC_NETNS, /* that there are no others, or what keeps us from them */
+	SRC_ENDED, /* what came and went: snap.n_brief */
 	SRC_COUNT
 };
 
@@ -115,6 +116,12 @@ enum source_status {
 struct source_state {
 	enum source_status status;
 	char reason[120]; /* for people; ASCII made by us; empty when SOURCE_OK */
+};
+
+/* When a socket began: between two samples, by CLOCK_MONOTONIC. */
+struct birth {
+	int64_t first_ns;  /* the end of the dump that told of it first */
+	int64_t before_ns; /* the begin of the one before that, which did not; 0: there was none */
 };
 
 struct snap_cost { /* own cost of this sample, nanoseconds */
@@ -155,6 +162,15 @@ struct snap {
 	/* Where want.netns, else 0 and NULL: ours first where it is there, then by inode. */
 	const struct netns *netns;
 	const uint32_t *in_netns; /* the same rows as sock: a row of netns each */
+	const struct birth *birth; /* the same rows as sock, where want.births; or NULL */
+	/*
+	 * So many rows behind the n_sock of sock and ext are of sockets that came and went between the
+	 * sample before and this one (SOCK_BRIEF), where want.brief. No cookie finds them. Their owners
+	 * are those of the listener that they came through.
+	 */
+	uint32_t n_brief;
+	uint64_t brief_lost; /* so many, or more, may have been besides: nobody could note them */
+	bool brief_known;    /* of every protocol in it that has connections, all could be told */
 	struct source_state source[SRC_COUNT];
 	char owners_how
 		[80]; /* by which way owners are found, and why by no better; ASCII made by us */
@@ -284,6 +300,7 @@ enum snap_side {
 	SIDE_PLACE,  /* uint32_t, a row of snap.place: the group that the socket was made in */
 	SIDE_DETAIL, /* uint32_t: snap.detail_at */
 	SIDE_NETNS,  /* uint32_t: snap.in_netns; filled by snap_add() */
+	SIDE_BIRTH,  /* struct birth: snap.birth, which snap_seal() fills */
 	SIDE_COUNT
 };
 
@@ -324,6 +341,14 @@ int snap_carry(struct snap_builder *b, unsigned state);
  * with that inode, told of in the two samples before, and not there yet. Its row, or IDX_NONE.
  */
 uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino);
+
+/*
+ * Behind the last snap_add(): a socket that came and went between the sample before and this one. Its
+ * owners and its listener are found by snap_seal(). 0 or -ENOMEM.
+ */
+int snap_add_brief(struct snap_builder *b, const struct sock *s, uint32_t ifindex);
+/* Whether they could be told, and how many more may have been. */
+void snap_set_brief(struct snap_builder *b, bool known, uint64_t lost);
 
 /* The rows so far. Borrowed, valid until the next snap_add(). */
 const struct sock *snap_rows(const struct snap_builder *b, uint32_t *n);
@@ -378,6 +403,7 @@ void snap_set_owners_how(struct snap_builder *b, const char *fmt, ...) PRINTF_LI
 
 /* The first problem of a source stays. The reason is formatted and cleaned to ASCII. */
 void snap_source_ok(struct snap_builder *b, enum source_id id);
+enum source_status snap_status(const struct snap_builder *b, enum source_id id);
 void snap_source_fail(struct snap_builder *b, enum source_id id, enum source_status st,
 		      const char *fmt, ...) PRINTF_LIKE(4, 5);
 

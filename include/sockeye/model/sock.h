@@ -72,7 +72,10 @@ enum sock_flag {
 	SOCK_LEFT_TO_PARENT = 1 << 3,
 	SOCK_LEFT_TO_CHILD = 1 << 4,
 	SOCK_SUBFLOW =
-		1 << 5,     /* TCP: part of an MPTCP socket of this snapshot (set by snap_seal) */
+		1 << 5, /* TCP: part of an MPTCP socket of this snapshot (set by snap_seal) */
+	/* Came and went between two samples (snap_add_brief): its state is the last that it had, and what
+	 * only a dump tells is not known. */
+	SOCK_BRIEF = 1 << 6,
 	SOCK_KEPT = 1 << 7, /* not told of by the kernel: as it was before (snap_keep) */
 };
 

@@ -37,6 +37,8 @@ struct want {
 	unsigned protos; /* 1u << enum proto */
 	bool close;      /* TCP sockets in CLOSE: a walk of the bind hash, dear on large machines */
 	bool owners;     /* processes */
+	bool births;     /* snap.birth: 16 bytes a socket */
+	bool brief;      /* what comes and goes between two samples */
 	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
 	bool places; /* snap.place: containers and units; a small file is read for each process */
 	unsigned details;     /* enum detail_part: snap_row_detail(), some 400 bytes a row */

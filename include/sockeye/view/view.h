@@ -106,6 +106,8 @@ struct query {
 struct totals {
 	uint32_t total;   /* selected, before the filter */
 	uint32_t matched; /* after it: everything below counts these */
+	uint32_t born;    /* of these, with SOCK_NEW; and: */
+	uint32_t brief;   /* that came and went since then, as far as the filter can tell */
 	uint32_t proto[PROTO_COUNT];
 	uint32_t state[ST_COUNT]; /* TCP */
 	uint32_t without_remote;
@@ -152,7 +154,8 @@ struct group {
 	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
 	uint64_t recv_q, send_q;              /* without LISTEN */
 	uint32_t processes, peers, addresses; /* 0 unless query.distinct */
-	uint32_t born;        /* of sockets, those with SOCK_NEW; in a first sample all */
+	uint32_t born;        /* with SOCK_NEW, in a first sample all; and those that came and went
+				 since the last one, of which a group may have nothing else */
 	uint32_t oldest_s;    /* longest time that one of them has been seen in its state */
 	uint32_t seen_s;      /* monotonic second since which it is known to have been there */
 	uint32_t idle, timed; /* without data for IDLE_MS; of so many it is known: see snap.tcp */

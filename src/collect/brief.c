@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "brief.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- which of them ------------------------------------------------------- */
+
+/* Those of a socket that has an end of its own, which a half-open one and one in TIME_WAIT have not. */
+static const unsigned full_states[PROTO_COUNT] = {
+	[PROTO_TCP] = ST_ALL & ~(ST_BIT(ST_SYN_RECV) | ST_BIT(ST_TIME_WAIT) | ST_BIT(ST_LISTEN) |
+				 ST_BIT(ST_CLOSE)),
+	[PROTO_UDP] = ST_BIT(ST_ESTABLISHED) | ST_BIT(ST_CLOSE),
+};
+
+static uint32_t choice_of(const struct want *w)
+{
+	return w->thin != NULL ? w->thin->choice : 0;
+}
+
+/*
+ * Whether both samples were told of all there is: else a socket that is in neither was there for long.
+ * What a choice of addresses leaves out does not pass the filter that it is made of.
+ */
+static bool is_whole(const struct snap_builder *b, const struct want *w, enum proto p)
+{
+	const struct snap *prev = snap_prev(b);
+
+	if (prev == NULL || prev->choice != choice_of(w) ||
+	    (w->thin != NULL && (full_states[p] & ~w->thin->states[p]) != 0))
+		return false;
+	return prev->source[source_of(p)].status == SOURCE_OK &&
+	       snap_status(b, source_of(p)) == SOURCE_OK;
+}
+
+/* A TCP socket without a remote end listened, or was never used; no connection came and went. */
+static bool is_connection(const struct ended *x)
+{
+	return x->proto != PROTO_TCP || x->rport != 0 || !addr_is_any(&x->remote);
+}
+
+/* What it was last. One that was never established tried to be. */
+static uint8_t state_of(const struct ended *x)
+{
+	if (x->proto != PROTO_TCP)
+		return x->state;
+	return x->flags & ENDED_OPENED ? ST_ESTABLISHED : ST_SYN_SENT;
+}
+
+static struct sock row_of(const struct ended *x)
+{
+	return (struct sock){
+		.local = x->local,
+		.remote = x->remote,
+		.cookie = x->cookie,
+		.lport = x->lport,
+		.rport = x->rport,
+		.family = x->family,
+		.proto = x->proto,
+		.state = state_of(x),
+	};
+}
+
+int brief_add(struct snap_builder *b, const struct ended_list *l, const struct want *w)
+{
+	const struct snap *prev = snap_prev(b);
+	bool whole[PROTO_COUNT], known = true;
+	int rc = 0;
+
+	for (unsigned p = 0; p < PROTO_COUNT; p++) {
+		whole[p] = full_states[p] != 0 && is_whole(b, w, (enum proto)p);
+		known = known && (whole[p] || full_states[p] == 0 || !(w->protos >> p & 1));
+	}
+	snap_set_brief(b, known, l->lost + l->lost_more);
+	for (uint32_t i = 0; i < l->n && rc == 0; i++) {
+		const struct ended *x = ended_at(l, i);
+		struct sock s;
+
+		if (!whole[x->proto] || !is_connection(x) ||
+		    snap_find(prev, x->cookie) != IDX_NONE || snap_row(b, x->cookie) != IDX_NONE)
+			continue;
+		s = row_of(x);
+		rc = snap_add_brief(b, &s, x->ifindex);
+	}
+	return rc;
+}
+
+/* ---- the feed ------------------------------------------------------------ */
+
+static void stop(struct brief *br)
+{
+	ended_close(br->feed);
+	*br = (struct brief){ .list = br->list };
+}
+
+/* False, and said why, when there is nothing to be had. */
+static bool listen_to(struct brief *br, struct snap_builder *b, unsigned protos)
+{
+	struct err e;
+
+	if (br->feed != NULL && br->protos != protos)
+		stop(br);
+	if (br->feed == NULL && ended_open(&br->feed, protos, &e) != 0) {
+		snap_source_fail(b, SRC_ENDED, SOURCE_ABSENT, "%s", e.msg);
+		return false;
+	}
+	br->protos = protos;
+	return true;
+}
+
+static void say(struct snap_builder *b, const struct ended_list *l)
+{
+	if (!ended_list_lost(l)) {
+		snap_source_ok(b, SRC_ENDED);
+		return;
+	}
+	snap_source_fail(b, SRC_ENDED, SOURCE_PARTIAL, "%s%llu came faster than they were read",
+			 l->lost_more ? "more than " : "", (unsigned long long)l->lost);
+}
+
+int brief_update(struct brief *br, struct snap_builder *b, const struct want *w)
+{
+	int64_t cpu_ns;
+	int rc;
+
+	/* The feed is of our namespace, whose sockets may be other rows than those. */
+	if (!w->brief || w->netns != NETNS_UNTOLD) {
+		stop(br);
+		ended_list_free(&br->list);
+		return 0;
+	}
+	if (!listen_to(br, b, w->protos))
+		return 0;
+	rc = ended_take(br->feed, &br->list);
+	cpu_ns = ended_cpu_ns(br->feed);
+	snap_cost(b)->cpu_ns += cpu_ns - br->cpu_ns;
+	br->cpu_ns = cpu_ns;
+	if (rc != 0) {
+		snap_source_fail(b, SRC_ENDED, SOURCE_ABSENT, "%s", strerror(-rc));
+		stop(br);
+		return 0;
+	}
+	say(b, &br->list);
+	return brief_add(b, &br->list, w);
+}
+
+void brief_free(struct brief *br)
+{
+	stop(br);
+	ended_list_free(&br->list);
+}
