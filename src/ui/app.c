@@ -39,6 +39,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	struct err e;
 
 	a->select = cfg->select;
+	a->chosen = cfg->select.protos;
 	a->set = cfg->set;
 	a->utc = cfg->utc;
 	a->pace = (struct pace){ .max_percent = cfg->max_percent,
@@ -474,12 +475,16 @@ static void fit(struct app *a, struct pane *p, struct rect r)
 		app_start_pane(a, p);
 }
 
+/* Those that have a row of their own among the states, beside UDP, which always has one. */
+#define OTHER_PROTOS (PROTOS_ALL & ~(PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP)))
+
 static void layout_screen(struct app *a)
 {
 	if (app_list(a) != NULL || a->asked == ASKED_COLUMNS)
 		layout_list(&a->layout, a->w, a->h);
 	else
-		layout_overview(&a->layout, a->w, a->h, a->focus);
+		layout_overview(&a->layout, a->w, a->h, a->focus,
+				(unsigned)__builtin_popcount(a->select.protos & OTHER_PROTOS));
 	if (app_reads_beside(a))
 		layout_beside(&a->layout);
 	if (a->screen == SCREEN_FLOOD && a->asked != ASKED_COLUMNS)

@@ -140,6 +140,17 @@ static void close_prompt(struct app *a)
 	app_layout(a);
 }
 
+/* A filter that is about other sockets than those that are shown brings them. */
+static void take_filter(struct app *a)
+{
+	struct filter *f = filter_parse(a->prompt.text, a->prompt.len, NULL);
+
+	app_set_filter(a, a->prompt.text);
+	if (f != NULL)
+		app_families_for(a, filter_protos(f));
+	filter_free(f);
+}
+
 static void accept(struct app *a)
 {
 	struct ask *ask = &a->ask;
@@ -150,7 +161,7 @@ static void accept(struct app *a)
 	}
 	prompt_history_add(&ask->history, a->prompt.text);
 	if (is_changed(a))
-		app_set_filter(a, a->prompt.text);
+		take_filter(a);
 	close_prompt(a);
 }
 

@@ -243,7 +243,8 @@ static void explain_socket_state(struct app *a, const struct sock *k)
 	if (k == NULL)
 		app_say(a, "there is no row here");
 	else if (k->proto != PROTO_TCP)
-		app_say(a, "UDP has no states");
+		app_say(a, k->proto == PROTO_UDP ? "UDP has no states"
+						 : "only states of TCP are explained");
 	else
 		open_explained(a, NULL, k->state);
 }

@@ -110,6 +110,8 @@ struct app {
 	struct pace pace;
 	uint32_t max_sockets;
 	struct select select;
+	unsigned chosen;   /* select.protos at the start */
+	unsigned families; /* how many of the steps of app_families.c were taken */
 
 	/* What is looked at. */
 	enum app_screen screen, parent; /* parent: where the socket list was opened */

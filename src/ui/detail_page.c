@@ -9,6 +9,7 @@
 #include "explain_page.h"
 #include "sockeye/base/fmt.h"
 #include "sockeye/base/mem.h"
+#include "sockeye/model/ends.h"
 #include "sockeye/model/field.h"
 #include "sockeye/model/names.h"
 
@@ -115,6 +116,47 @@ static const char *arrow(const struct detail_shown *d)
 	return in ? "\xe2\x86\x90" : "\xe2\x86\x92";
 }
 
+static bool has_other_end(const struct sock *k)
+{
+	if (k->proto == PROTO_UNIX)
+		return k->un.peer_ino != INO_NONE;
+	return sock_is_inet(k) ? sock_has_remote(k) : ends_has_remote(k);
+}
+
+/* "CLOSE_WAIT", "UDP", "UNIX stream LISTEN" */
+static void add_state(struct buf *b, const struct sock *k)
+{
+	buf_str(b, "     ");
+	if (k->proto == PROTO_TCP)
+		buf_str(b, state_name(k->state));
+	else if (k->proto == PROTO_UDP)
+		buf_str(b, "UDP");
+	else if (sock_is_inet(k))
+		buf_fmt(b, "%s %s", proto_title(k->proto), state_name(k->state));
+	else
+		buf_fmt(b, "%s %s %s", proto_title(k->proto), type_name(k->type),
+			state_name(k->state));
+}
+
+/* Who holds the other end of a UNIX socket. */
+static void add_peer(struct page *p, const struct detail_shown *d)
+{
+	uint32_t peer = snap_peer(d->snap, d->row);
+	char text[FIELD_TEXT_SIZE];
+	struct buf b = { 0 };
+
+	if (d->snap->sock[d->row].proto != PROTO_UNIX ||
+	    d->snap->sock[d->row].un.peer_ino == INO_NONE)
+		return;
+	if (peer == IDX_NONE)
+		buf_str(&b, "the other end has not been accepted yet");
+	else
+		buf_fmt(&b, "the other end, inode %u, belongs to %s", d->snap->sock[peer].ino,
+			field_text(d->snap, peer, F_PROCESS, d->set, text).s);
+	page_line(p, ROLE_DIM, text_own(b.s, b.len));
+	buf_free(&b);
+}
+
 static void add_ends(struct page *p, const struct detail_shown *d)
 {
 	const struct snap *s = d->snap;
@@ -125,12 +167,12 @@ static void add_ends(struct page *p, const struct detail_shown *d)
 	struct buf b = { 0 };
 
 	buf_str(&b, field_text(s, d->row, F_LOCAL, d->set, local).s);
-	if (sock_has_remote(k))
+	if (has_other_end(k))
 		buf_fmt(&b, "  %s  %s", arrow(d),
 			field_text(s, d->row, F_REMOTE, d->set, remote).s);
 	fmt_age(age, seconds);
 	clock_text(since, s->wall_ns - (int64_t)seconds * NS_PER_S, d->utc);
-	buf_fmt(&b, "     %s", k->proto == PROTO_TCP ? state_name(k->state) : "UDP");
+	add_state(&b, k);
 	buf_fmt(&b,
 		k->flags & SOCK_OLDER ? " for %s or longer, since %s or before"
 				      : " for %s, since %s",
@@ -143,6 +185,7 @@ static void add_ends(struct page *p, const struct detail_shown *d)
 		buf_fmt(&b, ", %s", field_text(s, listener, F_PROCESS, d->set, remote).s);
 		page_line(p, ROLE_DIM, text_own(b.s, b.len));
 	}
+	add_peer(p, d);
 	page_blank(p);
 	buf_free(&b);
 }

@@ -51,6 +51,7 @@ static const struct binding bindings[] = {
 	{ CTX_PANE, ACT_FOLLOW, 'F' },
 	{ CTX_PANE, ACT_EXPLAIN, 'e' },
 	{ CTX_PANE, ACT_COLUMNS, 'c' },
+	{ CTX_PANE, ACT_FAMILIES, 'X' },
 	{ CTX_PANE, ACT_SCROLL_LEFT, KEYC_LEFT },
 	{ CTX_PANE, ACT_SCROLL_RIGHT, KEYC_RIGHT },
 
@@ -209,7 +210,7 @@ const uint8_t *keymap_footer(enum context ctx)
 		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,       ACT_FILTER,  ACT_SORT_NEXT,
 		ACT_FIND,      ACT_EXPLAIN,  ACT_QUIT,      ACT_PAUSE,   ACT_FLOOD,
 		ACT_ZOOM,      ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS, ACT_PREFIXES,
-		ACT_OWN,       ACT_PIN_NOT,  ACT_INTERVAL,  ACT_FOLLOW,  ACT_SORT_REVERSE,
+		ACT_FAMILIES,  ACT_OWN,       ACT_PIN_NOT,  ACT_INTERVAL,  ACT_FOLLOW,  ACT_SORT_REVERSE,
 		ACT_STATUS,    ACT_SS,       ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t listeners[] = {

@@ -72,14 +72,14 @@ static struct rect take_bars(struct layout *l, int w, int h)
 	return body;
 }
 
-static void split(struct layout *l, struct rect body)
+static void split(struct layout *l, struct rect body, unsigned others)
 {
 	int states_w = body.w >= TREND_MIN_W ? STATES_TREND_W : STATES_W;
 	struct rect left = { body.x, body.y, states_w, body.h };
 	struct rect right = { body.x + states_w + 1, body.y, body.w - states_w - 1, body.h };
 
 	l->rule = (struct rect){ body.x + states_w, body.y, 1, body.h };
-	l->pane[PANE_STATES] = take_top(&left, STATES_H);
+	l->pane[PANE_STATES] = take_top(&left, STATES_H + (int)others);
 	if (left.h >= COUNTERS_MIN_H) {
 		take_top(&left, 1);
 		l->counters = left;
@@ -88,12 +88,12 @@ static void split(struct layout *l, struct rect body)
 	l->pane[PANE_REMOTES] = right;
 }
 
-void layout_overview(struct layout *l, int w, int h, unsigned focus)
+void layout_overview(struct layout *l, int w, int h, unsigned focus, unsigned others)
 {
 	struct rect body = take_bars(l, w, h);
 
 	if (l->form == FORM_SPLIT)
-		split(l, body);
+		split(l, body, others);
 	else
 		l->pane[focus] = body;
 }

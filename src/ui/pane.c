@@ -188,6 +188,12 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 		p->trend_some = trend_new();
 }
 
+void pane_select(struct pane *p, const struct select *select)
+{
+	p->query.select = *select;
+	pane_make_columns(p);
+}
+
 const struct trend *pane_trend(const struct pane *p)
 {
 	return p->all ? p->trend_all : p->trend_some;

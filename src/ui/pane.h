@@ -42,8 +42,8 @@ extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_u
 extern const struct pane_kind kind_containers, kind_units; /* with want.places */
 extern const struct pane_kind kind_listeners, kind_sockets, kind_flood;
 
-/* Rows of the pane of states: TCP's, and UDP. */
-#define STATE_ROWS ST_COUNT
+/* Rows of the pane of states: TCP's, and one for each other protocol. */
+#define STATE_ROWS (ST_COUNT - 1 + PROTO_COUNT - 1)
 
 struct pane {
 	const struct pane_kind *kind;
@@ -82,6 +82,9 @@ struct pane {
 void pane_init(struct pane *p, const struct pane_kind *kind, const struct select *select,
 	       enum text_set set);
 void pane_free(struct pane *p);
+
+/* Looks at these sockets from the next pane_start() on. */
+void pane_select(struct pane *p, const struct select *select);
 
 /*
  * Takes over the filter expression. True when it differs from the one before, then the view must be

@@ -470,6 +470,7 @@ static void order_states(struct pane *p)
 	uint32_t rows = view_rows(p->view);
 
 	p->n_order = 0;
+	/* Those of other protocols, which have no state, come last. */
 	for (unsigned place = 0; place <= ARRAY_SIZE(state_life); place++) {
 		unsigned state = place < ARRAY_SIZE(state_life) ? state_life[place] : 0;
 

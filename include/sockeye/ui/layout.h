@@ -34,8 +34,8 @@ struct layout {
 };
 
 /* The three panes. focus (enum layout_pane) is the one that is shown where there is room for one
- * only. */
-void layout_overview(struct layout *l, int w, int h, unsigned focus);
+ * only. others: the states have so many rows more than those of TCP and UDP. */
+void layout_overview(struct layout *l, int w, int h, unsigned focus, unsigned others);
 /* One table over the whole screen. */
 void layout_list(struct layout *l, int w, int h);
 /* Figures, a table, and what they come to. */
