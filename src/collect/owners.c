@@ -332,11 +332,16 @@ void owners_read_table(struct owners *o, struct fdtable *t, bool trust)
 	owners_match_fresh(o, t);
 }
 
+static bool is_turn(const struct owners *o, const struct fdtable *t)
+{
+	return (o->sample + (uint64_t)t->pid) % RETRY_PERIOD == 0;
+}
+
 static bool is_due(const struct owners *o, const struct fdtable *t)
 {
 	if (t->born == o->sample)
 		return true;
-	return t->unreadable && (o->sample + (uint64_t)t->pid) % RETRY_PERIOD == 0;
+	return t->unreadable && is_turn(o, t);
 }
 
 /*
@@ -395,6 +400,19 @@ static void check_identity(struct owners *o, struct fdtable *t)
 	owners_read_table(o, t, false);
 }
 
+static bool is_young(const struct owners *o, const struct fdtable *t)
+{
+	return o->sample - t->born <= YOUNG_SAMPLES;
+}
+
+/* Whether new descriptors are likely, or certain where the kernel counts them. */
+static bool has_more(const struct owners *o, const struct fdtable *t)
+{
+	if (t->count < 0)
+		return t->n > 0 && o->n_missing > o->n_unfound;
+	return t->count > (int64_t)t->n + t->others;
+}
+
 /* Compares how many descriptors there are with how many we know of. */
 static void follow_count(struct owners *o, struct fdtable *t)
 {
@@ -408,12 +426,12 @@ static void follow_count(struct owners *o, struct fdtable *t)
 	if (had_dir && !same)
 		check_identity(o, t);
 	t->changed |= t->count >= 0 && t->count != (int64_t)t->n + t->others;
-	if (t->count > (int64_t)t->n + t->others && fdtable_probe(&o->proc, t) == 0)
+	if (has_more(o, t) && fdtable_probe(&o->proc, t) == 0)
 		owners_match_fresh(o, t);
-	if (t->count < 0)
-		t->odd = o->n_missing > 0;
-	else
+	if (t->count >= 0)
 		t->odd = t->count != (int64_t)t->n + t->others;
+	else if (is_turn(o, t) || (t->n == 0 && is_young(o, t)))
+		t->odd = true;
 }
 
 /*
@@ -423,8 +441,7 @@ static void follow_count(struct owners *o, struct fdtable *t)
  */
 static bool may_have_come(const struct owners *o, const struct fdtable *t)
 {
-	return o->n_missing > 0 || t->dir_ino == 0 || o->sample - t->born <= YOUNG_SAMPLES ||
-	       (o->sample + (uint64_t)t->pid) % RETRY_PERIOD == 0;
+	return o->n_missing > 0 || t->dir_ino == 0 || is_young(o, t) || is_turn(o, t);
 }
 
 static int follow_counts(struct owners *o, int cancel_fd)

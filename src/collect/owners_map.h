@@ -45,6 +45,7 @@ struct owners {
 	bool twins;         /* rows that share an inode: MPTCP subflows */
 	uint32_t unreadable, processes;
 	bool hidden;
+	bool hopeful; /* of the missing, some were not searched for in vain */
 	int64_t budget;
 	uint32_t limit_reads;
 

@@ -52,6 +52,15 @@ void owners_check_shared(struct owners *o)
 }
 
 /*
+ * Where the kernel does not count descriptors (before 6.2), any table may hold what is missing. One
+ * of this sample was read a moment ago.
+ */
+static bool may_hold_missing(const struct owners *o, const struct fdtable *t)
+{
+	return t->count < 0 && t->born < o->sample && o->hopeful && o->n_missing > 0;
+}
+
+/*
  * Tables that hold what we do not know of are read again as far as the budget goes; what is not
  * used is saved up, so that a process with many descriptors has its turn too.
  */
@@ -64,7 +73,7 @@ int owners_reread_odd(struct owners *o, bool searching, int cancel_fd)
 		struct fdtable *t = o->table[i];
 		int64_t cost = t->count > 0 ? t->count : (int64_t)t->n + t->others;
 
-		if (!t->odd || t->gone)
+		if (t->gone || !(t->odd || may_hold_missing(o, t)))
 			continue;
 		if (cost > o->credit) {
 			biggest = cost > biggest ? cost : biggest;
@@ -108,6 +117,7 @@ bool owners_list_missing(struct owners *o)
 	bool search = false;
 
 	arena_reset(now);
+	o->hopeful = false;
 	for (uint32_t row = 0; o->n_missing > 0 && row < o->n_rows; row++) {
 		const struct missing *was;
 		struct missing *m;
@@ -123,8 +133,10 @@ bool owners_list_missing(struct owners *o)
 		*m = (struct missing){ .ino = o->rows[row].ino,
 				       .round = was != NULL ? was->round : o->round,
 				       .since = was != NULL ? was->since : o->sample };
-		if ((m->since < o->sample || o->sample == 1) && o->round - m->round < SEARCH_ROUNDS)
-			search = true;
+		if (o->round - m->round >= SEARCH_ROUNDS)
+			continue;
+		o->hopeful = true;
+		search = search || m->since < o->sample || o->sample == 1;
 	}
 	return search;
 }
