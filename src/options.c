@@ -205,6 +205,7 @@ static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 		[OPT_MEMORY] = &o->memory,
 		[OPT_INFO] = &o->info,
 		[OPT_NUMERIC] = &o->numeric,
+		[OPT_RATES] = &o->rates,
 		[OPT_TIMERS] = &o->timers,
 		[OPT_NO_HEADER] = &o->no_header,
 		[OPT_READ_ONLY] = &o->read_only,
@@ -218,6 +219,12 @@ static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 		*flag[id] = true;
 	else if (protos[id] != 0)
 		chosen_add_protos(c, protos[id]);
+}
+
+/* What is sorted by is shown. */
+static bool by_bytes(bool sockets, int key)
+{
+	return sockets ? key == F_IN_RATE || key == F_OUT_RATE : column_is_rate((enum column)key);
 }
 
 /* The column of the grouping, or of both groupings of the overview. */
@@ -241,6 +248,7 @@ static int set_sort(struct options *o, const char *value, struct err *e)
 	if (key < 0)
 		return bad_value(e, OPT_SORT, value, "a column of this report or a state");
 	o->sort = (uint8_t)key;
+	o->rates |= by_bytes(o->has_by && o->by == BY_SOCKET, key);
 	o->ascending = ascending;
 	return 0;
 }

@@ -227,6 +227,7 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 		.places = needs_places(o, f),
 		.details = details_of(o),
 		.numeric = o->numeric,
+		.rates = o->rates,
 		.top = o->top == UINT32_MAX && is_overview(o) ? OVERVIEW_ROWS : o->top,
 		.filter_text = o->filter.len > 0 ? o->filter.s : "",
 		.set = report_set(o),
@@ -364,6 +365,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .places = needs_places(o, f),
 			     .details = details_of(o),
 			     .brief = o->json && count != 1,
+			     .tcp_stat = o->rates,
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);

@@ -7,15 +7,11 @@
 #include "sockeye/screen/term.h"
 
 /* Tables of ss that can be chosen but are not collected. */
-enum absent {
-	ABSENT_DCCP,
-	ABSENT_TIPC,
-	ABSENT_COUNT
-};
+enum absent { ABSENT_DCCP, ABSENT_TIPC, ABSENT_COUNT };
 
 struct options {
 	bool batch, events, json, strict, summary, no_header, extended, memory, info, timers,
-		numeric, read_only, no_sandbox, ascii;
+		numeric, rates, read_only, no_sandbox, ascii;
 	bool help, version;
 	bool has_count, has_by, has_interval;
 	uint32_t count, top;

@@ -416,6 +416,12 @@ static void leave_out(struct sockets *s, struct snap_builder *b, enum proto prot
 	snap_set_close(b, s->kernel_has_close);
 }
 
+/* A connection goes through these: what has just come into some of them may have a past in others. */
+#define DATA_STATES                                                            \
+	(ST_BIT(ST_SYN_SENT) | ST_BIT(ST_SYN_RECV) | ST_BIT(ST_ESTABLISHED) |  \
+	 ST_BIT(ST_FIN_WAIT1) | ST_BIT(ST_FIN_WAIT2) | ST_BIT(ST_CLOSE_WAIT) | \
+	 ST_BIT(ST_LAST_ACK) | ST_BIT(ST_CLOSING))
+
 static int update_proto(struct sockets *s, struct snap_builder *b, enum proto proto,
 			const struct want *w, int cancel_fd)
 {
@@ -432,6 +438,8 @@ static int update_proto(struct sockets *s, struct snap_builder *b, enum proto pr
 		q.info = w->tcp_stat || (snap_prev(b) == NULL &&
 					 (q.states & ~ST_BIT(ST_LISTEN)) == ST_BIT(ST_CLOSE_WAIT));
 	q.now_ns = clock_ns(CLOCK_MONOTONIC);
+	if (proto == PROTO_TCP && (wanted_states(w, proto) & DATA_STATES) != DATA_STATES)
+		snap_set_births_unknown(b);
 	if (is_empty(b, &q)) {
 		snap_source_ok(b, source_of(proto));
 		return proto == PROTO_TCP ? settle_close(s, b, w) : 0;

@@ -200,8 +200,8 @@ struct clean ends_text(const struct snap *s, uint32_t row, bool remote, enum tex
 				       ends_ether_name(k->packet.protocol, word),
 				       if_text(s, row, set, ifname));
 	else
-		len = (size_t)snprintf(buf, FIELD_TEXT_SIZE, "%s:q%u",
-				       if_text(s, row, set, ifname), k->xdp.queue);
+		len = (size_t)snprintf(buf, FIELD_TEXT_SIZE, "%s:q%u", if_text(s, row, set, ifname),
+				       k->xdp.queue);
 	return (struct clean){ buf, (uint32_t)len, (uint32_t)len };
 }
 

@@ -58,6 +58,10 @@ uint64_t field_number(const struct snap *s, uint32_t row, enum field_id f)
 		return k->ino;
 	case F_COOKIE:
 		return k->cookie;
+	case F_IN_RATE:
+		return snap_rated(s, row) ? snap_per_s(s, s->tcp[row].in) : 0;
+	case F_OUT_RATE:
+		return snap_rated(s, row) ? snap_per_s(s, s->tcp[row].out) : 0;
 	case F_STATE:
 	case F_REMOTE:
 	case F_PROCESS:
@@ -267,9 +271,14 @@ struct clean field_text(const struct snap *s, uint32_t row, enum field_id f, enu
 	case F_COOKIE:
 		if (k->flags & SOCK_NO_COOKIE)
 			return TEXT_LIT("-");
-		return text_own(buf, (size_t)snprintf(buf, FIELD_TEXT_SIZE, "0x%llx",
-						      (unsigned long long)snap_kernel_cookie(
-							      s, row)));
+		return text_own(buf,
+				(size_t)snprintf(buf, FIELD_TEXT_SIZE, "0x%llx",
+						 (unsigned long long)snap_kernel_cookie(s, row)));
+	case F_IN_RATE:
+	case F_OUT_RATE:
+		if (!snap_rated(s, row))
+			return TEXT_LIT("-");
+		break;
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:
@@ -394,6 +403,8 @@ unsigned field_keys(const struct snap *s, uint32_t row, enum field_id f, uint64_
 					 key);
 	case F_NETNS:
 		return netns_keys(s, snap_netns(s, row), key);
+	case F_IN_RATE:
+	case F_OUT_RATE:
 	case F_RECV_Q:
 	case F_SEND_Q:
 	case F_AGE:

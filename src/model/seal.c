@@ -7,7 +7,8 @@
 #include "snap_builder.h"
 #include "sockeye/model/listeners.h"
 
-#define NS_PER_S 1000000000
+#define NS_PER_S  1000000000
+#define NS_PER_MS 1000000
 
 #define TIMER_TIME_WAIT 3     /* idiag_timer */
 #define TIME_WAIT_MS    60000 /* TCP_TIMEWAIT_LEN (include/net/tcp.h), which nothing changes */
@@ -335,12 +336,47 @@ static void seal_birth(struct snap_builder *b, uint32_t row, uint32_t was)
 					.before_ns = was == IDX_NONE ? b->snap.prev_mono_ns : 0 };
 }
 
+/* ---- what went since the snapshot before ------------------------------ */
+
+/* Whether there is something to compare with, and whether what was not there then is new. */
+static bool knows_rates(struct snap_builder *b)
+{
+	const struct snap *prev = b->prev, *s = &b->snap;
+
+	b->snap.rated = (b->sides >> SIDE_TCP & 1) != 0 && prev != NULL && prev->tcp != NULL &&
+			s->mono_ns > prev->mono_ns;
+	if (s->rated && (prev->choice != s->choice || prev->source[SRC_TCP].status != SOURCE_OK))
+		b->births_unknown = true;
+	return s->rated;
+}
+
+/* A counter that fell is of a connection that has come to its end: it has none any more. */
+static uint64_t rise(uint64_t before, uint64_t now)
+{
+	return now > before ? now - before : 0;
+}
+
+/* What is new but has had no data since the snapshot before is older than it looks. */
+static void seal_rate(struct snap_builder *b, uint32_t row, uint32_t was)
+{
+	static const struct tcp_stat none;
+	struct tcp_stat *now = (struct tcp_stat *)(void *)b->side[SIDE_TCP].base + row;
+	const struct tcp_stat *then = was != IDX_NONE ? &b->prev->tcp[was] : &none;
+	int64_t span_ms = (b->snap.mono_ns - b->prev->mono_ns) / NS_PER_MS;
+	bool fresh = now->idle_ms == UINT32_MAX || now->idle_ms <= span_ms;
+	bool known = was != IDX_NONE || (!b->births_unknown && fresh);
+
+	now->out = known ? rise(then->sent, now->sent) : 0;
+	now->in = known ? rise(then->received, now->received) : 0;
+}
+
 static void seal_rows(struct snap_builder *b)
 {
 	const struct snap *prev = b->prev;
 	struct sock *sock = (void *)b->sock.base;
 	struct sock_ext *ext = (void *)b->ext.base;
 	uint32_t now_s = (uint32_t)(b->snap.mono_ns / NS_PER_S);
+	bool rates = knows_rates(b);
 	uint32_t hint = 0, uid = 0;
 
 	for (uint32_t row = 0; row < b->snap.n_sock; row++) {
@@ -359,6 +395,8 @@ static void seal_rows(struct snap_builder *b)
 		if ((b->sides >> SIDE_BIRTH & 1) != 0)
 			seal_birth(b, row, was);
 		s->flags |= seal_left(b, s, x, was);
+		if (rates)
+			seal_rate(b, row, was);
 	}
 }
 

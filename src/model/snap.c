@@ -102,6 +102,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 	arena_reset(&b->details);
 	arena_reset(&b->cgroup);
 	b->sides = 0;
+	b->births_unknown = false;
 	strpool_reset(&b->str);
 	/* Without the memory for this the tables grow one doubling at a time, and snap_add()
 	 * reports. */
@@ -240,6 +241,21 @@ uint32_t snap_user_name(const struct snap *s, uint32_t uid)
 	uint32_t row = snap_find_user(s, uid);
 
 	return row == IDX_NONE ? STR_NONE : s->user[row].name;
+}
+
+/* Only TCP counts bytes, and a listener has none. */
+bool snap_rated(const struct snap *s, uint32_t row)
+{
+	const struct sock *k = &s->sock[row];
+
+	return s->rated && k->proto == PROTO_TCP && k->state != ST_LISTEN;
+}
+
+uint64_t snap_per_s(const struct snap *s, uint64_t n)
+{
+	int64_t span_ns = s->prev_mono_ns != 0 ? s->mono_ns - s->prev_mono_ns : 0;
+
+	return span_ns > 0 ? (uint64_t)((double)n * 1e9 / (double)span_ns + 0.5) : 0;
 }
 
 static const struct place nowhere;
@@ -387,6 +403,15 @@ void snap_set_brief(struct snap_builder *b, bool known, uint64_t lost)
 	b->snap.brief_lost = lost;
 }
 
+/* What was told last of a row that is taken over. */
+static void keep_measures(struct snap_builder *b, uint32_t prev_row)
+{
+	struct tcp_stat *stat = snap_beside(b, SIDE_TCP);
+
+	if (stat != NULL && b->prev->tcp != NULL)
+		*stat = b->prev->tcp[prev_row];
+}
+
 int snap_carry(struct snap_builder *b, unsigned state)
 {
 	const struct snap *prev = b->prev;
@@ -394,14 +419,18 @@ int snap_carry(struct snap_builder *b, unsigned state)
 	for (uint32_t i = 0; prev != NULL && i < prev->n_sock; i++) {
 		const struct sock *s = &prev->sock[i];
 		struct sock_ext x;
+		int rc;
 
 		if (s->proto != PROTO_TCP || s->state != state ||
 		    (b->here != IDX_NONE && builder_netns_of(b, i) != b->here))
 			continue;
 		x = prev->ext[i];
 		x.since_s = 0;
-		if (add_row(b, s, &x, b->here) == -ENOMEM)
+		rc = add_row(b, s, &x, b->here);
+		if (rc == -ENOMEM)
 			return -ENOMEM;
+		if (rc == 0)
+			keep_measures(b, i);
 	}
 	return 0;
 }
@@ -428,7 +457,10 @@ uint32_t snap_keep(struct snap_builder *b, uint32_t prev_row, uint32_t ino)
 	x = prev->ext[prev_row];
 	x.since_s = 0;
 	s.flags |= SOCK_KEPT;
-	return add_row(b, &s, &x, netns) == 0 ? b->snap.n_sock - 1 : IDX_NONE;
+	if (add_row(b, &s, &x, netns) != 0)
+		return IDX_NONE;
+	keep_measures(b, prev_row);
+	return b->snap.n_sock - 1;
 }
 
 const struct snap *snap_prev(const struct snap_builder *b)
@@ -665,6 +697,11 @@ void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole)
 {
 	b->snap.whole[proto] &= (uint16_t)(whole & ST_ALL);
 	b->snap.thinned = true;
+}
+
+void snap_set_births_unknown(struct snap_builder *b)
+{
+	b->births_unknown = true;
 }
 
 void snap_set_choice(struct snap_builder *b, uint32_t choice)

@@ -27,8 +27,9 @@ struct snap_builder {
 	unsigned sides;                /* 1u << enum snap_side */
 	struct index cookies;          /* rows of sock */
 	struct index users;            /* rows of user, until they are sorted */
-	struct arena details, cgroup;  /* of SIDE_DETAIL */
-	struct index cgroups;          /* rows of cgroup, until they are sorted */
+	bool births_unknown;
+	struct arena details, cgroup; /* of SIDE_DETAIL */
+	struct index cgroups;         /* rows of cgroup, until they are sorted */
 	struct strpool str;
 	enum why unfound;
 	bool close_told; /* snap_set_close() was called */

@@ -275,6 +275,14 @@ static void netns_row(const struct report *r, const struct view *v, const struct
 	put_states(j, g);
 }
 
+static void put_rate(struct json *j, const char *key, const struct snap *s, bool known, uint64_t n)
+{
+	if (known)
+		json_uint(j, key, snap_per_s(s, n));
+	else
+		json_null(j, key);
+}
+
 static void socket_row(const struct report *r, const struct snap *s, uint32_t row, struct json *j)
 {
 	const struct sock *k = &s->sock[row];
@@ -305,8 +313,20 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 		report_put_if(j, s, row);
 	if (s->in_netns != NULL)
 		put_netns(j, s, snap_netns(s, row));
+	if (r->cfg.rates) {
+		bool known = snap_rated(s, row);
+
+		put_rate(j, "in_rate", s, known, known ? s->tcp[row].in : 0);
+		put_rate(j, "out_rate", s, known, known ? s->tcp[row].out : 0);
+	}
 	put_details(j, &r->cfg, s, row);
 	json_close(j, '}');
+}
+
+static void put_rates(const struct snap *s, const struct group *g, struct json *j)
+{
+	put_rate(j, "in_rate", s, s->rated, g->in);
+	put_rate(j, "out_rate", s, s->rated, g->out);
 }
 
 static void (*const group_rows[BY_COUNT])(const struct report *r, const struct view *v,
@@ -331,6 +351,8 @@ static void put_rows(struct report *r, const struct view *v, const char *key, st
 		group_rows[by](r, v, report_group(v, i), j);
 		if (r->again)
 			json_uint(j, "new", report_group(v, i)->born);
+		if (r->cfg.rates && by != BY_STATE)
+			put_rates(view_snap(v), report_group(v, i), j);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -82,6 +82,15 @@ static void cell_place(struct table_ctx *c, const struct group *g, enum column c
 	cell_clean(c, group_name(c->v, g, col, c->r->cfg.set, buf));
 }
 
+/* In bytes a second; of a first sample nothing is known. */
+static void cell_rate(struct table_ctx *c, bool known, uint64_t n)
+{
+	if (known)
+		table_number(&c->t, snap_per_s(c->s, n));
+	else
+		table_word(&c->t, "-");
+}
+
 static void cell_column(struct table_ctx *c, const struct group *g, enum column col)
 {
 	struct str none = { "", 0 };
@@ -100,6 +109,8 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 		cell_str(c, owned ? report_user(c->s, p ? p->uid : g->key.uid, number) : none);
 	} else if (column_is_place(col)) {
 		cell_place(c, g, col);
+	} else if (column_is_rate(col)) {
+		cell_rate(c, c->s->rated, group_number(g, col));
 	} else if (col == COL_OWNER) {
 		table_word(&c->t, owned ? "-" : why_name(g->why));
 	} else if ((col == COL_PID && !owned) ||
@@ -113,19 +124,21 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 /* ---- tables of groups ------------------------------------------------ */
 
 /* The columns of a grouping, as the keys of the JSON rows; COL_COUNT ends them. */
-#define SUMS COL_SOCKETS, COL_UDP, COL_SHARED, COL_RECV_Q, COL_SEND_Q
-static const unsigned char columns[BY_COUNT][14] = {
+#define SUMS  COL_SOCKETS, COL_UDP, COL_SHARED, COL_RECV_Q, COL_SEND_Q
+#define RATES COL_IN_RATE, COL_OUT_RATE
+static const unsigned char columns[BY_COUNT][16] = {
 	[BY_PROCESS] = { COL_PID, COL_COMM, COL_USER, COL_OWNER, COL_CONTAINER, COL_UNIT, SUMS,
-			 COL_NETNS, COL_COUNT },
-	[BY_PROGRAM] = { COL_COMM, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
-	[BY_USER] = { COL_USER, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
-	[BY_REMOTE] = { COL_KEY, COL_ADDRESSES, COL_SOCKETS, COL_UDP, COL_PROCESSES, COL_COUNT },
+			 RATES, COL_NETNS, COL_COUNT },
+	[BY_PROGRAM] = { COL_COMM, COL_OWNER, COL_PROCESSES, SUMS, RATES, COL_COUNT },
+	[BY_USER] = { COL_USER, COL_OWNER, COL_PROCESSES, SUMS, RATES, COL_COUNT },
+	[BY_REMOTE] = { COL_KEY, COL_ADDRESSES, COL_SOCKETS, COL_UDP, COL_PROCESSES, RATES,
+			COL_COUNT },
 	[BY_LISTENER] = { COL_KEY, COL_LISTENERS, COL_ACCEPT_QUEUE, COL_ACCEPT_MAX, COL_SOCKETS,
-			  COL_NETNS, COL_COUNT },
+			  RATES, COL_NETNS, COL_COUNT },
 	[BY_CONTAINER] = { COL_CONTAINER, COL_RUNTIME, COL_POD, COL_OWNER, COL_PROCESSES, SUMS,
-			   COL_COUNT },
-	[BY_UNIT] = { COL_UNIT, COL_OWNER, COL_PROCESSES, SUMS, COL_COUNT },
-	[BY_NETNS] = { COL_KEY, COL_INODE, COL_SOCKETS, COL_UDP, COL_PROCESSES, COL_COUNT },
+			   RATES, COL_COUNT },
+	[BY_UNIT] = { COL_UNIT, COL_OWNER, COL_PROCESSES, SUMS, RATES, COL_COUNT },
+	[BY_NETNS] = { COL_KEY, COL_INODE, COL_SOCKETS, COL_UDP, COL_PROCESSES, RATES, COL_COUNT },
 };
 
 /* Heads are the keys of the JSON rows in capitals. */
@@ -148,6 +161,8 @@ static bool has_column(const struct table_ctx *c, enum column col)
 		return c->r->cfg.places;
 	if (col == COL_NETNS)
 		return c->s->in_netns != NULL;
+	if (column_is_rate(col))
+		return c->r->cfg.rates;
 	return col != COL_ADDRESSES || q->prefix4 < 32 || q->prefix6 < 128;
 }
 
@@ -194,8 +209,16 @@ static void group_line(struct table_ctx *c, uint32_t row)
 static const unsigned char fields[] = { F_PROTO, F_STATE, F_RECV_Q, F_SEND_Q, F_LOCAL, F_REMOTE };
 static const unsigned char others[] = { F_TYPE };
 static const unsigned char extended[] = { F_UID, F_USER, F_INODE, F_COOKIE };
+static const unsigned char rates[] = { F_IN_RATE, F_OUT_RATE };
 static const unsigned char timers[] = { F_TIMER, F_RETRANS };
 static const unsigned char places[] = { F_CONTAINER, F_UNIT };
+
+static bool is_known(const struct snap *s, uint32_t sock, enum field_id f)
+{
+	if (f == F_IN_RATE || f == F_OUT_RATE)
+		return snap_rated(s, sock);
+	return f != F_UID || s->sock[sock].uid != UID_UNKNOWN;
+}
 
 static void cell_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 {
@@ -203,8 +226,7 @@ static void cell_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 
 	if (f == F_USER)
 		cell_str(c, report_user(c->s, c->s->sock[sock].uid, buf));
-	else if (field_table[f].type == V_UINT &&
-		 !(f == F_UID && c->s->sock[sock].uid == UID_UNKNOWN))
+	else if (field_table[f].type == V_UINT && is_known(c->s, sock, f))
 		table_number(&c->t, field_number(c->s, sock, f));
 	else
 		cell_clean(c, field_text(c->s, sock, f, c->r->cfg.set, buf));
@@ -227,6 +249,8 @@ static void each_field(struct table_ctx *c, uint32_t sock,
 	for (size_t i = 0;
 	     i < ARRAY_SIZE(extended) && (c->r->cfg.details & DETAIL_PART_SOCKET) != 0; i++)
 		put(c, sock, (enum field_id)extended[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(rates) && c->r->cfg.rates; i++)
+		put(c, sock, (enum field_id)rates[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(timers) && c->r->cfg.timers; i++)
 		put(c, sock, (enum field_id)timers[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(places) && c->r->cfg.places; i++)

@@ -295,7 +295,8 @@ void app_work(struct app *a)
 
 bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w)
 {
-	bool idle = app_shows_idle(a), changed = a->want_changed || idle != a->idle_asked;
+	bool measures = app_shows_measures(a);
+	bool changed = a->want_changed || measures != a->measures_asked;
 	const struct thin *thin = app_thin(a);
 	uint32_t choice = thin != NULL ? thin->choice : 0;
 	bool needed = app_needs_places(a), placed = needed || a->asked == ASKED_FILTER;
@@ -306,7 +307,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	a->thinning.asked = choice;
 	a->thinning.placed = placed;
 	a->want_changed = false;
-	a->idle_asked = idle;
+	a->measures_asked = measures;
 	*interval_ms = pace_interval_ms(&a->pace);
 	*pulse_ms = pace_is_stretched(&a->pace) ? a->pace.asked_ms : 0;
 	*w = (struct want){
@@ -314,7 +315,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 		.close = true,
 		.owners = true,
 		.brief = true,
-		.tcp_stat = idle,
+		.tcp_stat = measures,
 		.places = placed,
 		.max_sockets = a->max_sockets,
 		.thin = thin,

@@ -14,6 +14,7 @@ void app_act_find_prev(struct app *a);
 void app_act_filter(struct app *a);
 void app_act_ss(struct app *a);
 void app_act_columns(struct app *a);
+void app_act_rates(struct app *a);
 void app_act_prefixes(struct app *a);
 void app_act_own(struct app *a);
 void app_act_families(struct app *a);

@@ -2,6 +2,7 @@
 /* The choice of columns, and columns that do not fit. */
 #include "app_acts.h"
 #include "app_state.h"
+#include "sockeye/base/mem.h"
 
 void app_act_columns(struct app *a)
 {
@@ -56,6 +57,64 @@ static void scroll(struct app *a, int step)
 		app_say(a, step > 0 ? "this is the last column" : "this is the first column");
 	/* What is shown now may need figures that the view has not. */
 	app_layout(a);
+}
+
+/* ---- what is measured only for a column ------------------------------- */
+
+static bool is_measured(const struct pane *p, unsigned id)
+{
+	return pane_is_rate(p, id) || (p->kind->by != BY_SOCKET && id == COL_IDLE);
+}
+
+/* Rows may be in order by a column that has no room. */
+static bool shows_measures(const struct pane *p)
+{
+	const struct table *t = &p->table;
+
+	if (t->sort < t->n_cols && is_measured(p, t->col[t->sort].id))
+		return true;
+	for (unsigned i = 0; i < t->shown; i++)
+		if (is_measured(p, t->col[table_column_at(t, i)].id))
+			return true;
+	return false;
+}
+
+bool app_shows_measures(struct app *a)
+{
+	if (app_list(a) != NULL)
+		return shows_measures(app_list(a));
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		if (a->layout.pane[i].h > 0 && shows_measures(&a->pane[i]))
+			return true;
+	return false;
+}
+
+static bool has_rates(const struct pane *p)
+{
+	for (unsigned i = 0; i < p->table.n_cols; i++)
+		if (pane_is_rate(p, p->table.col[i].id))
+			return true;
+	return false;
+}
+
+/* In all lists at once: who follows bytes from a process to its sockets wants them there too. */
+void app_act_rates(struct app *a)
+{
+	struct pane *const lists[] = { &a->pane[PANE_PROCESSES], &a->pane[PANE_REMOTES],
+				       &a->listeners, &a->sockets };
+	struct pane *focus = app_focus(a);
+	bool on = !has_rates(focus->kind->sortable ? focus : lists[0]);
+
+	if (a->screen == SCREEN_FLOOD) {
+		app_say(a, "half-open connections have no bytes to count");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		pane_show_rates(lists[i], on);
+	app_layout(a);
+	app_start_views(a);
+	app_say(a, on ? "bytes a second in and out, as soon as there are two samples of them"
+		      : "no bytes a second any more");
 }
 
 void app_act_scroll_left(struct app *a)

@@ -404,6 +404,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_FIND_PREV] = app_act_find_prev,
 	[ACT_FOLLOW] = act_follow,
 	[ACT_COLUMNS] = app_act_columns,
+	[ACT_RATES] = app_act_rates,
 	[ACT_SCROLL_LEFT] = app_act_scroll_left,
 	[ACT_SCROLL_RIGHT] = app_act_scroll_right,
 	[ACT_ZOOM] = act_zoom,

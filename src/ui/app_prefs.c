@@ -73,6 +73,17 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 	}
 }
 
+/* What the kind shows by itself is not kept, but where bytes a second are among it. */
+static void get_columns(const struct pane *p, struct app_columns *c)
+{
+	c->n = (uint8_t)p->n_choice;
+	memcpy(c->id, p->choice, p->n_choice);
+	if (p->n_choice > 0 || !p->rates)
+		return;
+	for (unsigned i = 0; i < p->table.n_cols; i++)
+		c->id[c->n++] = p->table.col[i].id;
+}
+
 void app_get_prefs(struct app *a, struct app_prefs *prefs)
 {
 	*prefs = (struct app_prefs){ .interval_ms = a->pace.asked_ms,
@@ -85,8 +96,7 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 		const struct pane *p = pane_of(a, (enum pref_list)i);
 		const struct table *t = &p->table;
 
-		prefs->columns[i].n = (uint8_t)p->n_choice;
-		memcpy(prefs->columns[i].id, p->choice, p->n_choice);
+		get_columns(p, &prefs->columns[i]);
 		if (t->sort == TABLE_UNSORTED)
 			continue;
 		prefs->sort[i] = (struct app_sort){ .given = true,

@@ -78,16 +78,3 @@ void app_act_own(struct app *a)
 	app_say(a, a->show_own ? "this host's own addresses are shown among the remotes"
 			       : "this host's own addresses are hidden among the remotes");
 }
-
-bool app_shows_idle(const struct app *a)
-{
-	bool flood = a->screen == SCREEN_FLOOD;
-	const struct table *t = flood ? &a->flood.table : &a->pane[PANE_REMOTES].table;
-
-	if (!flood && (a->screen != SCREEN_OVERVIEW || a->layout.pane[PANE_REMOTES].h == 0))
-		return false;
-	for (unsigned i = 0; i < t->shown; i++)
-		if (t->col[table_column_at(t, i)].id == COL_IDLE)
-			return true;
-	return false;
-}

@@ -126,7 +126,7 @@ struct app {
 	uint64_t pin_order;
 	enum remotes_by remotes;
 	bool show_own;
-	bool idle_asked; /* the collector is asked for what the column of idle ones needs */
+	bool measures_asked; /* the collector is asked for what these columns need */
 
 	/* What is asked. */
 	enum app_asked asked;
@@ -266,8 +266,8 @@ struct status app_status(const struct app *a);
 /* A hint in the status row for a few seconds. Foreign text in it must be clean. */
 void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Whether what is on the screen tells how long connections have been idle. */
-bool app_shows_idle(const struct app *a);
+/* Whether what is on the screen is made of measures of each TCP socket: bytes a second, idle ones. */
+bool app_shows_measures(struct app *a);
 /* Whether what is shown has to know where things are: want.places. */
 bool app_needs_places(const struct app *a);
 /* How the list of processes is grouped after this. */

@@ -52,6 +52,7 @@ static const struct binding bindings[] = {
 	{ CTX_PANE, ACT_EXPLAIN, 'e' },
 	{ CTX_PANE, ACT_COLUMNS, 'c' },
 	{ CTX_PANE, ACT_FAMILIES, 'X' },
+	{ CTX_PANE, ACT_RATES, 'B' },
 	{ CTX_PANE, ACT_SCROLL_LEFT, KEYC_LEFT },
 	{ CTX_PANE, ACT_SCROLL_RIGHT, KEYC_RIGHT },
 

@@ -76,6 +76,7 @@ struct pane {
 	/* Ids of the columns that the user chose, each once, also of other kinds; none: all. */
 	uint8_t choice[COL_COUNT];
 	unsigned n_choice;
+	bool rates; /* bytes a second are shown, where the choice does not say so as well */
 	char note[64], change[64]; /* parts of heads that are made at run time */
 };
 
@@ -134,6 +135,11 @@ unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS]);
  * the kind has not are kept for another one.
  */
 void pane_choose_columns(struct pane *p, const uint8_t *id, unsigned n);
+
+/* Shows bytes a second, or no longer; what cannot have them stays as it is. */
+void pane_show_rates(struct pane *p, bool on);
+/* Whether a column is bytes a second. */
+bool pane_is_rate(const struct pane *p, unsigned id);
 
 /* Appends what selects the sockets of a row; *label, which is in buf of FIELD_TEXT_SIZE, names it.
  */

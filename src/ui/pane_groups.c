@@ -23,6 +23,9 @@
 #define LISTENS_COLUMN { NULL, COL_LISTENS, 18, 18, 40, false, false }
 
 /* Those that stand in no list of their own accord. */
+#define RATES                                  \
+	{ .id = COL_IN_RATE, .spare = true },  \
+	{ .id = COL_OUT_RATE, .spare = true }
 #define SPARE_STATE(st) { .id = STATE(st), .spare = true }
 #define SPARE_STATES             \
 	SPARE_STATE(SYN_RECV),   \
@@ -45,6 +48,7 @@ static const struct group_column process_columns[] = {
 	{ "Process", COL_KEY, 18, 18, 24, false, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
+	RATES,
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .id = COL_RECV_Q },
@@ -68,6 +72,7 @@ static const struct group_column process_columns[] = {
 #define CROWD_COLUMNS                  \
 	{ .id = COL_SOCKETS },         \
 	{ .id = COL_DELTA },           \
+	RATES,                         \
 	{ .id = COL_PROCESSES },       \
 	{ .id = STATE(ESTABLISHED) },  \
 	{ .id = STATE(CLOSE_WAIT) },   \
@@ -110,6 +115,7 @@ static const struct group_column remote_columns[] = {
 	{ "Remote", COL_KEY, REMOTE_LEAST, 20, 39, false, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
+	RATES,
 	{ .title = "Half", .id = STATE(SYN_RECV) },
 	{ .id = COL_PROCESSES },
 	{ NULL, COL_PORTS, 8, 9, 16, false, false },
@@ -226,6 +232,16 @@ static struct clean rate_text(int64_t span_ns, uint64_t n, char *buf, enum role 
 					      (unsigned)tenths % 10));
 }
 
+/* Bytes a second. */
+static struct clean bytes_text(const struct snap *s, uint64_t n, char *buf, enum role *role)
+{
+	if (!s->rated)
+		return TEXT_LIT("");
+	if (n == 0)
+		*role = ROLE_DIM;
+	return text_own(buf, fmt_bytes(buf, snap_per_s(s, n)));
+}
+
 /* In a first sample everything would be new. */
 static int64_t sample_span_ns(const struct snap *s)
 {
@@ -329,7 +345,7 @@ static struct clean missing_cell(const struct pin *pin, enum column c)
 	if (c == COL_KEY)
 		return text_own(pin->label, pin->label_len);
 	if (c == COL_DELTA || c == COL_NEW || c == COL_OLDEST || c == COL_SEEN || c == COL_IDLE ||
-	    !column_info(c)->right)
+	    column_is_rate(c) || !column_info(c)->right)
 		return TEXT_LIT("");
 	return TEXT_LIT("0");
 }
@@ -388,6 +404,8 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 		return trend_text(p, g->id, buf);
 	if (c == COL_NEW)
 		return rate_text(sample_span_ns(view_snap(p->view)), g->born, buf, role);
+	if (column_is_rate(c))
+		return bytes_text(view_snap(p->view), group_number(g, c), buf, role);
 	if (c == COL_DROP_RATE)
 		return rate_text(g->has_delta ? view_delta_ns(p->view) : 0, g->dropped, buf, role);
 	if (c == COL_SEEN)

@@ -19,6 +19,8 @@ static const struct group_column columns[] = {
 	{ "Accept queue", COL_ACCEPT_QUEUE, QUEUE_W, QUEUE_W, QUEUE_W, true, false },
 	{ .id = COL_SOCKETS },
 	{ .id = COL_DELTA },
+	{ .id = COL_IN_RATE, .spare = true },
+	{ .id = COL_OUT_RATE, .spare = true },
 	{ .id = STATE(ESTABLISHED) },
 	{ .id = STATE(CLOSE_WAIT) },
 	{ .title = "Half", .id = STATE(SYN_RECV) },

@@ -57,7 +57,8 @@ static void columns_of_sockets(struct pane *p)
 			.tail = d->type == V_END ? "]:"
 				: f == F_PROCESS ? "["
 						 : NULL,
-			.spare = f == F_CONTAINER || f == F_UNIT || f == F_NETNS,
+			.spare = f == F_CONTAINER || f == F_UNIT || f == F_NETNS ||
+				 pane_is_rate(p, f),
 		};
 	}
 	p->table.n_cols = n;
@@ -91,6 +92,13 @@ static struct clean socket_cell(const void *pane, uint32_t row, unsigned id, cha
 		*role = n > 0 ? ROLE_TEXT : ROLE_DIM;
 		return text_own(buf, fmt_count(buf, n));
 	}
+	if (pane_is_rate(p, f) && snap_rated(s, at)) {
+		n = field_number(s, at, f);
+		*role = n > 0 ? ROLE_TEXT : ROLE_DIM;
+		return text_own(buf, fmt_bytes(buf, n));
+	}
+	if (pane_is_rate(p, f))
+		return TEXT_LIT("");
 	if (f == F_AGE)
 		return text_own(buf, fmt_age(buf, field_number(s, at, f)));
 	if (f == F_PROCESS && s->ext[at].n_owners == 0 && snap_why(s, at) == WHY_NOT_PERMITTED)

@@ -31,6 +31,8 @@ static const uint16_t groupings[COL_STATE] = {
 	[COL_KEY] = BY_GROUPS,
 	[COL_SOCKETS] = BY_GROUPS,
 	[COL_DELTA] = BY_GROUPS,
+	[COL_IN_RATE] = BY_BREAKUP,
+	[COL_OUT_RATE] = BY_BREAKUP,
 	[COL_UDP] = BY_OWNER | BY(REMOTE) | BY(NETNS),
 	[COL_SHARED] = BY_GROUPS,
 	[COL_RECV_Q] = BY_GROUPS,
@@ -155,6 +157,11 @@ bool column_is_ends(enum column c)
 	return c == COL_LISTENS || c == COL_PORTS;
 }
 
+bool column_is_rate(enum column c)
+{
+	return c == COL_IN_RATE || c == COL_OUT_RATE;
+}
+
 bool column_sorts(enum column c)
 {
 	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE && c != COL_NETNS;
@@ -185,6 +192,10 @@ uint64_t group_number(const struct group *g, enum column c)
 		return g->sockets;
 	case COL_DELTA:
 		return (uint64_t)g->delta;
+	case COL_IN_RATE:
+		return g->in;
+	case COL_OUT_RATE:
+		return g->out;
 	case COL_UDP:
 		return g->udp;
 	case COL_SHARED:

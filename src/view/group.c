@@ -179,6 +179,10 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		note_netns(g, gr->r->snap->in_netns[hit.row]);
 	if (gr->r->snap->tcp != NULL && is_open(s))
 		note_idle(g, &gr->r->snap->tcp[hit.row]);
+	if (gr->r->snap->rated) {
+		g->in += gr->r->snap->tcp[hit.row].in;
+		g->out += gr->r->snap->tcp[hit.row].out;
+	}
 	if (s->state != ST_LISTEN) {
 		g->recv_q += s->rxq;
 		g->send_q += s->txq;

@@ -214,6 +214,8 @@ static void add_up(struct group *sum, const struct group *g)
 	sum->shared += g->shared;
 	sum->recv_q += g->recv_q;
 	sum->send_q += g->send_q;
+	sum->in += g->in;
+	sum->out += g->out;
 	sum->born += g->born;
 	sum->idle += g->idle;
 	sum->timed += g->timed;

@@ -345,7 +345,9 @@ static int add_socks(struct fix *f, struct fix_sock *k)
 static int do_sock(struct fix *f, struct line *l)
 {
 	static const char any4[4];
-	struct fix_sock k = { .s = { .family = AF_INET }, .times = 1 };
+	struct fix_sock k = { .s = { .family = AF_INET },
+			      .stat = { .idle_ms = UINT32_MAX },
+			      .times = 1 };
 	struct word w;
 	int n, rc = 0;
 
@@ -490,8 +492,8 @@ static int do_netns(struct fix *f, struct line *l)
 
 	if (read_netns(f, l, &n) < 0)
 		return -EINVAL;
-	f->elsewhere = wanted == NETNS_ONE ? n.ino != f->want->netns_ino
-					   : !n.own && wanted != NETNS_ALL;
+	f->elsewhere =
+		wanted == NETNS_ONE ? n.ino != f->want->netns_ino : !n.own && wanted != NETNS_ALL;
 	if (f->elsewhere || wanted == NETNS_UNTOLD)
 		return 0;
 	snap_with(f->b, SIDE_NETNS);
@@ -848,7 +850,8 @@ const struct snap *fake_snap(const char *text, struct snap_pool *pool, const str
 			     .close = true,
 			     .owners = true,
 			     .places = strstr(text, " cgroup ") != NULL,
-			     .tcp_stat = true,
+			     .tcp_stat = strstr(text, " sent ") != NULL ||
+					 strstr(text, " received ") != NULL,
 			     .details = ~0u,
 			     .netns = strstr(text, "netns ") != NULL ? NETNS_ALL : NETNS_UNTOLD,
 			     .births = true,

@@ -505,12 +505,12 @@ static void test_app_columns_are_chosen_and_moved(void **state)
 
 	(void)state;
 	start(&d, "Enter c");
-	check_has(&d, "18 of 21 columns are shown");
+	check_has(&d, "18 of 23 columns are shown");
 	drive_keys(&d, "Space");
 	check_has(&d, "the first column names the rows");
 	/* No peer; the queue that is sent to the front. */
 	drive_keys(&d, "j Space j j j j < < < < <");
-	check_has(&d, "17 of 21 columns are shown");
+	check_has(&d, "17 of 23 columns are shown");
 	check_has(&d, "it stays there");
 	drive_keys(&d, "Enter");
 	check_has(&d, " State\xe2\x96\xb2     Send-Q Process");

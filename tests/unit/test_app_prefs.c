@@ -250,6 +250,38 @@ static void test_app_prefs_columns_are_shown(void **state)
 	drive_close(&d);
 }
 
+/* Bytes a second keep the place that the user gave them, and are kept like other columns. */
+static void test_app_prefs_bytes_a_second_are_columns(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now, later;
+	struct drive d;
+
+	(void)state;
+	prefs.columns[LIST_SOCKETS] = columns_of(LIST_SOCKETS, "state,out_rate,local");
+	start(&d, &prefs, NULL);
+	drive_keys(&d, "Enter");
+	assert_true(shows(&d, " Out/s Local"));
+	drive_keys(&d, "B");
+	assert_false(shows(&d, "Out/s"));
+	drive_keys(&d, "B");
+	assert_true(shows(&d, " In/s  Out/s Local"));
+	app_get_prefs(d.app, &now);
+	assert_columns(&now.columns[LIST_SOCKETS], LIST_SOCKETS, "state,in_rate,out_rate,local");
+	drive_close(&d);
+	/* What was kept is shown again, and is no choice beyond that: another grouping has its own. */
+	start(&d, &now, NULL);
+	assert_true(shows(&d, " In/s  Out/s  Estab"));
+	app_get_prefs(d.app, &later);
+	assert_memory_equal(&later.columns, &now.columns, sizeof(now.columns));
+	drive_keys(&d, "u");
+	assert_true(shows(&d, " In/s  Out/s  Procs"));
+	drive_keys(&d, "B");
+	app_get_prefs(d.app, &later);
+	assert_columns(&later.columns[LIST_PROCESSES], LIST_PROCESSES, "");
+	assert_columns(&later.columns[LIST_SOCKETS], LIST_SOCKETS, "state,local");
+	drive_close(&d);
+}
+
 /* Also with every column that any grouping has. */
 static void test_app_prefs_columns_of_all_groupings_fit(void **state)
 {
@@ -348,6 +380,7 @@ int main(void)
 		cmocka_unit_test(test_app_prefs_names_are_those_of_the_list),
 		cmocka_unit_test(test_app_prefs_name_columns),
 		cmocka_unit_test(test_app_prefs_columns_are_shown),
+		cmocka_unit_test(test_app_prefs_bytes_a_second_are_columns),
 		cmocka_unit_test(test_app_prefs_columns_of_all_groupings_fit),
 		cmocka_unit_test(test_app_prefs_grouping_is_where_it_starts),
 		cmocka_unit_test(test_app_asks_once_to_save),

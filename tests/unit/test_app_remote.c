@@ -244,6 +244,48 @@ static void test_idle_is_asked_for_while_it_is_shown(void **state)
 	drive_close(&d);
 }
 
+/* ---- bytes a second ---- */
+
+#define WEB(at, sent, more)                                                               \
+	"sample 179516706" at "\n"                                                        \
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.9.9.9:4000 ino 1 received 5 sent " sent "\n" \
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.9.9.8:4000 ino 2 " more "\n"                 \
+	"proc 7 web\nhold 7 1 1\nhold 7 2 2\n"
+#define BYTES       WEB("4000", "1000", "sent 0 received 0")
+#define BYTES_LATER WEB("6000", "9000", "sent 600 received 204800")
+
+static void test_bytes_a_second_are_shown_in_all_lists(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 160, BYTES);
+	check_has_not(&d, "Out/s");
+	assert_false(asks_for_idle(&d));
+	drive_keys(&d, "B");
+	check_has(&d, "  In/s  Out/s");
+	assert_true(asks_for_idle(&d));
+	drive_sample(&d, BYTES_LATER);
+	drive_keys(&d, "2");
+	check_has(&d, "web[7]");
+	check_has(&d, "  100k   4.2k");
+	/* Rows are in order by it as by any other figure. */
+	drive_keys(&d, "3 s s s");
+	check_has(&d, " Out/sv");
+	drive_keys(&d, "L");
+	check_has(&d, "  In/s  Out/s");
+	drive_keys(&d, "Esc 2 Enter");
+	check_has(&d, "  In/s  Out/s");
+	check_has(&d, "  100k    300 ");
+	check_has(&d, "     0   3.9k ");
+	drive_keys(&d, "B");
+	check_has_not(&d, "Out/s");
+	drive_keys(&d, "Esc");
+	check_has_not(&d, "Out/s");
+	assert_false(asks_for_idle(&d));
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -256,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_remotes_are_preferences),
 		cmocka_unit_test(test_idle_is_asked_for_while_it_is_shown),
 		cmocka_unit_test(test_columns_of_all_states_can_be_chosen),
+		cmocka_unit_test(test_bytes_a_second_are_shown_in_all_lists),
 	};
 
 	return cmocka_run_group_tests_name("app_remote", tests, NULL, NULL);

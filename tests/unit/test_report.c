@@ -425,6 +425,55 @@ static void test_report_knows_no_total_where_the_kernel_filtered(void **state)
 	assert_total("", false, "total 1\nmatched 1\n");
 }
 
+/* ---- bytes a second -------------------------------------------------- */
+
+#define COUNTED(at, sent, received)                                                     \
+	"sample 179516706" at "\nsock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:4000 ino 5 " \
+	"sent " sent " received " received "\nsock tcp LISTEN 10.0.0.1:80 - ino 6\n"    \
+	"sock udp CLOSE 10.0.0.1:53 - ino 7\nproc 7 web\nhold 7 1 5\nhold 7 2 6\nhold 7 3 7\n"
+
+/* The second of two samples, two seconds apart, has what the keys or columns end with. */
+static void assert_rates(enum by by, bool json, const char *first, const char *want)
+{
+	struct report_cfg cfg = config(by);
+	const struct snap *before;
+	struct bench b;
+	struct buf got;
+
+	cfg.rates = true;
+	cfg.json = json;
+	b = setup("fixtures/web.txt", cfg);
+	snap_unref(b.snap);
+	before = b.snap = fake_snap(COUNTED("4000", "100", "0"), b.pool, NULL);
+	got = write_report(&b, 1);
+	if (strstr(got.s, first) == NULL)
+		fail_msg("%s: not in %s", first, got.s);
+	buf_free(&got);
+	b.snap = fake_snap(COUNTED("6000", "1101", "200000"), b.pool, before);
+	got = write_report(&b, 1);
+	if (strstr(got.s, want) == NULL)
+		fail_msg("%s: not in %s", want, got.s);
+	buf_free(&got);
+	snap_unref(before);
+	teardown(&b);
+}
+
+static void test_report_has_bytes_a_second(void **state)
+{
+	(void)state;
+	for (enum by by = BY_PROCESS; by <= BY_LISTENER; by++)
+		assert_rates(by, true, "\"in_rate\":null,\"out_rate\":null}",
+			     "\"in_rate\":100000,\"out_rate\":501}");
+	assert_rates(BY_PROCESS, false, " IN_RATE OUT_RATE STATES\n",
+		     "0  100000      501 ESTABLISHED=1");
+	assert_rates(BY_REMOTE, false, " - ", " 100000      501 ESTABLISHED=1");
+	assert_rates(BY_SOCKET, true, "\"in_rate\":null,\"out_rate\":null}",
+		     "\"in_rate\":100000,\"out_rate\":501}");
+	/* Who counts nothing has none. */
+	assert_rates(BY_SOCKET, true, "\"proto\":\"udp\"", "\"in_rate\":null,\"out_rate\":null}]}");
+	assert_rates(BY_SOCKET, false, "IN_RATE OUT_RATE OWNER", "10.0.0.2:4000  100000      501 ");
+}
+
 static void test_report_names_only_sources_that_it_needs(void **state)
 {
 	struct report_cfg state_cfg = config(BY_STATE), process = config(BY_PROCESS);
@@ -542,6 +591,7 @@ int main(void)
 		cmocka_unit_test(test_report_text_has_the_same_columns_in_every_row),
 		cmocka_unit_test(test_report_text_samples_stand_apart_by_an_empty_line),
 		cmocka_unit_test(test_report_knows_no_total_where_the_kernel_filtered),
+		cmocka_unit_test(test_report_has_bytes_a_second),
 		cmocka_unit_test(test_report_names_only_sources_that_it_needs),
 		cmocka_unit_test(test_report_names_sources_that_are_not_collected),
 		cmocka_unit_test(test_report_says_when_it_cannot_write),

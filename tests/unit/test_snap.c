@@ -492,6 +492,133 @@ static void put_detail(struct snap_builder *b, uint32_t mark, uint64_t cgroup)
 	assert_int_equal(snap_put_detail(b, packed, detail_pack(&d, packed), cgroup), 0);
 }
 
+#define SECOND INT64_C(1000000000)
+
+/* A sample at that second. what: cookie, state, sent and received, cookie 0 ends. */
+struct counted {
+	uint64_t cookie, sent, received;
+	enum tcp_state state;
+	uint32_t idle_ms;
+};
+
+static const struct snap *counted(struct snap_pool *pool, const struct snap *prev, int64_t second,
+				  const struct counted *what, void (*more)(struct snap_builder *b))
+{
+	struct snap_builder *b = snap_build(pool, prev);
+
+	snap_with(b, SIDE_TCP);
+	snap_set_times(b, second * SECOND, second * SECOND);
+	snap_source_ok(b, SRC_TCP);
+	for (; what->cookie != 0; what++) {
+		struct tcp_stat t = { .sent = what->sent,
+				      .received = what->received,
+				      .idle_ms = what->idle_ms };
+
+		add_with(b, tcp(what->cookie, what->state, (uint32_t)what->cookie), &t);
+	}
+	if (more != NULL)
+		more(b);
+	return seal(b);
+}
+
+static void assert_rate(const struct snap *s, uint64_t cookie, uint64_t in, uint64_t out)
+{
+	uint32_t row = snap_find(s, cookie);
+
+	assert_true(snap_rated(s, row));
+	assert_int_equal(s->tcp[row].in, in);
+	assert_int_equal(s->tcp[row].out, out);
+}
+
+static const struct counted before[] = {
+	{ 1, 1000, 50, ST_ESTABLISHED, 0 },
+	{ 2, 700, 700, ST_ESTABLISHED, 0 },
+	{ 3, 0, 0, ST_SYN_RECV, 0 },
+	{ 0 },
+};
+
+/* What was not there before has been born since, unless it has been idle for longer. */
+static const struct counted after[] = {
+	{ 1, 5000, 50, ST_ESTABLISHED, 10 },
+	{ 2, 0, 0, ST_TIME_WAIT, 0 },
+	{ 3, 9, 8, ST_ESTABLISHED, 0 },
+	{ 4, 70, 60, ST_ESTABLISHED, UINT32_MAX },
+	{ 5, 70, 60, ST_CLOSE_WAIT, 3000 },
+	{ 6, 0, 0, ST_LISTEN, 0 },
+	{ 0 },
+};
+
+static void test_snap_compares_counters(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = counted(pool, NULL, 10, before, NULL);
+	const struct snap *t = counted(pool, s, 12, after, NULL);
+
+	(void)state;
+	assert_false(s->rated);
+	assert_false(snap_rated(s, 0));
+	assert_true(t->rated);
+	assert_rate(t, 1, 0, 4000);
+	assert_rate(t, 2, 0, 0);
+	assert_rate(t, 3, 8, 9);
+	assert_rate(t, 4, 60, 70);
+	assert_rate(t, 5, 0, 0);
+	assert_false(snap_rated(t, snap_find(t, 6)));
+	assert_int_equal(snap_per_s(t, 4000), 2000);
+	assert_int_equal(snap_per_s(s, 4000), 0);
+	snap_unref(s);
+	snap_unref(t);
+	snap_pool_free(pool);
+}
+
+static void other_choice(struct snap_builder *b)
+{
+	snap_set_choice(b, 7);
+}
+
+static void test_snap_counts_no_past_of_what_it_has_not_seen(void **state)
+{
+	void (*const reasons[])(struct snap_builder * b) = { snap_set_births_unknown,
+							     other_choice };
+	struct snap_pool *pool = snap_pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++) {
+		const struct snap *s = counted(pool, NULL, 10, before, NULL);
+		const struct snap *t = counted(pool, s, 12, after, reasons[i]);
+
+		assert_rate(t, 1, 0, 4000);
+		assert_rate(t, 3, 8, 9);
+		assert_rate(t, 4, 0, 0);
+		snap_unref(s);
+		snap_unref(t);
+	}
+	snap_pool_free(pool);
+}
+
+static void keep_first(struct snap_builder *b)
+{
+	assert_true(snap_keep(b, snap_find(snap_prev(b), 1), 1) != IDX_NONE);
+}
+
+/* A row that a dump left out has not lost its bytes: they do not come again in one leap. */
+static void test_snap_counters_of_a_kept_row_stay(void **state)
+{
+	static const struct counted nothing[] = { { 0 } };
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s[4] = { counted(pool, NULL, 10, before, NULL) };
+
+	(void)state;
+	s[1] = counted(pool, s[0], 12, before, NULL);
+	s[2] = counted(pool, s[1], 14, nothing, keep_first);
+	s[3] = counted(pool, s[2], 16, after, NULL);
+	assert_rate(s[2], 1, 0, 0);
+	assert_rate(s[3], 1, 0, 4000);
+	for (size_t i = 0; i < ARRAY_SIZE(s); i++)
+		snap_unref(s[i]);
+	snap_pool_free(pool);
+}
+
 static void test_snap_has_details_where_they_are_wanted(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -724,6 +851,9 @@ int main(void)
 		cmocka_unit_test(test_snap_takes_facts_of_rows_in_their_state),
 		cmocka_unit_test(test_snap_says_to_whom_a_copy_was_left),
 		cmocka_unit_test(test_snap_has_measures_where_they_are_wanted),
+		cmocka_unit_test(test_snap_compares_counters),
+		cmocka_unit_test(test_snap_counts_no_past_of_what_it_has_not_seen),
+		cmocka_unit_test(test_snap_counters_of_a_kept_row_stay),
 		cmocka_unit_test(test_snap_has_details_where_they_are_wanted),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_keeps_a_row_for_one_sample),

@@ -158,7 +158,9 @@ struct snap {
 	const unsigned char *details;
 	const struct cgroup *cgroup; /* by id; those of details */
 	uint32_t n_cgroup;
-	bool rated; /* tcp[].out and .in are what went since the snapshot before, else 0 */
+	/* tcp[].out and .in are what went since the snapshot before; where false they are 0. Of a row that
+	 * was not there then all counts, but only where it is known that it was born since. */
+	bool rated;
 	/* Where want.netns, else 0 and NULL: ours first where it is there, then by inode. */
 	const struct netns *netns;
 	const uint32_t *in_netns; /* the same rows as sock: a row of netns each */
@@ -221,6 +223,10 @@ uint32_t snap_user_name(const struct snap *s, uint32_t uid);
 /* The interface's row in s->ifname, or IDX_NONE; its name, or STR_NONE. netns as snap_netns(). */
 uint32_t snap_find_if(const struct snap *s, uint32_t netns, uint32_t ifindex);
 uint32_t snap_if_name(const struct snap *s, uint32_t netns, uint32_t ifindex);
+/* Whether it is known how many bytes went through the socket since the snapshot before. */
+bool snap_rated(const struct snap *s, uint32_t row);
+/* A number that is over the time since the snapshot before, as one a second; 0 without one. */
+uint64_t snap_per_s(const struct snap *s, uint64_t n);
 /* Row in s->user, or IDX_NONE. */
 uint32_t snap_find_user(const struct snap *s, uint32_t uid);
 /* Where a socket is; never NULL: row 0, or an empty one, is of what is not known or nobody asked. */
@@ -249,8 +255,7 @@ static inline uint64_t snap_netns_ino(const struct snap *s, uint32_t row)
 /* The number that the kernel knows the socket by. */
 static inline uint64_t snap_kernel_cookie(const struct snap *s, uint32_t row)
 {
-	return s->sock[row].cookie ^
-	       (s->in_netns != NULL ? s->netns[s->in_netns[row]].salt : 0);
+	return s->sock[row].cookie ^ (s->in_netns != NULL ? s->netns[s->in_netns[row]].salt : 0);
 }
 
 /* Whether the local port may be one that the kernel has given out. */
@@ -396,6 +401,8 @@ void snap_set_times(struct snap_builder *b, int64_t wall_ns, int64_t mono_ns);
 /* Until it is called: LOCAL_PORT_FIRST to LOCAL_PORT_LAST. */
 void snap_set_local_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 void snap_set_close(struct snap_builder *b, bool known);
+/* Rows that were not in the snapshot before may be older: they have come into what is asked for. */
+void snap_set_births_unknown(struct snap_builder *b);
 /* Of these states (ST_BIT()) of the protocol every socket is there; of the others some may be missing. */
 void snap_set_thinned(struct snap_builder *b, enum proto proto, unsigned whole);
 void snap_set_choice(struct snap_builder *b, uint32_t choice);

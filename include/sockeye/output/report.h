@@ -37,6 +37,7 @@ struct report_cfg {
 	bool timers;             /* -o */
 	unsigned details;        /* -e, -m, -i: enum detail_part */
 	bool numeric;            /* -n: bandwidths of details in digits */
+	bool rates;              /* rows have bytes a second: want.tcp_stat */
 	uint32_t top;            /* rows at most; UINT32_MAX for all */
 	const char *filter_text; /* as given, words joined by one blank; "" for none */
 	enum text_set set;

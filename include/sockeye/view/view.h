@@ -53,6 +53,8 @@ bool column_of(enum by by, enum column c);
 bool column_is_distinct(enum column c);
 /* Whether it is made of view_ends(), which are there only with query.ends. */
 bool column_is_ends(enum column c);
+/* Whether it is bytes a second, which are there only where the snapshot is rated. */
+bool column_is_rate(enum column c);
 /* Whether rows have an order by it. */
 bool column_sorts(enum column c);
 /* Whether there are rows only in a snapshot with places (struct want), or figures in the column. */
@@ -153,6 +155,7 @@ struct group {
 	uint32_t sockets, udp, shared;
 	uint32_t state[ST_COUNT];             /* TCP sockets in that state */
 	uint64_t recv_q, send_q;              /* without LISTEN */
+	uint64_t in, out;                     /* bytes since the sample before, where snap.rated */
 	uint32_t processes, peers, addresses; /* 0 unless query.distinct */
 	uint32_t born;        /* with SOCK_NEW, in a first sample all; and those that came and went
 				 since the last one, of which a group may have nothing else */
@@ -220,7 +223,10 @@ uint32_t view_next_listener(const struct view *v, uint32_t sock);
 /* The time between the two samples that deltas compare; 0 when there are none. */
 int64_t view_delta_ns(const struct view *v);
 
-/* The figure of a column; 0 for those that are text. COL_DELTA: the bits of an int64_t. */
+/*
+ * The figure of a column; 0 for those that are text. COL_DELTA: the bits of an int64_t; what is a
+ * second is for the time since the sample before: snap_per_s().
+ */
 uint64_t group_number(const struct group *g, enum column c);
 /* Where a group of BY_PROCESS, BY_CONTAINER or BY_UNIT is; NULL for one that is nowhere. */
 const struct place *group_place(const struct snap *s, enum by by, const struct group *g);
