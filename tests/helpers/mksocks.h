@@ -50,7 +50,8 @@ struct recipe {
 };
 
 /* Each ends with a nameless entry. */
-extern const struct recipe state_recipes[], socket_recipes[], process_recipes[], trouble_recipes[];
+extern const struct recipe state_recipes[], socket_recipes[], process_recipes[], trouble_recipes[],
+	family_recipes[];
 
 /* Adds " key=number" to the answer. */
 void mk_say(struct mk *mk, const char *key, long value);
