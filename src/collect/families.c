@@ -32,7 +32,7 @@ const struct family family_table[N_FAMILIES] = {
 	{ .proto = PROTO_RAW },
 	{ .proto = PROTO_MPTCP },
 	{ .proto = PROTO_SCTP },
-	{ PROTO_UNIX, unix_diag_request, unix_diag_decode, "unix", procnet_unix, "no peers, queues, users; names may make lines" },
+	{ PROTO_UNIX, unix_diag_request, unix_diag_decode, "unix", procnet_unix, "no peers, queues, users; names make lines" },
 	{ PROTO_PACKET, packet_diag_request, packet_diag_decode, "packet", procnet_packet, "without send queues" },
 	{ PROTO_NETLINK, netlink_diag_request, netlink_diag_decode, "netlink", procnet_netlink, "without types" },
 	{ PROTO_VSOCK, vsock_diag_request, vsock_diag_decode, NULL, NULL, NULL },
