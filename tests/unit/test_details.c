@@ -66,6 +66,10 @@ static void test_cgroups_are_found_by_their_number(void **state)
 	c = cgroups_new(root);
 	assert_string_equal(cgroups_path(c, deep, "/system.slice/../system.slice/web.service"),
 			    "/system.slice/../system.slice/web.service");
+	/* Nor is anything looked at that is not below the root. */
+	snprintf(path, sizeof(path), "%s/..", root);
+	assert_int_equal(stat(path, &st), 0);
+	assert_null(cgroups_path(c, st.st_ino, "/.."));
 	cgroups_free(c);
 	assert_int_equal(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
