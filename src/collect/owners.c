@@ -153,7 +153,7 @@ static int index_rows(struct owners *o)
 	for (uint32_t row = 0; row < o->n_rows; row++) {
 		if (row + PREFETCH < o->n_rows)
 			prefetch_ino(o, o->rows[row + PREFETCH].ino);
-		if (o->rows[row].ino == 0)
+		if (!owners_may_hold(&o->rows[row]))
 			continue;
 		if (find_ino(o, o->rows[row].ino, &at) != IDX_NONE) {
 			o->twins = true;
@@ -634,7 +634,7 @@ static int follow_changes(struct owners *o, int cancel_fd)
 static bool any_inode(const struct owners *o)
 {
 	for (uint32_t row = 0; row < o->n_rows; row++)
-		if (o->rows[row].ino != 0)
+		if (owners_may_hold(&o->rows[row]))
 			return true;
 	return false;
 }

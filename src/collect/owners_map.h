@@ -109,4 +109,10 @@ void owners_keep_missing(struct owners *o);
 int owners_search(struct owners *o, int cancel_fd);
 void owners_verify(struct owners *o);
 
+/* Whether a process can hold it: the kernel's own ends of netlink have an inode and no descriptor. */
+static inline bool owners_may_hold(const struct sock *s)
+{
+	return s->ino != 0 && (s->proto != PROTO_NETLINK || s->netlink.portid != PORTID_KERNEL);
+}
+
 #endif

@@ -122,7 +122,7 @@ bool owners_list_missing(struct owners *o)
 		const struct missing *was;
 		struct missing *m;
 
-		if (o->rows[row].ino == 0 || o->held.base[row])
+		if (!owners_may_hold(&o->rows[row]) || o->held.base[row])
 			continue;
 		if ((o->unreadable > 0 || o->hidden) && o->rows[row].uid != uid)
 			continue;
