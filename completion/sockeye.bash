@@ -5,7 +5,7 @@ _sockeye() {
 	local word previous
 	local options='-b --batch -c --count -d --delay --max-cpu --max-sockets --by --prefix4 --prefix6 --sort --rates --top --json
 		--events --strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -M --mptcp
-		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric
+		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric -r --resolve
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
 		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'
 	local by='state process program user remote listener container unit netns socket'

@@ -201,6 +201,7 @@ static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 		[OPT_IPV4] = &c->v4,
 		[OPT_IPV6] = &c->v6,
 		[OPT_LISTENING] = &o->select.listening,
+		[OPT_RESOLVE] = &o->resolve,
 		[OPT_EXTENDED] = &o->extended,
 		[OPT_MEMORY] = &o->memory,
 		[OPT_INFO] = &o->info,

@@ -17,6 +17,7 @@
 #include "events.h"
 #include "rights.h"
 #include "sandbox.h"
+#include "sockeye/collect/hosts.h"
 #include "sockeye/collect/owners.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
@@ -91,12 +92,13 @@ static int print_help(void)
 
 static int print_version(void)
 {
-	const char *no_bpf = owners_bpf_missing();
+	const char *no_bpf = owners_bpf_missing(), *no_dns = hosts_missing();
 	struct buf b = { .s = NULL };
 
 	buf_str(&b, "sockeye " PACKAGE_VERSION "\n");
 	buf_str(&b, "sockets: sock_diag, else /proc/net; owners: /proc, incremental; BPF: ");
 	buf_fmt(&b, "%s\n", no_bpf != NULL ? no_bpf : "for many sockets");
+	buf_fmt(&b, "names: /etc, DNS: %s\n", no_dns != NULL ? no_dns : "c-ares");
 	return print(&b);
 }
 
@@ -288,6 +290,7 @@ static void advance(struct timespec *t, unsigned ms)
 struct given_up {
 	const struct options *o;
 	bool bpf; /* calls of bpf() go on */
+	bool dns; /* names may be asked for */
 	struct buf kept;
 	char sandbox[320];
 };
@@ -316,7 +319,7 @@ static void enter_sandbox(void *ctx)
 
 	if (g->o->no_sandbox)
 		snprintf(g->sandbox, sizeof(g->sandbox), "off (--no-sandbox)");
-	else if (sandbox_enter(g->bpf, &e) != 0)
+	else if (sandbox_enter(g->bpf, g->dns, &e) != 0)
 		snprintf(g->sandbox, sizeof(g->sandbox), "none: %s", e.msg);
 	else
 		snprintf(g->sandbox, sizeof(g->sandbox), "on");
@@ -354,7 +357,8 @@ static int close_output(struct err *e)
 	return STATUS_FAILED;
 }
 
-static int run_reports(const struct source_ops *source, const struct options *o, struct filter *f)
+static int run_reports(const struct source_ops *source, const struct options *o, struct filter *f,
+		       const struct namer *namer)
 {
 	uint32_t count = o->has_count ? o->count : 1;
 	struct buf code = { .s = NULL };
@@ -369,7 +373,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);
-	struct given_up given_up = { .o = o };
+	struct given_up given_up = { .o = o, .dns = o->resolve };
 	struct missing missing[ABSENT_COUNT];
 	struct snap_pool *pool = NULL;
 	const struct snap *last = NULL;
@@ -380,6 +384,7 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	void *priv = NULL;
 	int status = STATUS_OK;
 
+	cfg.namer = o->resolve ? namer : NULL;
 	cfg.missing = missing;
 	cfg.n_missing = list_missing(o, missing);
 	give_up_rights(&given_up, want.owners);
@@ -556,10 +561,11 @@ static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
 }
 
 static int run_interface(const struct source_ops *source, const struct options *o,
-			 const struct term_cfg *term, struct conf *conf)
+			 const struct term_cfg *term, struct conf *conf, const struct namer *namer)
 {
 	const char *rights[RIGHTS_MAX];
-	struct given_up given_up = { .o = o };
+	/* Names may be switched on at any time, and the sandbox is for good. */
+	struct given_up given_up = { .o = o, .dns = true };
 	struct utsname machine;
 	char host[256] = "";
 	struct loop_cfg cfg = {
@@ -572,6 +578,8 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .prefs = conf->settings.prefs,
 			 .max_sockets = o->max_sockets,
 			 .max_percent = o->max_percent,
+			 .namer = namer,
+			 .names = o->resolve,
 			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
 			 .facts = { .version = PACKAGE_VERSION,
 				    .kernel = uname(&machine) == 0 ? machine.release : NULL,
@@ -621,24 +629,27 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 {
 	struct theme_own own = conf->settings.colors;
 	struct term_cfg term = { .name = o->term, .color = o->color, .own = &own };
+	struct namer namer = hosts_new(&(struct hosts_cfg){ .dir = NULL });
 	struct err unusable;
-	bool interface;
+	int status;
 
 	settings_apply(&conf->settings, o);
 	term.ascii = o->ascii;
-	interface = wants_interface(o, &term, &unusable);
-	if (interface) {
+	if (wants_interface(o, &term, &unusable)) {
 		add_colors(conf, &own);
 		read_typed(conf);
-		return run_interface(source, o, &term, conf);
+		status = run_interface(source, o, &term, conf, &namer);
+	} else if (conf->bad) {
+		status = complain(&conf->trouble, STATUS_USAGE);
+	} else {
+		if (conf->trouble.code != 0)
+			complain(&conf->trouble, STATUS_OK);
+		if (unusable.code != 0)
+			complain(&unusable, STATUS_OK);
+		status = o->events ? run_events(source, o, f) : run_reports(source, o, f, &namer);
 	}
-	if (conf->bad)
-		return complain(&conf->trouble, STATUS_USAGE);
-	if (conf->trouble.code != 0)
-		complain(&conf->trouble, STATUS_OK);
-	if (unusable.code != 0)
-		complain(&unusable, STATUS_OK);
-	return o->events ? run_events(source, o, f) : run_reports(source, o, f);
+	hosts_free(&namer);
+	return status;
 }
 
 /*

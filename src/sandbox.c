@@ -27,9 +27,10 @@
 
 #ifndef OUR_ARCH
 
-int sandbox_enter(bool bpf, struct err *e)
+int sandbox_enter(bool bpf, bool dns, struct err *e)
 {
 	(void)bpf;
+	(void)dns;
 	return err_set(e, -ENOTSUP, "no filter for this kind of processor");
 }
 
@@ -105,7 +106,10 @@ static const int refused[] = {
 /* Nothing but this process; another thread of it is signalled so by raise() and pthread_kill(). */
 static const int own_only[] = { SYS_kill, SYS_tgkill, SYS_rt_tgsigqueueinfo };
 
-#define CODE_MAX 512
+#define CODE_MAX  512
+
+/* The bits of a type that say which, beside those for flags (include/linux/net.h). */
+#define SOCK_KIND 0xf
 
 struct code {
 	struct sock_filter insn[CODE_MAX];
@@ -172,6 +176,20 @@ static void rule_either(struct code *c, int call, unsigned arg, uint32_t a, uint
 	answer(c, ALLOW);
 }
 
+/* Sockets of the network, but for no connection: a question to DNS is a datagram. */
+static void rule_datagrams(struct code *c)
+{
+	skip(c, BPF_JEQ, SYS_socket, false, 8);
+	load_arg(c, 0);
+	skip(c, BPF_JEQ, AF_INET, true, 1);
+	skip(c, BPF_JEQ, AF_INET6, false, 4);
+	load_arg(c, 1);
+	emit(c, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, SOCK_KIND));
+	skip(c, BPF_JEQ, SOCK_DGRAM, false, 1);
+	answer(c, ALLOW);
+	load(c, offsetof(struct seccomp_data, nr));
+}
+
 /* Keys put into the terminal as if somebody had typed them. */
 static void rule_typed(struct code *c)
 {
@@ -188,7 +206,7 @@ static void rule_never(struct code *c, int call)
 	answer(c, REFUSE);
 }
 
-static void make_code(struct code *c, bool bpf)
+static void make_code(struct code *c, bool bpf, bool dns)
 {
 	const uint32_t self = (uint32_t)getpid();
 
@@ -205,6 +223,8 @@ static void make_code(struct code *c, bool bpf)
 	rule_open(c, SYS_open, 1);
 #endif
 	rule_typed(c);
+	if (dns)
+		rule_datagrams(c);
 	/* UNIX sockets: the user database may be a daemon (sssd, nscd). */
 	rule_either(c, SYS_socket, 0, AF_NETLINK, AF_UNIX);
 	for (size_t i = 0; i < ARRAY_SIZE(own_only); i++)
@@ -235,13 +255,13 @@ static int install(const struct sock_fprog *prog)
 	return rc == 0 ? 0 : -errno;
 }
 
-int sandbox_enter(bool bpf, struct err *e)
+int sandbox_enter(bool bpf, bool dns, struct err *e)
 {
 	struct code c = { .n = 0 };
 	struct sock_fprog prog = { .filter = c.insn };
 	int rc;
 
-	make_code(&c, bpf);
+	make_code(&c, bpf, dns);
 	prog.len = c.n;
 	/* Else it takes CAP_SYS_ADMIN. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

@@ -14,9 +14,10 @@
 /*
  * For all threads, present and to come, for good; called when everything is open. No other program,
  * no ptrace, no network connection, no signal to others, no file that is there opened for writing:
- * src/sandbox.c has the list. bpf: calls of bpf() go on. 0, or -ENOTSUP where there is no filter for
+ * src/sandbox.c has the list. bpf: calls of bpf() go on; dns: sockets for datagrams can be made, by which
+ * names are asked for. 0, or -ENOTSUP where there is no filter for
  * this machine, or -errno, with the reason in words.
  */
-int sandbox_enter(bool bpf, struct err *e);
+int sandbox_enter(bool bpf, bool dns, struct err *e);
 
 #endif

@@ -12,6 +12,7 @@ enum absent { ABSENT_DCCP, ABSENT_TIPC, ABSENT_COUNT };
 struct options {
 	bool batch, events, json, strict, summary, no_header, extended, memory, info, timers,
 		numeric, rates, read_only, no_sandbox, ascii;
+	bool resolve;
 	bool help, version;
 	bool has_count, has_by, has_interval;
 	uint32_t count, top;

@@ -206,7 +206,7 @@ static void member_owners(struct json *j, const struct known *k)
 	}
 	json_open(j, "listener", '{');
 	report_put_addr(j, "local", &k->snap->sock[k->listener].local,
-			k->snap->sock[k->listener].lport);
+			k->snap->sock[k->listener].lport, NULL, 0);
 	o = k->snap->owner +
 	    (k->snap->ext[k->listener].n_owners > 0 ? k->snap->ext[k->listener].owner : 0);
 	report_put_owners(j, k->snap, o, k->snap->ext[k->listener].n_owners);
@@ -227,9 +227,9 @@ void ended_json(struct json *j, const struct known *k)
 {
 	json_word(j, "proto", proto_name(k->x->proto));
 	json_word(j, "family", family_name(k->x->family));
-	report_put_addr(j, "local", &k->ends.local, k->ends.lport);
+	report_put_addr(j, "local", &k->ends.local, k->ends.lport, NULL, 0);
 	if (sock_has_remote(&k->ends))
-		report_put_addr(j, "remote", &k->ends.remote, k->ends.rport);
+		report_put_addr(j, "remote", &k->ends.remote, k->ends.rport, NULL, 0);
 	else
 		json_null(j, "remote");
 	json_cookie(j, k->x->cookie, true);

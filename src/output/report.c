@@ -9,6 +9,9 @@
 #include "report_parts.h"
 #include "sockeye/base/fmt.h"
 
+/* So long a run waits for names, in all: what comes later is in the next report. */
+#define PATIENCE_NS (2 * INT64_C(1000000000))
+
 /* ---- what both faces ask --------------------------------------------- */
 
 uint32_t report_rows_total(const struct view *v)
@@ -185,6 +188,7 @@ struct report *report_new(const struct report_cfg *cfg)
 	struct report *r = xcalloc(1, sizeof(*r));
 
 	r->cfg = *cfg;
+	r->patience_ns = PATIENCE_NS;
 	if (r->cfg.overview)
 		r->cfg.query.by = BY_PROCESS;
 	else if (r->cfg.summary)
@@ -238,6 +242,7 @@ int report_write(struct report *r, const struct snap *s, int fd, bool *complete,
 	history_add(r->history, s);
 	findings_make(&r->findings, s, r->history);
 	*complete = r->n_problems == 0;
+	report_ask_names(r);
 	r->sink.fd = fd;
 	r->sink.rc = 0;
 	if (r->cfg.json)

@@ -5,7 +5,16 @@
 #include "report_parts.h"
 #include "sockeye/model/ends.h"
 
-void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port)
+static void put_name(struct json *j, const char *key, struct str name)
+{
+	if (name.len > 0)
+		json_str(j, key, name.s, name.len);
+	else
+		json_null(j, key);
+}
+
+void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port,
+		     const struct namer *n, unsigned proto)
 {
 	char text[ADDR_TEXT_SIZE];
 	size_t len = addr_text(text, a);
@@ -13,15 +22,11 @@ void report_put_addr(struct json *j, const char *key, const struct addr *a, uint
 	json_open(j, key, '{');
 	json_str(j, "addr", text, len);
 	json_uint(j, "port", port);
+	if (n != NULL) {
+		put_name(j, "host", namer_host(n, a));
+		put_name(j, "service", namer_service(n, proto, port));
+	}
 	json_close(j, '}');
-}
-
-static void put_name(struct json *j, const char *key, struct str name)
-{
-	if (name.len > 0)
-		json_str(j, key, name.s, name.len);
-	else
-		json_null(j, key);
 }
 
 void report_put_if(struct json *j, const struct snap *s, uint32_t row)
@@ -114,18 +119,18 @@ static void put_xdp(struct json *j, const struct snap *s, uint32_t row)
 	json_null(j, "remote");
 }
 
-static void put_inet(struct json *j, const struct snap *s, uint32_t row)
+static void put_inet(const struct report *r, struct json *j, const struct snap *s, uint32_t row)
 {
 	const struct sock *k = &s->sock[row];
 
-	report_put_addr(j, "local", &k->local, k->lport);
+	report_put_addr(j, "local", &k->local, k->lport, r->cfg.namer, k->proto);
 	if (sock_has_remote(k))
-		report_put_addr(j, "remote", &k->remote, k->rport);
+		report_put_addr(j, "remote", &k->remote, k->rport, r->cfg.namer, k->proto);
 	else
 		json_null(j, "remote");
 }
 
-void report_put_ends(struct json *j, const struct snap *s, uint32_t row)
+void report_put_ends(const struct report *r, struct json *j, const struct snap *s, uint32_t row)
 {
 	static void (*const put[PROTO_COUNT])(struct json * j, const struct snap *s,
 					      uint32_t row) = {
@@ -138,7 +143,7 @@ void report_put_ends(struct json *j, const struct snap *s, uint32_t row)
 	if (put[proto] != NULL)
 		put[proto](j, s, row);
 	else
-		put_inet(j, s, row);
+		put_inet(r, j, s, row);
 }
 
 void report_put_peer(struct json *j, const struct snap *s, uint32_t row)

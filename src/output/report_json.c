@@ -221,6 +221,16 @@ static void unit_row(const struct report *r, const struct view *v, const struct 
 	put_many(j, g);
 }
 
+static void put_host(const struct report *r, struct json *j, const struct addr *a)
+{
+	struct str name = a != NULL ? namer_host(r->cfg.namer, a) : (struct str){ "", 0 };
+
+	if (name.len > 0)
+		put_str(j, "host", name);
+	else
+		json_null(j, "host");
+}
+
 /* The key is text that group_text() has cleaned: an interface in it may be foreign. */
 static void remote_row(const struct report *r, const struct view *v, const struct group *g,
 		       struct json *j)
@@ -230,6 +240,8 @@ static void remote_row(const struct report *r, const struct view *v, const struc
 	bool v4 = addr_is_v4(&g->key.end.addr);
 
 	json_str(j, "remote", text.s, text.len);
+	if (r->cfg.namer != NULL)
+		put_host(r, j, report_single(v, g));
 	if (g->key.end.bits < (v4 ? 32 : 128))
 		json_uint(j, "addresses", g->addresses);
 	json_uint(j, "sockets", g->sockets);
@@ -239,7 +251,6 @@ static void remote_row(const struct report *r, const struct view *v, const struc
 	else
 		json_null(j, "processes");
 	put_states(j, g);
-	(void)r;
 }
 
 static void listener_row(const struct report *r, const struct view *v, const struct group *g,
@@ -248,8 +259,7 @@ static void listener_row(const struct report *r, const struct view *v, const str
 	size_t n;
 	struct owner *owners = report_listener_owners(v, g, &n);
 
-	(void)r;
-	report_put_addr(j, "local", &g->key.end.addr, g->key.end.port);
+	report_put_addr(j, "local", &g->key.end.addr, g->key.end.port, r->cfg.namer, PROTO_TCP);
 	json_uint(j, "listeners", g->listeners);
 	json_uint(j, "accept_queue", g->accept_queue);
 	json_uint(j, "accept_max", g->accept_max);
@@ -295,7 +305,7 @@ static void socket_row(const struct report *r, const struct snap *s, uint32_t ro
 	else
 		json_word(j, "type", type_name(k->type));
 	json_word(j, "state", state_name(k->state));
-	report_put_ends(j, s, row);
+	report_put_ends(r, j, s, row);
 	if (k->proto == PROTO_UNIX)
 		report_put_peer(j, s, row);
 	json_uint(j, "recv_q", k->rxq);

@@ -25,8 +25,14 @@ struct report {
 	struct findings findings;
 	struct peers peers; /* BY_PROCESS */
 	struct sink sink;
-	bool again; /* there was a report before this one */
+	int64_t patience_ns; /* how long names may still be waited for in this run */
+	bool again;          /* there was a report before this one */
 };
+
+/* Asks for the names of what is going to be printed, and waits for them, but not for long. */
+void report_ask_names(struct report *r);
+/* The address that a row of remotes or listeners is of; NULL for any other row, as of a prefix. */
+const struct addr *report_single(const struct view *v, const struct group *g);
 
 void report_json(struct report *r, const struct snap *s);
 void report_text(struct report *r, const struct snap *s);
@@ -66,11 +72,13 @@ struct owner *report_listener_owners(const struct view *v, const struct group *g
 /* ---- JSON ---- */
 
 void report_put_owners(struct json *j, const struct snap *s, const struct owner *o, size_t n);
-void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port);
+/* An end with its names, where n is there. */
+void report_put_addr(struct json *j, const char *key, const struct addr *a, uint16_t port,
+		     const struct namer *n, unsigned proto);
 /* "if": its name, or its number as text, or null for 0. */
 void report_put_if(struct json *j, const struct snap *s, uint32_t row);
 /* "local" and "remote" of a socket. */
-void report_put_ends(struct json *j, const struct snap *s, uint32_t row);
+void report_put_ends(const struct report *r, struct json *j, const struct snap *s, uint32_t row);
 /* "peer" of a UNIX socket. */
 void report_put_peer(struct json *j, const struct snap *s, uint32_t row);
 

@@ -91,6 +91,25 @@ static void cell_rate(struct table_ctx *c, bool known, uint64_t n)
 		table_word(&c->t, "-");
 }
 
+/* With names, of what has one. */
+static void cell_key(struct table_ctx *c, const struct group *g)
+{
+	const struct namer *n = c->r->cfg.namer;
+	const struct addr *a = n != NULL ? report_single(c->v, g) : NULL;
+	char buf[FIELD_TEXT_SIZE];
+	struct str host;
+
+	if (a != NULL && view_query(c->v)->by == BY_LISTENER) {
+		cell_clean(c, namer_listener(n, c->s, a, g->key.end.port, c->r->cfg.set, buf));
+		return;
+	}
+	host = a != NULL ? namer_host(n, a) : (struct str){ "", 0 };
+	if (host.len > 0)
+		cell_str(c, host);
+	else
+		cell_clean(c, group_text(c->v, g, c->r->cfg.set, buf));
+}
+
 static void cell_column(struct table_ctx *c, const struct group *g, enum column col)
 {
 	struct str none = { "", 0 };
@@ -102,7 +121,7 @@ static void cell_column(struct table_ctx *c, const struct group *g, enum column 
 	if (col == COL_NETNS || col == COL_INODE) {
 		cell_clean(c, group_name(c->v, g, col, c->r->cfg.set, buf));
 	} else if (col == COL_KEY) {
-		cell_clean(c, group_text(c->v, g, c->r->cfg.set, buf));
+		cell_key(c, g);
 	} else if (col == COL_COMM) {
 		cell_str(c, owned ? strpool_get(c->s->str, p ? p->comm : g->key.comm) : none);
 	} else if (col == COL_USER) {
@@ -228,6 +247,8 @@ static void cell_field(struct table_ctx *c, uint32_t sock, enum field_id f)
 		cell_str(c, report_user(c->s, c->s->sock[sock].uid, buf));
 	else if (field_table[f].type == V_UINT && is_known(c->s, sock, f))
 		table_number(&c->t, field_number(c->s, sock, f));
+	else if (f == F_LOCAL || f == F_REMOTE)
+		cell_clean(c, namer_end(c->r->cfg.namer, c->s, sock, f, c->r->cfg.set, buf));
 	else
 		cell_clean(c, field_text(c->s, sock, f, c->r->cfg.set, buf));
 }

@@ -62,6 +62,8 @@ struct app *app_new(const struct app_cfg *cfg)
 		a->pane[i].alerts = &a->alerts;
 	a->flood.alerts = &a->alerts;
 	a->history = history_new();
+	a->namer = cfg->namer;
+	app_set_names(a, cfg->names);
 	app_apply_prefs(a, &cfg->prefs);
 	app_set_filter(a, cfg->filter_text != NULL ? cfg->filter_text : "");
 	app_refilter(a, &e);

@@ -20,6 +20,7 @@ void app_act_own(struct app *a);
 void app_act_families(struct app *a);
 /* Shows these as well, if none of them is: a filter is about them. */
 void app_families_for(struct app *a, unsigned protos);
+void app_act_names(struct app *a);
 void app_act_scroll_left(struct app *a);
 void app_act_scroll_right(struct app *a);
 

@@ -386,6 +386,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PREFIXES] = app_act_prefixes,
 	[ACT_OWN] = app_act_own,
 	[ACT_FAMILIES] = app_act_families,
+	[ACT_NAMES] = app_act_names,
 	[ACT_STATUS] = act_status,
 	[ACT_PIN] = act_pin,
 	[ACT_PIN_NOT] = act_pin_not,

@@ -158,6 +158,8 @@ struct app {
 	struct pulse pulse;        /* the newest counters that were looked at, also of a snapshot */
 	struct rates rates;
 	struct thinning thinning;
+	const struct namer *namer; /* NULL: nobody knows names */
+	bool names;                /* they are shown */
 	struct total now, before;
 	struct err trouble; /* code 0: none */
 	unsigned behind;    /* samples that came while paused */
@@ -268,6 +270,8 @@ void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Whether what is on the screen is made of measures of each TCP socket: bytes a second, idle ones. */
 bool app_shows_measures(struct app *a);
+/* Whether names are shown in the place of addresses and ports. */
+void app_set_names(struct app *a, bool on);
 /* Whether what is shown has to know where things are: want.places. */
 bool app_needs_places(const struct app *a);
 /* How the list of processes is grouped after this. */

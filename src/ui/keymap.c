@@ -53,6 +53,7 @@ static const struct binding bindings[] = {
 	{ CTX_PANE, ACT_COLUMNS, 'c' },
 	{ CTX_PANE, ACT_FAMILIES, 'X' },
 	{ CTX_PANE, ACT_RATES, 'B' },
+	{ CTX_PANE, ACT_NAMES, 'r' },
 	{ CTX_PANE, ACT_SCROLL_LEFT, KEYC_LEFT },
 	{ CTX_PANE, ACT_SCROLL_RIGHT, KEYC_RIGHT },
 
@@ -208,11 +209,12 @@ struct clean keymap_keys(enum context ctx, enum action a, size_t most, char buf[
 const uint8_t *keymap_footer(enum context ctx)
 {
 	static const uint8_t overview[] = {
-		ACT_NEXT_PANE, ACT_OPEN,     ACT_PIN,       ACT_FILTER,  ACT_SORT_NEXT,
-		ACT_FIND,      ACT_EXPLAIN,  ACT_QUIT,      ACT_PAUSE,   ACT_FLOOD,
-		ACT_ZOOM,      ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS, ACT_PREFIXES,
-		ACT_FAMILIES,  ACT_OWN,       ACT_PIN_NOT,  ACT_INTERVAL,  ACT_FOLLOW,  ACT_SORT_REVERSE,
-		ACT_STATUS,    ACT_SS,       ACT_HELP,      ACT_NONE,
+		ACT_NEXT_PANE,    ACT_OPEN,     ACT_PIN,       ACT_FILTER,   ACT_SORT_NEXT,
+		ACT_FIND,         ACT_EXPLAIN,  ACT_QUIT,      ACT_PAUSE,    ACT_FLOOD,
+		ACT_ZOOM,         ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS,  ACT_PREFIXES,
+		ACT_FAMILIES,     ACT_OWN,      ACT_PIN_NOT,   ACT_INTERVAL, ACT_FOLLOW,
+		ACT_SORT_REVERSE, ACT_NAMES,    ACT_STATUS,    ACT_SS,       ACT_HELP,
+		ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
 		ACT_BACK,    ACT_OPEN,         ACT_FILTER, ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND,

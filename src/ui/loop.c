@@ -18,7 +18,7 @@
 #define BACKGROUND_MS 500
 #define NEVER         INT64_MAX
 
-enum loop_fd { FD_INPUT, FD_OUTPUT, FD_SIGNALS, FD_COLLECTOR, FD_COUNT };
+enum loop_fd { FD_INPUT, FD_OUTPUT, FD_SIGNALS, FD_COLLECTOR, FD_NAMES, FD_COUNT };
 
 struct loop {
 	const struct loop_cfg *cfg;
@@ -80,12 +80,14 @@ static int timeout_ms(const struct loop *l)
 /* Only waits: what came is found by asking each, as the terminal may have been read ahead. */
 static void wait_events(struct loop *l)
 {
+	const struct namer *n = l->cfg->app.namer;
 	struct pollfd fd[FD_COUNT] = {
 		[FD_INPUT] = { .fd = l->foreground ? STDIN_FILENO : -1, .events = POLLIN },
 		[FD_OUTPUT] = { .fd = l->foreground && l->unsent ? STDOUT_FILENO : -1,
 				.events = POLLOUT },
 		[FD_SIGNALS] = { .fd = signals_fd(l->signals), .events = POLLIN },
 		[FD_COLLECTOR] = { .fd = collector_fd(l->collector), .events = POLLIN },
+		[FD_NAMES] = { .fd = n != NULL ? n->ops->fd(n->priv) : -1, .events = POLLIN },
 	};
 
 	if (poll(fd, FD_COUNT, timeout_ms(l)) > 0 && (fd[FD_OUTPUT].revents & ~POLLOUT))
@@ -228,6 +230,14 @@ static void take_sample(struct loop *l)
 	}
 }
 
+static void take_names(struct loop *l)
+{
+	const struct namer *n = l->cfg->app.namer;
+
+	if (n != NULL && n->ops->step(n->priv))
+		l->dirty = true;
+}
+
 static void save_prefs(struct loop *l)
 {
 	struct app_prefs prefs;
@@ -275,6 +285,7 @@ static void show(struct loop *l)
 	if (l->unsent)
 		return;
 	app_draw(l->app, &l->canvas);
+	app_ask_names(l->app);
 	term_draw(l->term, &l->canvas);
 	l->unsent = !term_writable(l->term);
 	l->urgent = false;
@@ -294,6 +305,7 @@ static void turn(struct loop *l)
 	if (l->status >= 0)
 		return;
 	take_sample(l);
+	take_names(l);
 	if (now_ms() >= l->resize_due_ms)
 		take_size(l);
 	if (now_ms() >= app_wake_ms(l->app)) {

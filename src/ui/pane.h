@@ -13,6 +13,7 @@
 #include "alerts.h"
 #include "kept.h"
 #include "pins.h"
+#include "sockeye/model/namer.h"
 #include "sockeye/ui/table.h"
 #include "sockeye/view/view.h"
 #include "steady.h"
@@ -48,7 +49,8 @@ extern const struct pane_kind kind_listeners, kind_sockets, kind_flood;
 struct pane {
 	const struct pane_kind *kind;
 	enum text_set set;
-	unsigned interval_ms; /* for the head of the change */
+	const struct namer *namer; /* names for addresses and ports; NULL: none are shown */
+	unsigned interval_ms;      /* for the head of the change */
 	struct view *view;
 	struct query query;  /* of the last pane_start(); its filter is ours */
 	struct filter *next; /* of the next pane_start(), NULL: the same */
@@ -167,6 +169,8 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 			     enum role *role);
 unsigned pane_group_marks(const void *pane, uint32_t row);
 const char *pane_group_help(const struct pane *p, unsigned id);
+/* The address that a row is of and no more; NULL where there is none, or many. */
+const struct addr *pane_named_addr(const struct pane *p, const struct group *g);
 /* The head of the change, after a new result. */
 void pane_set_change_title(struct pane *p);
 

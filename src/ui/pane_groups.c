@@ -15,6 +15,7 @@
 #define STATE(st) (COL_STATE + ST_##st)
 
 #define V4_BITS 32
+#define V6_BITS 128
 
 #define REMOTE_LEAST 15 /* cells of an IPv4 address */
 
@@ -365,6 +366,30 @@ static struct clean add_addresses(const struct pane *p, const struct group *g, s
 							 " (%s)", n));
 }
 
+const struct addr *pane_named_addr(const struct pane *p, const struct group *g)
+{
+	const struct addr *a = &g->key.end.addr;
+
+	if (p->kind->by == BY_LISTENER)
+		return a;
+	if (p->kind->by != BY_REMOTE || g->key.end.bits != (addr_is_v4(a) ? V4_BITS : V6_BITS))
+		return NULL;
+	return a;
+}
+
+static struct clean key_text(const struct pane *p, const struct group *g, char *buf)
+{
+	const struct addr *a = p->namer != NULL ? pane_named_addr(p, g) : NULL;
+	struct str host = namer_host(p->namer, a);
+
+	if (a != NULL && p->kind->by == BY_LISTENER)
+		return namer_listener(p->namer, view_snap(p->view), a, g->key.end.port, p->set,
+				      buf);
+	if (host.len > 0)
+		return text_clean(host.s, host.len, p->set, buf, FIELD_TEXT_SIZE);
+	return add_addresses(p, g, group_text(p->view, g, p->set, buf), buf);
+}
+
 static bool is_unreadable(const struct group *g)
 {
 	return g->why == WHY_NOT_PERMITTED || g->why == WHY_OTHER_PIDNS;
@@ -394,7 +419,7 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 
 			return text_own(name, strlen(name));
 		}
-		return add_addresses(p, g, group_text(p->view, g, p->set, buf), buf);
+		return key_text(p, g, buf);
 	}
 	if (c == COL_USER || column_is_place(c))
 		return group_name(p->view, g, c, p->set, buf);

@@ -87,6 +87,8 @@ static struct clean socket_cell(const void *pane, uint32_t row, unsigned id, cha
 
 		return text_own(name, strlen(name));
 	}
+	if (p->namer != NULL && (f == F_LOCAL || f == F_REMOTE))
+		return namer_end(p->namer, s, at, f, p->set, buf);
 	if (f == F_RECV_Q || f == F_SEND_Q) {
 		n = field_number(s, at, f);
 		*role = n > 0 ? ROLE_TEXT : ROLE_DIM;

@@ -55,6 +55,18 @@ check "report: owners were looked for" true "$(grep -q 'readlinkat.*"socket:' "$
 check "report: samples" 11 "$(wc -l <"$DIR/out")"
 judge report
 
+# With names, only DNS is asked, by datagrams, and nothing else is let through.
+ip address add 10.9.0.1/24 dev lo
+mk a at=10.9.0.1 established=1:2003
+trace -b --by socket -r
+check "names: exit" 0 "$STATUS"
+if "$SOCKEYE" -V | grep -q 'DNS: c-ares'; then
+  check "names: DNS was asked" true "$(grep -q 'socket(AF_INET' "$DIR/trace" && echo true)"
+fi
+ALLOWED=('socket\(AF_INET6?, SOCK_DGRAM' 'connect\(.*AF_INET.*htons\(53\)')
+judge names
+ALLOWED=()
+
 # The list is seen to find something.
 strace -f -qq -o "$DIR/trace" "$BASH" -c 'for i in 1 2 3 4 5 6 7 8 9 10; do : </dev/null; done
   : >/dev/null; cat /dev/null; kill -0 $$' >/dev/null

@@ -51,16 +51,21 @@ static int in_child(int (*body)(bool bpf), bool bpf)
 	return WEXITSTATUS(status);
 }
 
-static bool enter(bool bpf)
+static bool enter_with(bool bpf, bool dns)
 {
 	struct err e;
-	int rc = sandbox_enter(bpf, &e);
+	int rc = sandbox_enter(bpf, dns, &e);
 
 	if (rc == -ENOTSUP || rc == -ENOSYS || rc == -EINVAL)
 		_exit(SKIPPED);
 	if (rc != 0)
 		fprintf(stderr, "%s\n", e.msg);
 	return rc == 0;
+}
+
+static bool enter(bool bpf)
+{
+	return enter_with(bpf, false);
 }
 
 static void check_files(void)
@@ -127,6 +132,29 @@ static void check_network(void)
 	close(fd);
 }
 
+/* Questions to DNS are datagrams: nothing else of the network goes. */
+static int go_to_dns(bool bpf)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	if (!enter_with(bpf, true))
+		return 1;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		int fd = socket(families[i], SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+		EXPECT(fd >= 0 || errno == EAFNOSUPPORT);
+		if (fd >= 0)
+			close(fd);
+		REFUSED(socket(families[i], SOCK_STREAM, 0));
+		REFUSED(socket(families[i], SOCK_STREAM | SOCK_CLOEXEC, 0));
+		REFUSED(socket(families[i], SOCK_RAW, 1));
+	}
+	REFUSED(socket(AF_PACKET, SOCK_DGRAM, 0));
+	check_files();
+	check_others();
+	return failures;
+}
+
 static int go_through(bool bpf)
 {
 	if (!enter(bpf))
@@ -151,6 +179,16 @@ static void test_sandbox_refuses_what_is_never_done(void **state)
 			skip();
 		assert_int_equal(status, 0);
 	}
+}
+
+static void test_sandbox_lets_dns_be_asked(void **state)
+{
+	int status = in_child(go_to_dns, false);
+
+	(void)state;
+	if (status == SKIPPED)
+		skip();
+	assert_int_equal(status, 0);
 }
 
 static int go[2];
@@ -194,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sandbox_refuses_what_is_never_done),
+		cmocka_unit_test(test_sandbox_lets_dns_be_asked),
 		cmocka_unit_test(test_sandbox_is_of_all_threads),
 	};
 

@@ -19,6 +19,7 @@
 #ifndef SOCKEYE_OUTPUT_REPORT_H
 #define SOCKEYE_OUTPUT_REPORT_H
 
+#include "sockeye/model/namer.h"
 #include "sockeye/view/view.h"
 
 /* Sources that a selection asks for but that this program does not collect. */
@@ -32,14 +33,15 @@ struct report_cfg {
 	bool summary;       /* totals only */
 	bool all_netns;     /* of all network namespaces, and it says so if it is not */
 	bool json;
-	bool head;               /* text: column heads */
-	bool places;             /* sockets and processes say where they are: want.places */
-	bool timers;             /* -o */
-	unsigned details;        /* -e, -m, -i: enum detail_part */
-	bool numeric;            /* -n: bandwidths of details in digits */
-	bool rates;              /* rows have bytes a second: want.tcp_stat */
-	uint32_t top;            /* rows at most; UINT32_MAX for all */
-	const char *filter_text; /* as given, words joined by one blank; "" for none */
+	bool head;                 /* text: column heads */
+	bool places;               /* sockets and processes say where they are: want.places */
+	bool timers;               /* -o */
+	unsigned details;          /* -e, -m, -i: enum detail_part */
+	bool numeric;              /* -n: bandwidths of details in digits */
+	bool rates;                /* rows have bytes a second: want.tcp_stat */
+	const struct namer *namer; /* names for addresses and ports; NULL: none */
+	uint32_t top;              /* rows at most; UINT32_MAX for all */
+	const char *filter_text;   /* as given, words joined by one blank; "" for none */
 	enum text_set set;
 	const struct missing *missing; /* selected but not collected; n_missing of them */
 	size_t n_missing;

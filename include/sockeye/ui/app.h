@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sockeye/model/namer.h"
 #include "sockeye/model/source.h"
 #include "sockeye/screen/canvas.h"
 #include "sockeye/screen/key.h"
@@ -68,12 +69,14 @@ struct app_self {
 
 struct app_cfg {
 	struct select select;
-	const char *filter_text; /* checked already; copied */
-	const char *host;        /* raw; copied */
-	struct app_prefs prefs;  /* where they start; the interval must be given */
-	uint32_t max_sockets;    /* that are looked at; 0: all */
-	unsigned max_percent;    /* of one core that sockeye may use on average; 100: no matter */
-	const char *notice;      /* for the status row until the first key; raw, copied; or NULL */
+	const char *filter_text;   /* checked already; copied */
+	const char *host;          /* raw; copied */
+	struct app_prefs prefs;    /* where they start; the interval must be given */
+	uint32_t max_sockets;      /* that are looked at; 0: all */
+	unsigned max_percent;      /* of one core that sockeye may use on average; 100: no matter */
+	const struct namer *namer; /* borrowed; NULL: names cannot be had */
+	bool names;                /* they are shown from the start */
+	const char *notice; /* for the status row until the first key; raw, copied; or NULL */
 	enum text_set set;
 	struct app_facts facts;
 	bool utc; /* the clock in UTC: for tests */
@@ -104,6 +107,8 @@ bool app_wants_redraw(struct app *a);          /* Ctrl-L; clears it */
 bool app_wants_mouse(struct app *a, bool *on); /* m: switched; clears it */
 bool app_wants_save(struct app *a);            /* W: keep the preferences; clears it */
 bool app_wants_now(struct app *a);             /* a sample without delay; clears it */
+/* After app_draw(): asks for the names of what is shown, if the user wants them. */
+void app_ask_names(struct app *a);
 /* What is wanted of the collector has changed; clears it. pulse_ms: as collector_pulse_every(). */
 bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, struct want *w);
 
