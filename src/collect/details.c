@@ -96,7 +96,7 @@ int details_update(struct details *d, struct nl *nl, int nl_error, struct snap_b
 		s = snap_rows(b, &n)[row];
 	if (nl == NULL)
 		to->error = nl_error;
-	else if ((s.flags & SOCK_NO_COOKIE) != 0 || s.proto > PROTO_UDP)
+	else if ((s.flags & SOCK_NO_COOKIE) != 0 || s.proto >= PROTO_UNIX)
 		to->error = -EOPNOTSUPP;
 	else
 		to->error = inet_detail_ask(nl, &s, w->detail_ifindex, to, cancel_fd);

@@ -45,6 +45,7 @@ struct sink {
 	const struct family *family;
 	struct snap_builder *b;
 	struct devices *devices;
+	unsigned details; /* enum detail_part, of inet protocols */
 };
 
 static int put_row(const struct sink *to, struct family_row *r)
@@ -74,7 +75,8 @@ static int dump_inet(struct nl *nl, struct sink *to, int cancel_fd, struct nl_st
 {
 	struct inet_query q = { .proto = to->family->proto,
 				.family = AF_INET,
-				.devices = to->devices };
+				.devices = to->devices,
+				.details = to->details };
 	int rc = inet_diag_dump(nl, &q, to->b, cancel_fd, st);
 
 	if (rc != 0)
@@ -248,7 +250,9 @@ int families_update(struct families *f, struct nl *nl, int nl_error, const char 
 		    struct devices *d, struct snap_builder *b, const struct want *w, int cancel_fd)
 {
 	for (size_t i = 0; i < N_FAMILIES; i++) {
-		struct sink to = { .family = &family_table[i], .b = b, .devices = d };
+		struct sink to = {
+			.family = &family_table[i], .b = b, .devices = d, .details = w->details
+		};
 		enum proto proto = to.family->proto;
 		int rc = 0;
 

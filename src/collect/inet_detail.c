@@ -13,6 +13,7 @@
 
 #include "attrs.h"
 #include "sockeye/base/mem.h"
+#include "sockeye/collect/inet_diag.h"
 
 #define KERNEL_BOUND_INACTIVE 13   /* as in inet_diag.c: shown as CLOSE */
 #define EXT_ALL               0xff /* safe on every kernel: it passes over what it does not know */
@@ -255,7 +256,7 @@ static struct inet_diag_req_v2 make_request(const struct sock *s, uint32_t ifind
 {
 	struct inet_diag_req_v2 rq = {
 		.sdiag_family = s->family,
-		.sdiag_protocol = s->proto == PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP,
+		.sdiag_protocol = (uint8_t)inet_diag_number(s->proto),
 		.idiag_ext = EXT_ALL,
 		.idiag_states = STATES_ALL,
 		.id = {
@@ -300,21 +301,34 @@ static int look_up(struct nl *nl, const struct sock *s, uint32_t ifindex, struct
 	return rc == -ESTALE || (rc == 0 && !a->came) ? -ENOENT : rc;
 }
 
+/* Others are found by what only they have, or not at all; their states may be numbered otherwise. */
+static bool has_exact_query(const struct sock *s)
+{
+	return s->proto == PROTO_TCP || s->proto == PROTO_UDP;
+}
+
 /* A dump of the sockets in its state and on its port. */
 static int search_port(struct nl *nl, const struct sock *s, struct answer *a, int cancel_fd)
 {
 	struct inet_diag_req_v2 body = make_request(s, 0);
-	const struct nl_request rq = { .type = SOCK_DIAG_BY_FAMILY,
-				       .body = &body,
-				       .len = sizeof(body),
-				       .row = take_answer,
-				       .ctx = a };
+	const uint32_t number = inet_diag_number(s->proto);
+	struct nl_request rq = { .type = SOCK_DIAG_BY_FAMILY,
+				 .body = &body,
+				 .len = sizeof(body),
+				 .row = take_answer,
+				 .ctx = a };
 	struct nl_stats st = { 0 };
 	int rc;
 
-	body.idiag_states = UINT32_C(1) << (s->proto == PROTO_TCP && s->state == ST_CLOSE
-						    ? KERNEL_BOUND_INACTIVE
-						    : s->state);
+	if (number > UINT8_MAX) {
+		rq.attr.type = INET_DIAG_REQ_PROTOCOL;
+		rq.attr.data = &number;
+		rq.attr.len = sizeof(number);
+	}
+	if (has_exact_query(s))
+		body.idiag_states = UINT32_C(1) << (s->proto == PROTO_TCP && s->state == ST_CLOSE
+							    ? KERNEL_BOUND_INACTIVE
+							    : s->state);
 	rc = nl_dump(nl, &rq, cancel_fd, &st);
 	return rc == 0 && !a->came ? -ENOENT : rc;
 }
@@ -323,10 +337,10 @@ int inet_detail_ask(struct nl *nl, const struct sock *s, uint32_t ifindex, struc
 		    int cancel_fd)
 {
 	struct answer a = { .d = d };
-	int rc = look_up(nl, s, ifindex, &a, cancel_fd);
+	int rc = has_exact_query(s) ? look_up(nl, s, ifindex, &a, cancel_fd) : -ENOENT;
 
 	if (rc == -ENOENT &&
-	    (s->proto == PROTO_UDP || s->state == ST_LISTEN || s->state == ST_CLOSE))
+	    (s->proto != PROTO_TCP || s->state == ST_LISTEN || s->state == ST_CLOSE))
 		rc = search_port(nl, s, &a, cancel_fd);
 	return rc;
 }

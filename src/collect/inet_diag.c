@@ -40,6 +40,11 @@ static const uint16_t ip_proto[PROTO_COUNT] = {
 	[PROTO_RAW] = IPPROTO_RAW, [PROTO_MPTCP] = IPPROTO_MPTCP, [PROTO_SCTP] = IPPROTO_SCTP,
 };
 
+uint16_t inet_diag_number(unsigned proto)
+{
+	return ip_proto[proto];
+}
+
 /* ---- decoding -------------------------------------------------------- */
 
 /* 0 for a number that is no state. */

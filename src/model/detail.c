@@ -16,6 +16,16 @@ const struct tcpi_info tcpi_table[TCPI_COUNT] = {
 #include "sockeye/model/tcpinfo.def"
 };
 
+const struct tcpi_info mptcpi_table[MPTCPI_COUNT] = {
+#define MPTCPI(id, name_, offset_, bytes_, unit_, help_) \
+	[MPTCPI_##id] = { .name = (name_),               \
+			  .offset = (offset_),           \
+			  .bytes = (bytes_),             \
+			  .unit = (unit_),               \
+			  .help = (help_) },
+#include "sockeye/model/mptcpinfo.def"
+};
+
 const char *const detail_options[DETAIL_OPTIONS_MAX] = {
 	"recverr",           "is_icsk",         "freebind",      "hdrincl",
 	"mc_loop",           "transparent",     "mc_all",        "nodefrag",
@@ -26,9 +36,8 @@ const char *const detail_tcp_options[DETAIL_TCP_OPTIONS_MAX] = {
 	"ts", "sack", "wscale", "ecn", "ecnseen", "fastopen", "usec_ts", "fastopen_child",
 };
 
-bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value)
+static bool read_field(const struct tcpi_info *f, const void *info, size_t len, uint64_t *value)
 {
-	const struct tcpi_info *f = &tcpi_table[id];
 	const unsigned char *at = (const unsigned char *)info + f->offset;
 	uint32_t u32;
 	uint16_t u16;
@@ -54,6 +63,11 @@ bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value)
 	return true;
 }
 
+bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value)
+{
+	return read_field(&tcpi_table[id], info, len, value);
+}
+
 static size_t tcp_bytes(const struct detail *d)
 {
 	return d->tcp_len < DETAIL_TCP_MAX ? d->tcp_len : DETAIL_TCP_MAX;
@@ -62,6 +76,11 @@ static size_t tcp_bytes(const struct detail *d)
 bool detail_tcp(const struct detail *d, enum tcpi_id id, uint64_t *value)
 {
 	return tcpi_read(d->tcp, tcp_bytes(d), id, value);
+}
+
+bool detail_mptcp(const struct detail *d, enum mptcpi_id id, uint64_t *value)
+{
+	return read_field(&mptcpi_table[id], d->tcp, tcp_bytes(d), value);
 }
 
 /* ---- words of TLS ---------------------------------------------------- */

@@ -53,7 +53,7 @@ static void put_options(const struct keys *k)
 		return;
 	}
 	json_open(k->j, "options", '[');
-	if (detail_tcp(k->d, TCPI_OPTIONS, &tcp))
+	if (k->s->sock[k->row].proto == PROTO_TCP && detail_tcp(k->d, TCPI_OPTIONS, &tcp))
 		for (unsigned i = 0; i < DETAIL_TCP_OPTIONS_MAX; i++)
 			if (tcp >> i & 1)
 				json_word(k->j, NULL, detail_tcp_options[i]);
@@ -141,7 +141,7 @@ static void put_tcp_info(const struct keys *k)
 {
 	uint64_t n;
 
-	if (k->d->tcp_len == 0) {
+	if (k->d->tcp_len == 0 || k->s->sock[k->row].proto != PROTO_TCP) {
 		json_null(k->j, "tcp_info");
 		return;
 	}
@@ -149,6 +149,23 @@ static void put_tcp_info(const struct keys *k)
 	for (enum tcpi_id id = 0; id < TCPI_COUNT; id++)
 		if (detail_tcp(k->d, id, &n))
 			put_tcp_field(k, id, n);
+	json_close(k->j, '}');
+}
+
+static void put_mptcp_info(const struct keys *k)
+{
+	uint64_t n;
+
+	if (k->s->sock[k->row].proto != PROTO_MPTCP)
+		return;
+	if (k->d->tcp_len == 0) {
+		json_null(k->j, "mptcp_info");
+		return;
+	}
+	json_open(k->j, "mptcp_info", '{');
+	for (enum mptcpi_id id = 0; id < MPTCPI_COUNT; id++)
+		if (detail_mptcp(k->d, id, &n))
+			json_uint(k->j, mptcpi_table[id].name, n);
 	json_close(k->j, '}');
 }
 
@@ -240,6 +257,7 @@ void put_details(struct json *j, const struct report_cfg *cfg, const struct snap
 		put_memory(&k);
 	if (cfg->details & DETAIL_PART_INFO) {
 		put_tcp_info(&k);
+		put_mptcp_info(&k);
 		put_control(&k);
 		put_ulp(&k);
 	}

@@ -423,9 +423,40 @@ static void add_subflow(struct words *w)
 	     f->map_subflow_seq, f->offset, f->map_len);
 }
 
+/* Those that ss has are in its order; what it has not is behind. */
+static void add_mptcp(struct words *w)
+{
+	uint64_t n;
+
+	for (enum mptcpi_id id = 0; id < MPTCPI_COUNT; id++) {
+		if (!detail_mptcp(w->d, id, &n) || n == 0)
+			continue;
+		switch (id) {
+		case MPTCPI_FLAGS:
+			if (n & 1)
+				WORD(w, "fallback");
+			if (n & 2)
+				WORD(w, "remote_key");
+			continue;
+		case MPTCPI_TOKEN:
+		case MPTCPI_WRITE_SEQ:
+		case MPTCPI_SND_UNA:
+		case MPTCPI_RCV_NXT:
+			WORD(w, "%s:%llx", mptcpi_table[id].name, (unsigned long long)n);
+			continue;
+		default:
+			WORD(w, "%s:%llu", mptcpi_table[id].name, (unsigned long long)n);
+		}
+	}
+}
+
 static void add_info(struct words *w)
 {
-	if (w->d->tcp_len > 0) {
+	const unsigned proto = w->s->sock[w->row].proto;
+
+	if (proto == PROTO_MPTCP)
+		add_mptcp(w);
+	if (proto == PROTO_TCP && w->d->tcp_len > 0) {
 		add_tcp_options(w);
 		add_foreign(w, "", w->d->congestion);
 		add_path_measures(w);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "detail_more.h"
 #include "explain_page.h"
 #include "sockeye/base/fmt.h"
 #include "sockeye/base/mem.h"
@@ -309,7 +310,8 @@ static void add_queues(struct page *p, const struct detail_shown *d)
 
 static bool tcp(const struct detail_shown *d, enum tcpi_id id, uint64_t *n)
 {
-	return d->detail != NULL && detail_tcp(d->detail, id, n);
+	return d->detail != NULL && d->snap->sock[d->row].proto == PROTO_TCP &&
+	       detail_tcp(d->detail, id, n);
 }
 
 static void add_path(struct page *p, const struct detail_shown *d)
@@ -452,15 +454,8 @@ static void add_timer(struct page *p, const struct detail_shown *d)
 static void add_options(struct page *p, const struct detail_shown *d)
 {
 	/* The bits of struct inet_diag_sockopt (linux/inet_diag.h) that say how it behaves. */
-	static const struct {
-		uint16_t bit;
-		const char *name;
-	} bits[] = {
-		{ 1 << 0, "recverr" },        { 1 << 2, "freebind" },
-		{ 1 << 3, "hdrincl" },        { 1 << 5, "transparent" },
-		{ 1 << 7, "nodefrag" },       { 1 << 8, "bind-address-no-port" },
-		{ 1 << 10, "defer-connect" },
-	};
+	/* is_icsk, mc_loop and mc_all are so of nearly every socket. */
+	static const uint16_t usual = 1 << 1 | 1 << 4 | 1 << 6;
 	struct words w = { .len = 0 };
 	uint64_t v, scale;
 
@@ -473,9 +468,9 @@ static void add_options(struct page *p, const struct detail_shown *d)
 			word(&w, "wscale -");
 		word(&w, v & TCPI_OPT_ECN ? "ecn" : "ecn -");
 	}
-	for (size_t i = 0; d->detail != NULL && i < ARRAY_SIZE(bits); i++)
-		if (d->detail->has & DETAIL_OPTIONS && d->detail->options & bits[i].bit)
-			word(&w, "%s", bits[i].name);
+	for (unsigned i = 0; d->detail != NULL && i < DETAIL_OPTIONS_MAX; i++)
+		if ((d->detail->options & ~usual) >> i & 1)
+			word(&w, "%s", detail_options[i]);
 	if (d->detail != NULL && d->detail->has & DETAIL_V6ONLY && d->detail->v6only)
 		word(&w, "v6only");
 	if (d->detail != NULL && d->detail->has & DETAIL_SHUTDOWN && d->detail->shutdown != 0)
@@ -518,6 +513,8 @@ static void add_names(struct page *p, const struct detail_shown *d)
 		word(&w, "class 0x%x", d->detail->class_id);
 	if (d->detail != NULL && d->detail->has & DETAIL_TOS && d->detail->tos != 0)
 		word(&w, "tos 0x%x", d->detail->tos);
+	if (d->detail != NULL && d->detail->has & DETAIL_TCLASS && d->detail->tclass != 0)
+		word(&w, "tclass 0x%x", d->detail->tclass);
 	if (d->snap->ext[d->row].ifindex != 0)
 		word(&w, "device %s", field_text(d->snap, d->row, F_IFNAME, d->set, buf).s);
 	put(p, "Ids", &w);
@@ -547,6 +544,8 @@ void detail_page(struct page *p, const struct detail_shown *d)
 	add_owners(p, d);
 	add_queues(p, d);
 	add_tcp(p, d);
+	if (d->detail != NULL)
+		detail_page_more(p, TERM_W, d->detail);
 	add_timer(p, d);
 	add_options(p, d);
 	add_memory(p, d);
@@ -555,4 +554,6 @@ void detail_page(struct page *p, const struct detail_shown *d)
 		page_head(p, TEXT_LIT("What it means"));
 	explain_page(p, d->means, d->set);
 	add_seen(p, d);
+	if (d->detail != NULL)
+		detail_page_numbers(p, (enum proto)d->snap->sock[d->row].proto, d->detail);
 }

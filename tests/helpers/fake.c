@@ -846,7 +846,9 @@ static const struct fix fix_empty = { .wall_ms = DEFAULT_MS, .unfound = WHY_NO_P
 
 const struct snap *fake_snap(const char *text, struct snap_pool *pool, const struct snap *prev)
 {
-	struct want want = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP,
+	const char *mptcp = strstr(text, "sock mptcp ");
+	struct want want = { .protos = PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP) |
+				       (mptcp != NULL ? PROTO_BIT(PROTO_MPTCP) : 0u),
 			     .close = true,
 			     .owners = true,
 			     .places = strstr(text, " cgroup ") != NULL,

@@ -6,6 +6,7 @@
 
 #include "detail_page.h"
 #include "fake.h"
+#include "fake_detail.h"
 #include "sockeye/base/mem.h"
 
 /* A page is held to lines that it must have, or must not. */
@@ -212,12 +213,83 @@ static void test_detail_page_tells_all_holders(void **state)
 	close_page(&s);
 }
 
+static void draw_known(struct shown *s, const char *name)
+{
+	struct detail d;
+
+	assert_true(fake_detail(name, &d));
+	draw(s, row_in(s, ST_CLOSE_WAIT), &d);
+}
+
+static void test_detail_page_tells_of_what_is_above_tcp(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	open_page(&s, JAVA);
+	draw_known(&s, "tls");
+	check_has(&s, "  TLS      version 1.3   cipher aes-gcm-256   receives by number 99   "
+		      "sends by hw   expects no padding\n");
+	check_has(&s, " over tls");
+	draw_known(&s, "subflow");
+	check_has(&s, "  MPTCP    token ed4c8b7c, peer's 0000000a   address 3, peer's 0   "
+		      "first path of the peer");
+	draw_known(&s, "bbr");
+	check_has(&s, "  BBR      bandwidth 3.4GB/s   least rtt 9 us   pacing gain 2.89   "
+		      "window gain 2.00\n");
+	draw_known(&s, "dctcp");
+	check_has(&s, "  DCTCP    not marked   alpha 1024 of 1024   marked 21 of 22 bytes\n");
+	draw_known(&s, "fallback");
+	check_has(&s, "  DCTCP    the peer has no ECN: fallen back\n");
+	draw_known(&s, "vegas");
+	check_has(&s, "  Vegas    at work   rtt 44 us   least rtt 40 us   measured 3 times\n");
+	draw_known(&s, "hostile");
+	check_has(&s, "\\xff\\x80tls");
+	close_page(&s);
+}
+
+/* As many as there are in this kernel's struct. */
+static void test_detail_page_has_every_number(void **state)
+{
+	struct shown s;
+
+	(void)state;
+	open_page(&s, JAVA);
+	draw_known(&s, "full");
+	check_has(&s, "  rto                    204,000 us   retransmit timeout\n");
+	check_has(&s, "  bytes_sent             5,000,000,000 bytes   bytes sent");
+	check_has(&s, "  total_rto_time         612 ms   time spent in them\n");
+	check_has(&s, "  received_ce            1   segments that came");
+	check_has(&s, "   mark 0x2a   class 0x10001   tos 0x10   tclass 0x20\n");
+	check_has(&s, "   recverr");
+	for (unsigned id = 0; id < TCPI_COUNT; id++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "\n  %s ", tcpi_table[id].name);
+		check_has(&s, name);
+	}
+	draw_known(&s, "old");
+	check_has(&s, "\n  total_retrans ");
+	check_has_not(&s, "\n  pacing_rate ");
+	close_page(&s);
+	open_page(&s, "sock mptcp ESTABLISHED 10.4.0.7:8080 10.4.1.17:41844 ino 884122\n");
+	s.detail = (struct detail){ .tcp_len = 96 };
+	s.detail.tcp[0] = 3;
+	draw(&s, 0, &s.detail);
+	check_has(&s, "  subflows               3   paths besides the first\n");
+	check_has(&s, "\n  last_ack_recv ");
+	check_has_not(&s, "cwnd");
+	close_page(&s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_detail_page_tells_whose_it_is),
 		cmocka_unit_test(test_detail_page_tells_what_tcp_has_measured),
 		cmocka_unit_test(test_detail_page_tells_the_timer),
+		cmocka_unit_test(test_detail_page_tells_of_what_is_above_tcp),
+		cmocka_unit_test(test_detail_page_has_every_number),
 		cmocka_unit_test(test_detail_page_tells_all_holders),
 	};
 

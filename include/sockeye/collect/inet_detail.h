@@ -22,7 +22,7 @@ uint8_t inet_detail_ext(unsigned parts);
 
 /*
  * Asks the kernel for socket s, bound to device ifindex, and fills d. A socket that cannot be
- * looked up (bound and no more, or one of several on a port) is searched by its port. 0; -ENOENT
+ * looked up (bound and no more, or one of several on a port, or of another protocol) is searched by its port. 0; -ENOENT
  * when it is gone; -ECANCELED; else as nl_get().
  */
 int inet_detail_ask(struct nl *nl, const struct sock *s, uint32_t ifindex, struct detail *d,

@@ -38,6 +38,9 @@ struct inet_query {
 	struct places *places;   /* is asked where rows are; NULL: nobody wants to know */
 };
 
+/* The number of a protocol with internet addresses: what does not fit a byte goes into an attribute. */
+uint16_t inet_diag_number(unsigned proto);
+
 /*
  * Decodes the payload of one message, at a 4-aligned address. 0; 1 for a socket of another
  * family or protocol than asked for; -EBADMSG when it is too short or in no state that we know.

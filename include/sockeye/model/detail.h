@@ -36,6 +36,15 @@ struct tcpi_info {
 
 extern const struct tcpi_info tcpi_table[TCPI_COUNT];
 
+/* The same of struct mptcp_info (linux/mptcp.h). */
+enum mptcpi_id {
+#define MPTCPI(id, name, offset, bytes, unit, help) MPTCPI_##id,
+#include "sockeye/model/mptcpinfo.def"
+	MPTCPI_COUNT
+};
+
+extern const struct tcpi_info mptcpi_table[MPTCPI_COUNT];
+
 enum detail_has {
 	DETAIL_SKMEM = 1 << 0,
 	DETAIL_SHUTDOWN = 1 << 1,
@@ -135,6 +144,8 @@ struct detail {
 
 /* A field of a struct tcp_info of len bytes; false when it is too short for it. */
 bool tcpi_read(const void *info, size_t len, enum tcpi_id id, uint64_t *value);
+/* A field of mptcp_info, where the socket is one of MPTCP. */
+bool detail_mptcp(const struct detail *d, enum mptcpi_id id, uint64_t *value);
 /* A field of tcp_info; false when this kernel, or this socket, has none. */
 bool detail_tcp(const struct detail *d, enum tcpi_id id, uint64_t *value);
 /* The words of linux/tls.h as ss writes them: "1.3", "aes-gcm-128", "sw"; NULL for another. */
