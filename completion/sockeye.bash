@@ -7,7 +7,7 @@ _sockeye() {
 		--events --strict -s --summary -t --tcp -u --udp -w --raw -x --unix -0 --packet -M --mptcp
 		-S --sctp --vsock --xdp -4 --ipv4 -6 --ipv6 -f --family -A --query -l --listening -a --all -n --numeric -r --resolve
 		-p --processes -e --extended -m --memory -i --info -o --options -H --no-header
-		-F --filter --read-only --no-sandbox --color --ascii --term -h --help -V --version'
+		-F --filter --all-netns -N --net --read-only --no-sandbox --color --ascii --term -h --help -V --version'
 	local by='state process program user remote listener container unit netns socket'
 	local columns='key sockets delta in_rate out_rate udp shared recv_q send_q processes peers addresses pid comm user
 		owner container unit runtime pod inode new oldest seen half_share listeners accept_queue accept_max drops drop_rate'

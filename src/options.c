@@ -112,7 +112,7 @@ static int set_by(struct options *o, const char *value, struct err *e)
 	if (by < 0)
 		return bad_value(
 			e, OPT_BY, value,
-			"a grouping (state, process, program, user, remote, listener, container, unit, socket)");
+			"a grouping (state, process, program, user, remote, listener, container, unit, netns, socket)");
 	o->by = (enum by)by;
 	o->has_by = true;
 	return 0;
@@ -171,6 +171,9 @@ static int apply_value(struct options *o, struct chosen *c, const char **sort, e
 			return bad_value(e, id, value,
 					 "a list of tables (all, inet, tcp, udp, unix, ...)");
 		return 0;
+	case OPT_NETNS:
+		o->netns = value;
+		return 0;
 	case OPT_FILTER_FILE:
 		o->filter_file = value;
 		return 0;
@@ -210,6 +213,7 @@ static void apply_switch(struct options *o, struct chosen *c, enum option_id id)
 		[OPT_TIMERS] = &o->timers,
 		[OPT_NO_HEADER] = &o->no_header,
 		[OPT_READ_ONLY] = &o->read_only,
+		[OPT_ALL_NETNS] = &o->all_netns,
 		[OPT_NO_SANDBOX] = &o->no_sandbox,
 		[OPT_ASCII] = &o->ascii,
 		[OPT_HELP] = &o->help,
@@ -339,6 +343,8 @@ int options_parse(struct options *o, int argc, char **argv, struct err *e)
 		else
 			apply_switch(o, &choice, (enum option_id)id);
 	}
+	if (rc == 0 && o->all_netns && o->netns != NULL)
+		rc = err_set(e, -EINVAL, "option --all-netns does not go with -N");
 	if (rc == 0)
 		rc = check_events(o, sort, e);
 	if (rc == 0)

@@ -18,6 +18,7 @@
 #include "rights.h"
 #include "sandbox.h"
 #include "sockeye/collect/hosts.h"
+#include "sockeye/collect/netns.h"
 #include "sockeye/collect/owners.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
@@ -196,6 +197,13 @@ static bool needs_places(const struct options *o, const struct filter *f)
 	return filter_needs_places(f) || (o->has_by && by_is_place(o->by));
 }
 
+static enum want_netns wanted_netns(const struct options *o)
+{
+	if (o->all_netns)
+		return NETNS_ALL;
+	return o->netns != NULL ? NETNS_ONE : NETNS_UNTOLD;
+}
+
 /* What is to come with each socket: details are shown of single ones. */
 static unsigned details_of(const struct options *o)
 {
@@ -223,6 +231,7 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 			   .distinct = true },
 		.overview = is_overview(o),
 		.summary = o->summary,
+		.all_netns = o->all_netns,
 		.json = o->json,
 		.head = !o->no_header,
 		.timers = o->timers,
@@ -289,8 +298,7 @@ static void advance(struct timespec *t, unsigned ms)
 /* For the status page. */
 struct given_up {
 	const struct options *o;
-	bool bpf; /* calls of bpf() go on */
-	bool dns; /* names may be asked for */
+	unsigned goes_on; /* enum sandbox_way */
 	struct buf kept;
 	char sandbox[320];
 };
@@ -305,9 +313,14 @@ static void give_up_rights(struct given_up *g, bool owners)
 
 	if (!g->o->read_only)
 		uses |= RIGHTS_DETAILS;
-	g->bpf = owners && owners_bpf_missing() == NULL;
-	if (g->bpf)
+	if (owners && owners_bpf_missing() == NULL) {
+		g->goes_on |= SANDBOX_BPF;
 		uses |= RIGHTS_BPF;
+	}
+	if (wanted_netns(g->o) != NETNS_UNTOLD) {
+		g->goes_on |= SANDBOX_NETNS;
+		uses |= RIGHTS_NETNS;
+	}
 	rights_drop(uses, &g->kept);
 }
 
@@ -319,7 +332,7 @@ static void enter_sandbox(void *ctx)
 
 	if (g->o->no_sandbox)
 		snprintf(g->sandbox, sizeof(g->sandbox), "off (--no-sandbox)");
-	else if (sandbox_enter(g->bpf, g->dns, &e) != 0)
+	else if (sandbox_enter(g->goes_on, &e) != 0)
 		snprintf(g->sandbox, sizeof(g->sandbox), "none: %s", e.msg);
 	else
 		snprintf(g->sandbox, sizeof(g->sandbox), "on");
@@ -367,13 +380,15 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .close = true,
 			     .owners = needs_owners(o, f),
 			     .places = needs_places(o, f),
+			     .netns = wanted_netns(o),
+			     .netns_ino = o->netns_ino,
 			     .details = details_of(o),
 			     .brief = o->json && count != 1,
 			     .tcp_stat = o->rates,
 			     .max_sockets = o->max_sockets,
 			     .thin = &thin };
 	struct report_cfg cfg = report_config(o, f);
-	struct given_up given_up = { .o = o, .dns = o->resolve };
+	struct given_up given_up = { .o = o, .goes_on = o->resolve ? SANDBOX_DNS : 0 };
 	struct missing missing[ABSENT_COUNT];
 	struct snap_pool *pool = NULL;
 	const struct snap *last = NULL;
@@ -385,6 +400,9 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	int status = STATUS_OK;
 
 	cfg.namer = o->resolve ? namer : NULL;
+	if (want.netns == NETNS_UNTOLD &&
+	    (filter_needs_netns(f) || (o->has_by && o->by == BY_NETNS)))
+		want.netns = NETNS_OWN;
 	cfg.missing = missing;
 	cfg.n_missing = list_missing(o, missing);
 	give_up_rights(&given_up, want.owners);
@@ -565,7 +583,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 {
 	const char *rights[RIGHTS_MAX];
 	/* Names may be switched on at any time, and the sandbox is for good. */
-	struct given_up given_up = { .o = o, .dns = true };
+	struct given_up given_up = { .o = o, .goes_on = SANDBOX_DNS };
 	struct utsname machine;
 	char host[256] = "";
 	struct loop_cfg cfg = {
@@ -664,6 +682,17 @@ static void choose_by_filter(struct options *o, const struct filter *f)
 		o->select.protos = passing;
 }
 
+/* Before rights are given up. */
+static int find_netns(struct options *o)
+{
+	struct err e;
+	int rc = o->netns != NULL ? namespaces_resolve(o->netns, &o->netns_ino, &e) : 0;
+
+	if (rc == 0)
+		return STATUS_OK;
+	return complain(&e, rc == -ENOENT ? STATUS_USAGE : STATUS_NO_DATA);
+}
+
 static int run(const struct source_ops *source, struct options *o)
 {
 	struct conf conf;
@@ -678,6 +707,11 @@ static int run(const struct source_ops *source, struct options *o)
 	f = make_filter(o, &e);
 	if (f == NULL)
 		return complain(&e, STATUS_USAGE);
+	status = find_netns(o);
+	if (status != STATUS_OK) {
+		filter_free(f);
+		return status;
+	}
 	choose_by_filter(o, f);
 	read_conf(&conf);
 	if (o->select.protos == 0) {

@@ -29,7 +29,9 @@
 /*
  * Of another user's process, listing /proc/PID/fd takes the first and reading its links the second
  * (proc_fd_permission() and ptrace_may_access() of the kernel). NET_ADMIN shows a socket's mark and
- * class (inet_diag), and would also let one end it. BPF and PERFMON load an iterator over files.
+ * class (inet_diag), and would also let one end it. To see
+ * which network namespace it is in takes SYS_PTRACE too, and to enter that SYS_ADMIN. BPF and PERFMON
+ * load an iterator over files.
  */
 static const struct {
 	unsigned uses;
@@ -40,13 +42,14 @@ static const struct {
 	{ RIGHTS_OWNERS, CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE, "CAP_DAC_READ_SEARCH",
 	  "CAP_DAC_OVERRIDE",
 	  "CAP_DAC_READ_SEARCH: descriptors of other users' processes cannot be listed" },
-	{ RIGHTS_OWNERS, CAP_SYS_PTRACE, CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "",
+	{ RIGHTS_OWNERS | RIGHTS_NETNS, CAP_SYS_PTRACE, CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "",
 	  "CAP_SYS_PTRACE: descriptors of other users' processes cannot be looked into" },
 	{ RIGHTS_DETAILS, CAP_NET_ADMIN, CAP_NET_ADMIN, "CAP_NET_ADMIN", "", NULL },
+	{ RIGHTS_NETNS, CAP_SYS_ADMIN, CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "", NULL },
 	{ RIGHTS_BPF, CAP_BPF, CAP_BPF, "CAP_BPF", "", NULL },
 	{ RIGHTS_BPF, CAP_PERFMON, CAP_PERFMON, "CAP_PERFMON", "", NULL },
 };
-_Static_assert(ARRAY_SIZE(rights) <= RIGHTS_MAX + 1, "there is room for each that is told");
+_Static_assert(ARRAY_SIZE(rights) <= RIGHTS_MAX + 2, "there is room for each that is told");
 
 /* The three sets of this thread, as the kernel has them. */
 struct caps {

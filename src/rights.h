@@ -18,6 +18,7 @@ enum rights_use {
 	RIGHTS_OWNERS = 1 << 0,  /* the processes of other users */
 	RIGHTS_DETAILS = 1 << 1, /* what the kernel tells of a socket to its administrator only */
 	RIGHTS_BPF = 1 << 2,     /* owners by way of a program in the kernel */
+	RIGHTS_NETNS = 1 << 3,   /* other network namespaces */
 };
 
 /*

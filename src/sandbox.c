@@ -7,6 +7,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -27,10 +28,9 @@
 
 #ifndef OUR_ARCH
 
-int sandbox_enter(bool bpf, bool dns, struct err *e)
+int sandbox_enter(unsigned goes_on, struct err *e)
 {
-	(void)bpf;
-	(void)dns;
+	(void)goes_on;
 	return err_set(e, -ENOTSUP, "no filter for this kind of processor");
 }
 
@@ -206,7 +206,7 @@ static void rule_never(struct code *c, int call)
 	answer(c, REFUSE);
 }
 
-static void make_code(struct code *c, bool bpf, bool dns)
+static void make_code(struct code *c, unsigned goes_on)
 {
 	const uint32_t self = (uint32_t)getpid();
 
@@ -223,7 +223,7 @@ static void make_code(struct code *c, bool bpf, bool dns)
 	rule_open(c, SYS_open, 1);
 #endif
 	rule_typed(c);
-	if (dns)
+	if ((goes_on & SANDBOX_DNS) != 0)
 		rule_datagrams(c);
 	/* UNIX sockets: the user database may be a daemon (sssd, nscd). */
 	rule_either(c, SYS_socket, 0, AF_NETLINK, AF_UNIX);
@@ -231,8 +231,12 @@ static void make_code(struct code *c, bool bpf, bool dns)
 		rule_either(c, own_only[i], 0, self, self);
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
 		rule_never(c, refused[i]);
-	if (!bpf)
+	if ((goes_on & SANDBOX_BPF) == 0)
 		rule_never(c, SYS_bpf);
+	if ((goes_on & SANDBOX_NETNS) != 0)
+		rule_either(c, SYS_setns, 1, CLONE_NEWNET, CLONE_NEWNET);
+	else
+		rule_never(c, SYS_setns);
 	answer(c, ALLOW);
 }
 
@@ -255,13 +259,13 @@ static int install(const struct sock_fprog *prog)
 	return rc == 0 ? 0 : -errno;
 }
 
-int sandbox_enter(bool bpf, bool dns, struct err *e)
+int sandbox_enter(unsigned goes_on, struct err *e)
 {
 	struct code c = { .n = 0 };
 	struct sock_fprog prog = { .filter = c.insn };
 	int rc;
 
-	make_code(&c, bpf, dns);
+	make_code(&c, goes_on);
 	prog.len = c.n;
 	/* Else it takes CAP_SYS_ADMIN. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

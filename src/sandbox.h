@@ -11,13 +11,19 @@
 
 #include "sockeye/base/err.h"
 
+/* What goes on because it was asked for. */
+enum sandbox_way {
+	SANDBOX_BPF = 1 << 0,   /* calls of bpf() */
+	SANDBOX_DNS = 1 << 1,   /* sockets for datagrams, by which names are asked for */
+	SANDBOX_NETNS = 1 << 2, /* setns() into network namespaces, and into no others */
+};
+
 /*
  * For all threads, present and to come, for good; called when everything is open. No other program,
  * no ptrace, no network connection, no signal to others, no file that is there opened for writing:
- * src/sandbox.c has the list. bpf: calls of bpf() go on; dns: sockets for datagrams can be made, by which
- * names are asked for. 0, or -ENOTSUP where there is no filter for
+ * src/sandbox.c has the list. goes_on: of enum sandbox_way. 0, or -ENOTSUP where there is no filter for
  * this machine, or -errno, with the reason in words.
  */
-int sandbox_enter(bool bpf, bool dns, struct err *e);
+int sandbox_enter(unsigned goes_on, struct err *e);
 
 #endif

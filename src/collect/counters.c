@@ -30,6 +30,8 @@ static const struct counter_file files[] = {
 	{ "sockstat6", NAME_VALUE, false },
 };
 
+#define SOCKET_FILES 2 /* from here on */
+
 struct word {
 	const char *s;
 	size_t len;
@@ -148,11 +150,11 @@ struct result {
 	int why;
 };
 
-static struct result read_files(struct counters *c, const char *root)
+static struct result read_files(struct counters *c, const char *root, size_t from)
 {
 	struct result r = { 0 };
 
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+	for (size_t i = from; i < ARRAY_SIZE(files); i++) {
 		struct netfile in;
 		int rc = netfile_open(&in, root, files[i].name);
 
@@ -171,12 +173,17 @@ static struct result read_files(struct counters *c, const char *root)
 
 void counters_fill(struct counters *c, const char *root)
 {
-	(void)read_files(c, root);
+	(void)read_files(c, root, 0);
+}
+
+void counters_fill_sockets(struct counters *c, const char *root)
+{
+	(void)read_files(c, root, SOCKET_FILES);
 }
 
 void counters_read(struct snap_builder *b, const char *root)
 {
-	struct result r = read_files(snap_counters(b), root);
+	struct result r = read_files(snap_counters(b), root, 0);
 
 	if (r.missing == NULL)
 		snap_source_ok(b, SRC_COUNTERS);

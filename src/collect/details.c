@@ -94,6 +94,8 @@ int details_update(struct details *d, struct nl *nl, int nl_error, struct snap_b
 	row = snap_row(b, s.cookie);
 	if (row != IDX_NONE)
 		s = snap_rows(b, &n)[row];
+	if (row != IDX_NONE)
+		s.cookie = snap_row_kernel_cookie(b, row);
 	if (nl == NULL)
 		to->error = nl_error;
 	else if ((s.flags & SOCK_NO_COOKIE) != 0 || s.proto >= PROTO_UNIX)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 
 #include "sockeye/base/mem.h"
 #include "sockeye/collect/clock.h"
@@ -19,6 +18,7 @@
 #include "families.h"
 #include "halves.h"
 #include "judge.h"
+#include "kernel.h"
 #include "tcp_facts.h"
 
 /*
@@ -52,20 +52,6 @@ struct sockets {
 	struct tcp_facts facts;
 };
 
-/* TCP sockets that are bound and nothing more are told of since Linux 6.8. */
-static bool kernel_has_close(void)
-{
-	struct utsname u;
-	unsigned long major, minor;
-	char *dot;
-
-	if (uname(&u) != 0)
-		return false;
-	major = strtoul(u.release, &dot, 10);
-	minor = *dot == '.' ? strtoul(dot + 1, NULL, 10) : 0;
-	return major > 6 || (major == 6 && minor >= 8);
-}
-
 struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root)
 {
 	struct sockets *s = xcalloc(1, sizeof(*s));
@@ -74,8 +60,24 @@ struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root)
 	s->nl_error = nl_error;
 	s->root = root;
 	s->halves = halves_new();
-	s->kernel_has_close = kernel_has_close();
+	/* TCP sockets that are bound and nothing more. */
+	s->kernel_has_close = kernel_since(6, 8);
 	return s;
+}
+
+struct sockets *sockets_new_lent(void)
+{
+	struct sockets *s = sockets_new(NULL, -ENOTCONN, NULL);
+
+	halves_free(s->halves); /* of which the second would stay in the namespace */
+	s->halves = NULL;
+	return s;
+}
+
+void sockets_lend(struct sockets *s, struct nl *nl, int nl_error)
+{
+	s->nl = nl;
+	s->nl_error = nl_error;
 }
 
 void sockets_free(struct sockets *s)

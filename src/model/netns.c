@@ -79,6 +79,13 @@ uint32_t snap_row_netns(const struct snap_builder *b, uint32_t row)
 	return (b->sides >> SIDE_NETNS & 1) != 0 ? builder_in_netns(b)[row] : IDX_NONE;
 }
 
+uint64_t snap_row_kernel_cookie(const struct snap_builder *b, uint32_t row)
+{
+	uint32_t n, netns = snap_row_netns(b, row);
+
+	return snap_rows(b, &n)[row].cookie ^ (netns != IDX_NONE ? netns_at(b, netns)->salt : 0);
+}
+
 /* Those that we make of addresses may be alike in any two namespaces. */
 uint64_t builder_salt(const struct snap_builder *b, bool of_kernel)
 {

@@ -68,7 +68,7 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 			     .key = *key,
 			     .first = IDX_NONE,
 			     .seen_s = gr->now_s,
-			     .netns = IDX_NONE };
+			     .netns = r->query.by == BY_LISTENER ? key->end.netns : IDX_NONE };
 	*mark = 0;
 	index_put(&r->ix, at, i);
 	return i;
@@ -175,7 +175,7 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		g->udp++;
 	g->born += (s->flags & SOCK_NEW) != 0;
 	note_age(gr, g, hit.row);
-	if (gr->r->snap->in_netns != NULL)
+	if (gr->r->snap->in_netns != NULL && gr->r->query.by != BY_LISTENER)
 		note_netns(g, gr->r->snap->in_netns[hit.row]);
 	if (gr->r->snap->tcp != NULL && is_open(s))
 		note_idle(g, &gr->r->snap->tcp[hit.row]);

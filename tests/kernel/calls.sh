@@ -67,6 +67,13 @@ ALLOWED=('socket\(AF_INET6?, SOCK_DGRAM' 'connect\(.*AF_INET.*htons\(53\)')
 judge names
 ALLOWED=()
 
+# Network namespaces are entered only where that is asked for, and nothing else is.
+ALLOWED=('setns\([0-9]+, CLONE_NEWNET\)')
+trace -b --json -c 3 -d 0.1 --by process --all-netns
+check "all namespaces: exit" 0 "$STATUS"
+judge "all namespaces"
+ALLOWED=()
+
 # The list is seen to find something.
 strace -f -qq -o "$DIR/trace" "$BASH" -c 'for i in 1 2 3 4 5 6 7 8 9 10; do : </dev/null; done
   : >/dev/null; cat /dev/null; kill -0 $$' >/dev/null

@@ -6,7 +6,7 @@
 
 SOCKEYE=$(public "$SOCKEYE")
 mk a comm=busy established=2:2001
-DAC_OVERRIDE=1 PERFMON=38 BPF=39 DAC_READ_SEARCH=2 NET_ADMIN=12 SYS_PTRACE=19
+DAC_OVERRIDE=1 PERFMON=38 BPF=39 DAC_READ_SEARCH=2 NET_ADMIN=12 SYS_PTRACE=19 SYS_ADMIN=21
 
 # mask BIT...: as the kernel prints it.
 mask() {
@@ -63,6 +63,9 @@ check "--read-only gives up NET_ADMIN" "$(mask $DAC_READ_SEARCH $SYS_PTRACE "${f
 sampler_end
 look --by state
 check "no owners, no rights to find them" "$(mask $NET_ADMIN)" "$(of CapPrm)"
+sampler_end
+look --by state --all-netns
+check "other network namespaces" "$(mask $NET_ADMIN $SYS_PTRACE $SYS_ADMIN)" "$(of CapPrm)"
 sampler_end
 look --by state --no-sandbox
 check "--no-sandbox" 0 "$(of Seccomp)"

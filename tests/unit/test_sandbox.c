@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -38,23 +39,23 @@ static int failures;
 		EXPECT((long)(call) == -1 && errno == EPERM); \
 	} while (0)
 
-static int in_child(int (*body)(bool bpf), bool bpf)
+static int in_child(int (*body)(bool more), bool more)
 {
 	int status;
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(body(bpf));
+		_exit(body(more));
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
 }
 
-static bool enter_with(bool bpf, bool dns)
+static bool enter_with(unsigned goes_on)
 {
 	struct err e;
-	int rc = sandbox_enter(bpf, dns, &e);
+	int rc = sandbox_enter(goes_on, &e);
 
 	if (rc == -ENOTSUP || rc == -ENOSYS || rc == -EINVAL)
 		_exit(SKIPPED);
@@ -63,9 +64,9 @@ static bool enter_with(bool bpf, bool dns)
 	return rc == 0;
 }
 
-static bool enter(bool bpf)
+static bool enter(bool more)
 {
-	return enter_with(bpf, false);
+	return enter_with(more ? SANDBOX_BPF | SANDBOX_NETNS : 0);
 }
 
 static void check_files(void)
@@ -133,11 +134,11 @@ static void check_network(void)
 }
 
 /* Questions to DNS are datagrams: nothing else of the network goes. */
-static int go_to_dns(bool bpf)
+static int go_to_dns(bool more)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 
-	if (!enter_with(bpf, true))
+	if (!enter_with(SANDBOX_DNS | (more ? SANDBOX_BPF : 0u)))
 		return 1;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		int fd = socket(families[i], SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -155,25 +156,30 @@ static int go_to_dns(bool bpf)
 	return failures;
 }
 
-static int go_through(bool bpf)
+static int go_through(bool more)
 {
-	if (!enter(bpf))
+	if (!enter(more))
 		return 1;
 	check_files();
 	check_others();
 	check_network();
-	if (!bpf)
+	REFUSED(setns(-1, CLONE_NEWNS));
+	REFUSED(setns(-1, 0));
+	if (!more) {
 		REFUSED(syscall(SYS_bpf, -1, NULL, 0));
-	else
+		REFUSED(setns(-1, CLONE_NEWNET));
+	} else {
 		EXPECT(syscall(SYS_bpf, -1, NULL, 0) == -1 && errno != 0);
+		EXPECT(setns(-1, CLONE_NEWNET) == -1 && errno == EBADF);
+	}
 	return failures;
 }
 
 static void test_sandbox_refuses_what_is_never_done(void **state)
 {
 	(void)state;
-	for (int bpf = 0; bpf <= 1; bpf++) {
-		int status = in_child(go_through, bpf);
+	for (int more = 0; more <= 1; more++) {
+		int status = in_child(go_through, more);
 
 		if (status == SKIPPED)
 			skip();
@@ -204,13 +210,13 @@ static void *wait_and_try(void *arg)
 	return NULL;
 }
 
-static int with_threads(bool bpf)
+static int with_threads(bool more)
 {
 	pthread_t before, after;
 
 	EXPECT(pipe(go) == 0);
 	EXPECT(pthread_create(&before, NULL, wait_and_try, NULL) == 0);
-	if (!enter(bpf))
+	if (!enter(more))
 		return 1;
 	EXPECT(pthread_create(&after, NULL, wait_and_try, NULL) == 0);
 	EXPECT(write(go[1], "xx", 2) == 2);

@@ -8,24 +8,23 @@
 #include "sockeye/view/view.h"
 
 /* The same addresses, ports and interfaces in two namespaces; one more has no name. */
-static const char two[] =
-	"netns 4026531840 host own ports 32768 60999\n"
-	"ifname 2 eth0\n"
-	"sock tcp LISTEN 0.0.0.0:80 - ino 100 rq 1 sq 128\n"
-	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 101\n"
-	"sock tcp ESTABLISHED [fe80::1]:81 [fe80::9]:5000 ino 102 if 2\n"
-	"sock tcp ESTABLISHED 10.0.0.1:40001 10.0.0.9:5000 ino 103\n"
-	"netns 4026532001 blue ports 1000 2000\n"
-	"ifname 2 eth7\n"
-	"sock tcp LISTEN 0.0.0.0:80 - ino 200 rq 2 sq 128\n"
-	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 201\n"
-	"sock tcp ESTABLISHED [fe80::1]:81 [fe80::9]:5000 ino 202 if 2\n"
-	"sock tcp ESTABLISHED 10.0.0.9:1500 10.0.0.1:5000 ino 203\n"
-	"netns 4026532002 -\n"
-	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 301\n"
-	"sock udp CLOSE 0.0.0.0:53 - ino 302\n"
-	"proc 7 one\nhold 7 3 100\nhold 7 4 101\n"
-	"proc 8 two\nhold 8 3 200\nhold 8 4 201\nhold 8 5 301\n";
+static const char two[] = "netns 4026531840 host own ports 32768 60999\n"
+			  "ifname 2 eth0\n"
+			  "sock tcp LISTEN 0.0.0.0:80 - ino 100 rq 1 sq 128\n"
+			  "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 101\n"
+			  "sock tcp ESTABLISHED [fe80::1]:81 [fe80::9]:5000 ino 102 if 2\n"
+			  "sock tcp ESTABLISHED 10.0.0.1:40001 10.0.0.9:5000 ino 103\n"
+			  "netns 4026532001 blue ports 1000 2000\n"
+			  "ifname 2 eth7\n"
+			  "sock tcp LISTEN 0.0.0.0:80 - ino 200 rq 2 sq 128\n"
+			  "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 201\n"
+			  "sock tcp ESTABLISHED [fe80::1]:81 [fe80::9]:5000 ino 202 if 2\n"
+			  "sock tcp ESTABLISHED 10.0.0.9:1500 10.0.0.1:5000 ino 203\n"
+			  "netns 4026532002 -\n"
+			  "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 301\n"
+			  "sock udp CLOSE 0.0.0.0:53 - ino 302\n"
+			  "proc 7 one\nhold 7 3 100\nhold 7 4 101\n"
+			  "proc 8 two\nhold 8 3 200\nhold 8 4 201\nhold 8 5 301\n";
 
 struct bench {
 	struct snap_pool *pool;
@@ -214,8 +213,9 @@ static void test_netns_listeners_are_apart(void **state)
 		assert_int_equal(g->sockets, 1);
 		buf_reset(&expr);
 		group_filter(b.view, g, &expr);
-		assert_string_equal(expr.s, row == 0 ? "listener = 0.0.0.0:80 and netns = 4026531840"
-						     : "listener = 0.0.0.0:80 and netns = 4026532001");
+		assert_string_equal(expr.s,
+				    row == 0 ? "listener = 0.0.0.0:80 and netns = 4026531840"
+					     : "listener = 0.0.0.0:80 and netns = 4026532001");
 		assert_string_equal(group_name(b.view, g, COL_NETNS, TEXT_UTF8, buf).s,
 				    row == 0 ? "host" : "blue");
 		assert_int_equal(passes(&b, expr.s), 2);

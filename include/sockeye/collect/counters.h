@@ -14,6 +14,8 @@ void counters_read(struct snap_builder *b, const char *root);
 
 /* The same without a builder: what cannot be read stays unknown. */
 void counters_fill(struct counters *c, const char *root);
+/* The same, of how many sockets there are alone. */
+void counters_fill_sockets(struct counters *c, const char *root);
 
 /*
  * Reads the range of ports that the kernel gives out itself (net.ipv4.ip_local_port_range of the

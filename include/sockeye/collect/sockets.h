@@ -19,6 +19,13 @@ struct places;
 struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root);
 void sockets_free(struct sockets *s);
 
+/*
+ * Of a network namespace that is entered for each update: nl, which has to be of it, is lent for one
+ * update, and taken away again with NULL.
+ */
+struct sockets *sockets_new_lent(void);
+void sockets_lend(struct sockets *s, struct nl *nl, int nl_error);
+
 /* What sock_diag is asked by, borrowed, or NULL and the negative errno that says why. */
 struct nl *sockets_nl(const struct sockets *s, int *error);
 

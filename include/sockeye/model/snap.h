@@ -334,6 +334,8 @@ void snap_name_netns(struct snap_builder *b, uint32_t netns, uint32_t name);
 const struct netns *snap_netnses(const struct snap_builder *b, uint32_t *n);
 /* Row of the namespace that a row so far is in; IDX_NONE where nobody asked. */
 uint32_t snap_row_netns(const struct snap_builder *b, uint32_t row);
+/* As snap_kernel_cookie(). */
+uint64_t snap_row_kernel_cookie(const struct snap_builder *b, uint32_t row);
 
 /*
  * Copies the TCP rows of the previous snapshot that are in this state, and in this namespace, and

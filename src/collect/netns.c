@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "sockeye/collect/netns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "sockeye/base/mem.h"
+#include "sockeye/collect/clock.h"
+#include "sockeye/collect/counters.h"
+#include "sockeye/collect/nl.h"
+#include "sockeye/collect/sockets.h"
+#include "sockeye/collect/sysctls.h"
+
+#include "kernel.h"
+#include "netns_list.h"
+#include "visitor.h"
+
+#define RUN         "/run"
+#define CGROUP_SIZE 4096 /* of /proc/PID/cgroup that is looked at */
+
+/* What is kept of a namespace from sample to sample: nothing that holds on to it. */
+struct state {
+	uint64_t ino;
+	struct sockets *sockets;
+};
+
+/* How it went. */
+struct outcome {
+	uint32_t others, entered, refused, failed;
+	int why; /* of the first that failed */
+};
+
+struct namespaces {
+	struct procfs proc;
+	int proc_error; /* of opening it; 0: it is open */
+	struct netns_list list;
+	struct state *state; /* by inode */
+	uint32_t n_state;
+	struct sysctls_kept sysctls; /* of the one that is wanted */
+	struct visitor *visitor;
+	bool alike; /* two namespaces may have the same cookie */
+};
+
+struct namespaces *namespaces_new(void)
+{
+	struct namespaces *n = xcalloc(1, sizeof(*n));
+
+	n->proc_error = procfs_open(&n->proc, "/proc");
+	n->visitor = visitor_new();
+	n->alike = !kernel_since(5, 4);
+	return n;
+}
+
+void namespaces_free(struct namespaces *n)
+{
+	if (n == NULL)
+		return;
+	visitor_free(n->visitor);
+	for (uint32_t i = 0; i < n->n_state; i++)
+		sockets_free(n->state[i].sockets);
+	free(n->state);
+	netns_list_free(&n->list);
+	if (n->proc_error == 0)
+		procfs_close(&n->proc);
+	free(n);
+}
+
+int64_t namespaces_cpu_ns(const struct namespaces *n)
+{
+	return visitor_cpu_ns(n->visitor);
+}
+
+/* ---- which there are -------------------------------------------------- */
+
+/* States of those that are in the list; both are by inode. */
+static void keep_states(struct namespaces *n)
+{
+	struct state *now = n->list.n > 0 ? xcalloc(n->list.n, sizeof(*now)) : NULL;
+	uint32_t old = 0;
+
+	for (uint32_t i = 0; i < n->list.n; i++) {
+		uint64_t ino = n->list.at[i].ino;
+
+		while (old < n->n_state && n->state[old].ino < ino)
+			sockets_free(n->state[old++].sockets);
+		now[i].ino = ino;
+		if (old < n->n_state && n->state[old].ino == ino)
+			now[i].sockets = n->state[old++].sockets;
+	}
+	while (old < n->n_state)
+		sockets_free(n->state[old++].sockets);
+	free(n->state);
+	n->state = now;
+	n->n_state = n->list.n;
+}
+
+/* The container that a process is in, by its control group; STR_NONE: in none. */
+static uint32_t container_of(const struct namespaces *n, struct snap_builder *b, int32_t pid)
+{
+	char path[32], text[CGROUP_SIZE];
+	struct place_text place;
+	struct str line;
+	ssize_t len;
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/cgroup", pid);
+	fd = pid > 0 && n->proc_error == 0 ? openat(n->proc.fd, path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd < 0)
+		return STR_NONE;
+	len = read(fd, text, sizeof(text));
+	close(fd);
+	if (len <= 0)
+		return STR_NONE;
+	place_parse_proc(text, (size_t)len, &place, &line);
+	return place.container.len > 0 ? snap_add_str(b, place.container.s, place.container.len)
+				       : STR_NONE;
+}
+
+static uint32_t name_of(const struct namespaces *n, struct snap_builder *b,
+			const struct netns_entry *e)
+{
+	static const char host[] = "host";
+
+	if (e->name != NULL)
+		return snap_add_str(b, e->name, strlen(e->name));
+	if (e->host)
+		return snap_add_str(b, host, sizeof(host) - 1);
+	return container_of(n, b, e->pid[0]);
+}
+
+static uint32_t enter_builder(const struct namespaces *n, struct snap_builder *b,
+			      const struct netns_entry *e)
+{
+	bool own = e->ino == n->list.own;
+
+	return snap_enter_netns(b,
+				&(struct netns){ .ino = e->ino,
+						 .name = name_of(n, b, e),
+						 .pid = e->pid[0],
+						 .salt = n->alike && !own ? netns_salt(e->ino) : 0,
+						 .own = own });
+}
+
+int namespaces_begin(struct namespaces *n, struct snap_builder *b, const struct want *w, bool *own,
+		     struct err *e)
+{
+	const struct netns_entry *entry;
+	struct netns_entry unseen = { .ino = 0 };
+	int rc = n->proc_error;
+
+	*own = true;
+	if (rc == 0)
+		rc = netns_list_read(&n->list, &n->proc, RUN);
+	if (rc != 0)
+		snap_source_fail(b, SRC_NETNS, SOURCE_PARTIAL, "which there are is not known: %s",
+				 strerror(-rc));
+	keep_states(n);
+	snap_with(b, SIDE_NETNS);
+	unseen.ino = n->list.own;
+	if (w->netns == NETNS_ONE && w->netns_ino != n->list.own) {
+		*own = false;
+		if (netns_list_find(&n->list, w->netns_ino) == NULL)
+			return err_set(e, -ENOENT, "network namespace %llu is gone",
+				       (unsigned long long)w->netns_ino);
+		return 0;
+	}
+	entry = netns_list_find(&n->list, n->list.own);
+	if (enter_builder(n, b, entry != NULL ? entry : &unseen) == IDX_NONE)
+		return err_set(e, -ENOMEM, "%s", strerror(ENOMEM));
+	return 0;
+}
+
+/* ---- into one of them ------------------------------------------------- */
+
+/* A process may end on the way to it: then by another one, or by a mount. */
+static int go(struct namespaces *n, const struct netns_entry *e, int (*work)(void *ctx), void *ctx,
+	      int *result)
+{
+	char path[64];
+	int rc = -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(e->pid); i++) {
+		if (e->pid[i] == 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", e->pid[i]);
+		rc = visitor_go(n->visitor, path, e->ino, work, ctx, result);
+		if (rc != -ENOENT && rc != -ESRCH && rc != -ESTALE)
+			return rc;
+	}
+	return e->mount != NULL ? visitor_go(n->visitor, e->mount, e->ino, work, ctx, result) : rc;
+}
+
+/* A sample of one namespace: what is done there. */
+struct look {
+	struct namespaces *n;
+	const struct netns_entry *entry;
+	struct sockets *sockets;
+	struct snap_builder *b;
+	const struct want *w;
+	struct places *places;
+	int cancel_fd;
+	struct err *e;
+};
+
+/*
+ * Nothing at all is there. Sockets that their process has closed are counted while the kernel needs
+ * them, but for those in TIME_WAIT.
+ */
+static bool is_deserted(const struct counters *c)
+{
+	return c->known[CTR_SOCKETS_USED] && c->value[CTR_SOCKETS_USED] == 0 &&
+	       c->known[CTR_TCP_TW] && c->value[CTR_TCP_TW] == 0;
+}
+
+static int ask_there(struct look *k)
+{
+	struct nl *nl;
+	int rc = nl_open(&nl);
+
+	sockets_lend(k->sockets, nl, rc);
+	sockets_set_places(k->sockets, k->places);
+	rc = sockets_update(k->sockets, k->b, k->w, k->cancel_fd, k->e);
+	sockets_lend(k->sockets, NULL, -ENOTCONN);
+	nl_close(nl);
+	return rc;
+}
+
+/* In the other namespace. What is counted there stands in for what is counted here. */
+static int look(void *ctx)
+{
+	struct look *k = ctx;
+	bool one = k->w->netns == NETNS_ONE;
+	struct counters *counters = snap_counters(k->b), ours = *counters;
+	int rc = 0;
+
+	if (one) {
+		counters_read(k->b, NULL);
+		sysctls_read(&k->n->sysctls, k->b, NULL, clock_ns(CLOCK_MONOTONIC));
+	} else {
+		*counters = (struct counters){ .known = { false } };
+		counters_fill_sockets(counters, NULL);
+	}
+	if (one || !is_deserted(counters)) {
+		rc = -ENOMEM;
+		if (enter_builder(k->n, k->b, k->entry) != IDX_NONE) {
+			local_ports_read(k->b, NULL);
+			rc = ask_there(k);
+		}
+	}
+	if (!one)
+		*counters = ours;
+	return rc;
+}
+
+/* ---- all of them ------------------------------------------------------ */
+
+static void note(struct outcome *o, int rc)
+{
+	switch (rc) {
+	case 0:
+		o->entered++;
+		break;
+	case -ENOENT: /* it went while we were on the way */
+	case -ESRCH:
+	case -ESTALE:
+		o->others--;
+		break;
+	case -EPERM:
+	case -EACCES:
+		o->refused++;
+		break;
+	default:
+		o->why = o->failed++ == 0 ? rc : o->why;
+	}
+}
+
+static void judge(const struct namespaces *n, struct snap_builder *b, const struct outcome *o)
+{
+	const enum source_status partial = SOURCE_PARTIAL;
+
+	if (o->entered == 0 && (o->refused > 0 || n->list.unreadable > 0))
+		snap_source_fail(b, SRC_NETNS, partial,
+				 "no right to look into others (CAP_SYS_ADMIN, CAP_SYS_PTRACE): "
+				 "only our own is shown");
+	else if (o->refused > 0)
+		snap_source_fail(b, SRC_NETNS, partial,
+				 "no right to enter %u of %u others (CAP_SYS_ADMIN)", o->refused,
+				 o->others);
+	else if (o->failed > 0)
+		snap_source_fail(b, SRC_NETNS, partial, "%u of %u others not looked into: %s",
+				 o->failed, o->others, strerror(-o->why));
+	else if (n->list.left_out > 0)
+		snap_source_fail(b, SRC_NETNS, partial,
+				 "only the first %u were looked into, %u processes are in others",
+				 NETNS_MOST, n->list.left_out);
+	else if (n->list.unreadable > 0)
+		snap_source_fail(b, SRC_NETNS, partial,
+				 "no right to see where %u processes are (CAP_SYS_PTRACE)",
+				 n->list.unreadable);
+	else
+		snap_source_ok(b, SRC_NETNS);
+}
+
+/* Whether the sample cannot go on, rather than one namespace. */
+static bool is_end(int rc)
+{
+	return rc == -ECANCELED || rc == -ENOMEM;
+}
+
+static int look_into(struct namespaces *n, uint32_t i, struct look *k, struct outcome *o)
+{
+	struct state *s = &n->state[i];
+	int result = 0, rc;
+
+	if (s->sockets == NULL)
+		s->sockets = sockets_new_lent();
+	k->entry = &n->list.at[i];
+	k->sockets = s->sockets;
+	rc = go(n, k->entry, look, k, &result);
+	note(o, rc != 0 ? rc : result);
+	return rc == 0 && is_end(result) ? result : 0;
+}
+
+static int look_into_one(struct namespaces *n, const struct want *w, struct look *k)
+{
+	const struct netns_entry *e = netns_list_find(&n->list, w->netns_ino);
+	int result = 0, rc;
+
+	if (e == NULL)
+		return err_set(k->e, -ENOENT, "the network namespace is gone");
+	k->entry = e;
+	if (n->state[e - n->list.at].sockets == NULL)
+		n->state[e - n->list.at].sockets = sockets_new_lent();
+	k->sockets = n->state[e - n->list.at].sockets;
+	rc = go(n, e, look, k, &result);
+	if (rc != 0)
+		return err_set(k->e, rc, "network namespace %llu: %s",
+			       (unsigned long long)w->netns_ino, strerror(-rc));
+	return result;
+}
+
+int namespaces_update(struct namespaces *n, struct snap_builder *b, const struct want *w,
+		      struct places *places, int cancel_fd, struct err *e)
+{
+	struct look k = {
+		.n = n, .b = b, .w = w, .places = places, .cancel_fd = cancel_fd, .e = e
+	};
+	struct outcome o = { .why = 0 };
+	int rc = 0;
+
+	if (w->netns == NETNS_ONE && w->netns_ino != n->list.own)
+		return look_into_one(n, w, &k);
+	if (w->netns != NETNS_ALL)
+		return 0;
+	for (uint32_t i = 0; i < n->list.n && rc == 0; i++) {
+		if (n->list.at[i].ino == n->list.own)
+			continue;
+		o.others++;
+		rc = look_into(n, i, &k, &o);
+	}
+	if (rc == 0)
+		judge(n, b, &o);
+	return rc == 0 ? 0 : err_set(e, rc, "%s", strerror(-rc));
+}
+
+/* ---- one question ----------------------------------------------------- */
+
+struct question {
+	int (*ask)(void *ctx, struct nl *nl, int nl_error);
+	void *ctx;
+};
+
+static int put_question(void *ctx)
+{
+	const struct question *q = ctx;
+	struct nl *nl;
+	int rc = nl_open(&nl);
+
+	rc = q->ask(q->ctx, nl, rc);
+	nl_close(nl);
+	return rc;
+}
+
+int namespaces_visit(struct namespaces *n, const struct snap_builder *b, uint32_t netns,
+		     int (*ask)(void *ctx, struct nl *nl, int nl_error), void *ctx)
+{
+	struct question q = { ask, ctx };
+	uint32_t all;
+	const struct netns *at = snap_netnses(b, &all);
+	const struct netns_entry *e = netns_list_find(&n->list, at[netns].ino);
+	int result = 0, rc = e != NULL ? go(n, e, put_question, &q, &result) : -ENOENT;
+
+	return rc != 0 ? rc : result;
+}
+
+/* ---- what a person means ---------------------------------------------- */
+
+/* The whole text a number; 0 for anything else. */
+static uint64_t parse_number(const char *text)
+{
+	uint64_t n = 0;
+
+	for (const char *p = text; *p != '\0'; p++) {
+		unsigned digit = (unsigned char)*p - (unsigned)'0';
+
+		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+			return 0;
+		n = n * 10 + digit;
+	}
+	return n;
+}
+
+/* Of the file of a namespace; 0, -ENOENT, or what keeps us from it. */
+static int inode_of(const char *path, uint64_t *ino)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (statfs(path, &fs) != 0 || stat(path, &st) != 0)
+		return errno == ENOTDIR || errno == ESRCH ? -ENOENT : -errno;
+	*ino = st.st_ino;
+	return fs.f_type == NSFS_MAGIC ? 0 : -ENOENT;
+}
+
+static int find_inode(uint64_t number, uint64_t *ino)
+{
+	struct netns_list list = { .n = 0 };
+	struct procfs proc;
+	int rc = procfs_open(&proc, "/proc");
+
+	if (rc != 0)
+		return rc;
+	rc = netns_list_read(&list, &proc, RUN);
+	if (rc == 0 && netns_list_find(&list, number) == NULL)
+		rc = list.unreadable > 0 ? -EACCES : -ENOENT;
+	*ino = number;
+	netns_list_free(&list);
+	procfs_close(&proc);
+	return rc;
+}
+
+int namespaces_resolve(const char *text, uint64_t *ino, struct err *e)
+{
+	uint64_t number = parse_number(text);
+	char path[512];
+	int rc = -ENOENT;
+
+	if (*text != '\0' && *text != '.' && strchr(text, '/') == NULL &&
+	    snprintf(path, sizeof(path), RUN "/netns/%s", text) < (int)sizeof(path))
+		rc = inode_of(path, ino);
+	if (rc == -ENOENT && number > 0 && number <= INT32_MAX) {
+		snprintf(path, sizeof(path), "/proc/%u/ns/net", (unsigned)number);
+		rc = inode_of(path, ino);
+	}
+	if (rc == -ENOENT && number > 0)
+		rc = find_inode(number, ino);
+	if (rc == -ENOENT)
+		return err_set(e, rc, "no network namespace \"%.100s\"", text);
+	return rc == 0 ? 0
+		       : err_set(e, rc, "network namespace \"%.100s\": %s", text, strerror(-rc));
+}
