@@ -665,9 +665,101 @@ static void test_filter_eval_random(void **state)
 	buf_free(&twice);
 }
 
+/* Of one that came and went; with what it is not known of, a condition holds neither way. */
+static void test_filter_eval_told(void **state)
+{
+	static const char sample[] =
+		"user 33 www-data\n"
+		"sock tcp LISTEN 0.0.0.0:80 - ino 101 uid 33\n"
+		"proc 11 nginx uid 33\n"
+		"hold 11 6 101\n"
+		"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:40001 cookie 4 flag brief\n"
+		"sock tcp SYN_SENT 10.0.0.1:50000 192.0.2.1:443 cookie 5 flag brief\n"
+		"sock udp ESTABLISHED 10.0.0.1:50000 192.0.2.53:53 cookie 6 flag brief\n";
+	static const struct want_rows rows[] = {
+		{ "", "4 5 6" },
+		{ "state all", "4 5 6" },
+		{ "exclude all", "" },
+		{ "state established", "4 6" },
+		{ "exclude established", "5" },
+		{ "proto = tcp", "4 5" },
+		{ "not proto = tcp", "6" },
+		{ "dst 192.0.2.0/24", "5 6" },
+		{ "dst != 192.0.2.0/24", "4" },
+		{ "dport = :443 or sport = :80", "4 5" },
+		{ "cookie = 6", "6" },
+		{ "listener = :80", "4" },
+		{ "listener != :80", "" },
+		{ "comm = nginx", "4" },
+		{ "comm != nginx", "" },
+		{ "not comm = java", "4" },
+		{ "pid = 11 and sport = :80", "4" },
+		{ "user = www-data", "" },
+		{ "not user = www-data", "" },
+		{ "not (user = www-data and dport = :443)", "4 6" },
+		{ "uid >= 0", "" },
+		{ "inode = 0", "" },
+		{ "recv_q = 0 or dport = :53", "6" },
+		{ "not (recv_q = 0 or dport = :53)", "" },
+		{ "age < 1h", "" },
+		{ "not age > 1h", "" },
+		{ "fd = 6", "" },
+		{ "owner = orphan", "" },
+		{ "not owner = orphan", "" },
+	};
+	const struct context *c = *state;
+	const struct snap *s = fake_snap(sample, c->pool, NULL);
+	struct buf out = { 0 };
+
+	assert_int_equal(s->n_brief, 3);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct filter *f = parse(rows[i].text);
+
+		filter_bind(f, s);
+		buf_reset(&out);
+		buf_str(&out, "");
+		for (uint32_t row = s->n_sock; row < s->n_sock + s->n_brief; row++)
+			if (filter_match(f, s, row))
+				buf_fmt(&out, "%s%llu", out.len > 0 ? " " : "",
+					(unsigned long long)s->sock[row].cookie);
+		if (strcmp(out.s, rows[i].rows) != 0)
+			fail_msg("\"%s\": %s, not %s", rows[i].text, out.s, rows[i].rows);
+		filter_free(f);
+	}
+	buf_free(&out);
+	snap_unref(s);
+}
+
+/* A state that is not known is any of a set of all, and none of a smaller one. */
+static void test_filter_eval_told_of_an_unknown_state(void **state)
+{
+	static const struct {
+		const char *text;
+		bool passes;
+	} asked[] = {
+		{ "state all", true },          { "state established", false },
+		{ "exclude established", false }, { "not state established", false },
+		{ "dport = :443", true },       { "state established or dport = :443", true },
+	};
+	const struct context *c = *state;
+	struct sock k = { .family = AF_INET, .proto = PROTO_TCP, .lport = 1, .rport = 443 };
+	const struct sock_ext x = { .listener = UINT32_MAX };
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		struct filter *f = parse(asked[i].text);
+
+		filter_bind(f, c->snap);
+		if (filter_match_told(f, c->snap, &k, &x) != asked[i].passes)
+			fail_msg("\"%s\"", asked[i].text);
+		filter_free(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_filter_eval_told),
+		cmocka_unit_test(test_filter_eval_told_of_an_unknown_state),
 		cmocka_unit_test(test_filter_eval_states_and_words),
 		cmocka_unit_test(test_filter_eval_addresses),
 		cmocka_unit_test(test_filter_eval_numbers),

@@ -73,6 +73,24 @@ static void test_history_counts_new_ones(void **state)
 	story_close(&t);
 }
 
+/* Those that no sample has are new connections as well. */
+static void test_history_counts_what_came_and_went(void **state)
+{
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	for (unsigned i = 0; i < 10; i++)
+		story_tell(&t, 1,
+			   text_of("sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+				   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:%u times 10\n"
+				   "sock udp ESTABLISHED 10.0.0.1:99 10.0.0.2:53 flag brief\n"
+				   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.3:1 flag brief times 40\n",
+				   1 + 10 * i));
+	assert_true(history_new_rate(t.history) > 49.9 && history_new_rate(t.history) < 50.1);
+	story_close(&t);
+}
+
 /* More than two samples a second share a place, so ten minutes fit; the newest is always there. */
 static void test_history_spans_ten_minutes_at_any_step(void **state)
 {
@@ -224,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_history_of_nothing),
 		cmocka_unit_test(test_history_rates),
 		cmocka_unit_test(test_history_counts_new_ones),
+		cmocka_unit_test(test_history_counts_what_came_and_went),
 		cmocka_unit_test(test_history_spans_ten_minutes_at_any_step),
 		cmocka_unit_test(test_history_usual_is_the_median_of_minutes),
 		cmocka_unit_test(test_history_trend),

@@ -863,9 +863,104 @@ static void test_view_counts_what_is_new_and_how_old_the_rest_is(void **state)
 	teardown(&b);
 }
 
+/* Which row of the view is of this name. */
+static const struct group *named(const struct bench *b, const char *name)
+{
+	char buf[FIELD_TEXT_SIZE];
+
+	for (uint32_t row = 0; row < view_rows(b->view); row++) {
+		const struct group *g = view_group(b->view, row);
+
+		if (strcmp(group_text(b->view, g, TEXT_UTF8, buf).s, name) == 0)
+			return g;
+	}
+	fail_msg("no row %s", name);
+	return NULL;
+}
+
+static const char came_and_went[] =
+	"sock tcp LISTEN 10.4.0.7:80 - ino 100\n"
+	"sock tcp LISTEN 10.4.0.7:90 - ino 101\n"
+	"sock tcp ESTABLISHED 10.4.0.7:80 10.4.1.17:40000 ino 102\n"
+	"proc 10 java\nhold 10 5 100\nhold 10 6 102\n"
+	"proc 20 nginx\nhold 20 5 101\nproc 21 nginx\nhold 21 5 101\n"
+	"sock tcp ESTABLISHED 10.4.0.7:80 10.4.1.17:40001 flag brief times 3\n"
+	"sock tcp ESTABLISHED 10.4.0.7:90 203.0.113.5:40001 flag brief times 20\n"
+	"sock tcp SYN_SENT 10.4.0.7:50000 192.0.2.1:443 flag brief\n"
+	"sock udp ESTABLISHED 10.4.0.7:50000 192.0.2.53:53 flag brief times 2\n";
+
+/* They are new, of whoever they can be said to be of, and nothing else. */
+static void test_view_counts_what_came_and_went_as_new(void **state)
+{
+	struct bench b = setup(came_and_went);
+	const struct snap *first = b.snap;
+	struct query q = query_by(BY_REMOTE);
+
+	(void)state;
+	b.snap = fake_snap(came_and_went, b.pool, first);
+	look(&b, &q);
+	assert_int_equal(view_totals(b.view)->matched, 3);
+	assert_int_equal(view_totals(b.view)->born, 26);
+	assert_int_equal(view_totals(b.view)->brief, 26);
+	assert_int_equal(named(&b, "10.4.1.17")->sockets, 1);
+	assert_int_equal(named(&b, "10.4.1.17")->born, 3);
+	assert_int_equal(named(&b, "203.0.113.5")->sockets, 0);
+	assert_int_equal(named(&b, "203.0.113.5")->born, 20);
+	assert_int_equal(named(&b, "203.0.113.5")->first, IDX_NONE);
+	q = query_by(BY_PROCESS);
+	look(&b, &q);
+	assert_int_equal(view_rows(b.view), 3);
+	assert_int_equal(named(&b, "java[10]")->born, 3);
+	assert_int_equal(named(&b, "nginx[20]")->born, 0); /* or nginx[21] */
+	q = query_by(BY_PROGRAM);
+	look(&b, &q);
+	assert_int_equal(named(&b, "nginx")->born, 20);
+	q = query_by(BY_STATE);
+	look(&b, &q);
+	assert_int_equal(named(&b, "ESTABLISHED")->born, 23);
+	assert_int_equal(named(&b, "SYN_SENT")->born, 1);
+	q = query_by(BY_LISTENER);
+	look(&b, &q);
+	assert_int_equal(named(&b, "10.4.0.7:90")->born, 20);
+	assert_int_equal(named(&b, "10.4.0.7:90")->sockets, 0);
+	q = query_by(BY_SOCKET);
+	look(&b, &q);
+	assert_int_equal(view_rows(b.view), 3);
+	assert_int_equal(view_totals(b.view)->brief, 26);
+	snap_unref(first);
+	teardown(&b);
+}
+
+/* A flood of them from many addresses is one row of their prefix. */
+static void test_view_rolls_up_what_came_and_went(void **state)
+{
+	struct bench b = { .pool = snap_pool_new(), .view = view_new() };
+	struct query q = query_by(BY_REMOTE);
+	struct buf text = { .s = NULL };
+	const struct snap *first;
+
+	(void)state;
+	buf_str(&text, "sock tcp LISTEN 10.4.0.7:80 - ino 100\n");
+	first = fake_snap(text.s, b.pool, NULL);
+	for (unsigned i = 1; i <= 30; i++)
+		buf_fmt(&text,
+			"sock tcp ESTABLISHED 10.4.0.7:80 203.0.113.%u:40001 flag brief times 2\n", i);
+	b.snap = fake_snap(text.s, b.pool, first);
+	q.rollup = true;
+	q.prefix4 = 24;
+	look(&b, &q);
+	assert_int_equal(view_rows(b.view), 1);
+	assert_int_equal(named(&b, "203.0.113.0/24")->born, 60);
+	buf_free(&text);
+	snap_unref(first);
+	teardown(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_view_counts_what_came_and_went_as_new),
+		cmocka_unit_test(test_view_rolls_up_what_came_and_went),
 		cmocka_unit_test(test_view_is_empty_before_the_first_result),
 		cmocka_unit_test(test_view_states_are_in_fixed_order_with_zeroes),
 		cmocka_unit_test(test_view_process_counts_a_socket_once_a_holder),
