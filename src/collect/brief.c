@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sockeye/base/index.h"
+
 /* ---- which of them ------------------------------------------------------- */
 
 /* Those of a socket that has an end of its own, which a half-open one and one in TIME_WAIT have not. */
@@ -61,11 +63,85 @@ static struct sock row_of(const struct ended *x)
 	};
 }
 
+/* ---- those that are in TIME_WAIT ------------------------------------------- */
+
+/*
+ * The minisocket inherits the cookie, but only if the socket had one yet: it gets it when it is asked for,
+ * so one that no dump has seen has another in TIME_WAIT than when it is freed. Its ends tell that the
+ * row is of the same connection.
+ */
+struct minis {
+	struct index ix;
+	const struct sock *rows;
+	uint32_t n;
+	bool made;
+};
+
+static uint64_t hash_ends(const struct index *ix, const struct sock *s)
+{
+	uint64_t h = index_hash2(ix, addr_hi(&s->local), addr_lo(&s->local));
+
+	h = index_hash2(ix, h ^ addr_hi(&s->remote), addr_lo(&s->remote));
+	return index_hash(ix, h ^ ((uint64_t)s->lport << 16 | s->rport));
+}
+
+static bool same_ends(const struct sock *a, const struct sock *b)
+{
+	return a->lport == b->lport && a->rport == b->rport && a->family == b->family &&
+	       addr_equal(&a->local, &b->local) && addr_equal(&a->remote, &b->remote);
+}
+
+static bool is_mini(const struct sock *s)
+{
+	return s->proto == PROTO_TCP && s->ino == 0 &&
+	       (s->state == ST_TIME_WAIT || s->state == ST_FIN_WAIT2);
+}
+
+static uint32_t find_ends(const struct minis *m, const struct sock *s, uint32_t *at)
+{
+	uint32_t row;
+
+	for (*at = index_first(&m->ix, hash_ends(&m->ix, s));
+	     (row = index_row(&m->ix, *at)) != IDX_NONE; *at = index_next(&m->ix, *at))
+		if (same_ends(&m->rows[row], s))
+			break;
+	return row;
+}
+
+/* Without the memory for it there are none. */
+static void gather_minis(struct minis *m)
+{
+	uint32_t n = 0, at;
+
+	m->made = true;
+	for (uint32_t row = 0; row < m->n; row++)
+		n += is_mini(&m->rows[row]);
+	if (index_reset(&m->ix, n) != 0)
+		return;
+	for (uint32_t row = 0; row < m->n; row++)
+		if (is_mini(&m->rows[row]) && find_ends(m, &m->rows[row], &at) == IDX_NONE)
+			index_put(&m->ix, at, row);
+}
+
+static bool is_mini_now(struct minis *m, const struct snap_builder *b, const struct sock *s)
+{
+	uint32_t at;
+
+	/* They move when one is added. */
+	m->rows = snap_rows(b, &m->n);
+	if (!m->made)
+		gather_minis(m);
+	return s->proto == PROTO_TCP && find_ends(m, s, &at) != IDX_NONE;
+}
+
 int brief_add(struct snap_builder *b, const struct ended_list *l, const struct want *w)
 {
 	const struct snap *prev = snap_prev(b);
 	bool whole[PROTO_COUNT], known = true;
+	struct minis minis = { .made = false };
 	int rc = 0;
+
+	index_init(&minis.ix);
 
 	for (unsigned p = 0; p < PROTO_COUNT; p++) {
 		whole[p] = full_states[p] != 0 && is_whole(b, w, (enum proto)p);
@@ -80,8 +156,10 @@ int brief_add(struct snap_builder *b, const struct ended_list *l, const struct w
 		    snap_find(prev, x->cookie) != IDX_NONE || snap_row(b, x->cookie) != IDX_NONE)
 			continue;
 		s = row_of(x);
-		rc = snap_add_brief(b, &s, x->ifindex);
+		if (!is_mini_now(&minis, b, &s))
+			rc = snap_add_brief(b, &s, x->ifindex);
 	}
+	index_free(&minis.ix);
 	return rc;
 }
 

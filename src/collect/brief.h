@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sockets that came and went between two samples: those of the feed of ended ones that neither dump
- * told of. Cookies say which those are, as a socket keeps its own to the last.
+ * told of. Cookies say which those are, as a socket keeps its own to the last, and the ends of those in
+ * TIME_WAIT.
  */
 #ifndef SOCKEYE_SRC_COLLECT_BRIEF_H
 #define SOCKEYE_SRC_COLLECT_BRIEF_H

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 static const struct recipe *const all_recipes[] = { state_recipes, socket_recipes, process_recipes,
-						    trouble_recipes, family_recipes };
+						    trouble_recipes, family_recipes, end_recipes };
 
 #define N_LISTS (sizeof(all_recipes) / sizeof(all_recipes[0]))
 

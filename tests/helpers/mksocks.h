@@ -51,7 +51,7 @@ struct recipe {
 
 /* Each ends with a nameless entry. */
 extern const struct recipe state_recipes[], socket_recipes[], process_recipes[], trouble_recipes[],
-	family_recipes[];
+	family_recipes[], end_recipes[];
 
 /* Adds " key=number" to the answer. */
 void mk_say(struct mk *mk, const char *key, long value);

@@ -375,8 +375,9 @@ static void test_brief_is_what_no_sample_has(void **state)
 	add_gone(&l, gone(1, 41001, ENDED_OPENED)); /* was there before */
 	add_gone(&l, gone(2, 41002, ENDED_OPENED)); /* is there, in TIME_WAIT */
 	add_gone(&l, gone(3, 41003, ENDED_OPENED));
-	add_gone(&l, gone(4, 41004, 0)); /* forgotten, but it came in */
-	add_gone(&l, gone(5, 0, 0));     /* never was connected */
+	add_gone(&l, gone(4, 41004, 0));            /* forgotten, but it came in */
+	add_gone(&l, gone(5, 0, 0));                /* never was connected */
+	add_gone(&l, gone(6, 41002, ENDED_OPENED)); /* is there, in TIME_WAIT by another cookie */
 	s = two_samples(pool, &l, &wants, SOURCE_OK);
 	assert_true(s->brief_known);
 	assert_int_equal(s->n_sock, 2);
