@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "fake_detail.h"
+#include "fake_family.h"
 #include "sockeye/base/buf.h"
 #include "sockeye/model/names.h"
 
@@ -235,6 +236,11 @@ static int parse_sock_key(struct fix *f, struct line *l, const struct word *key,
 		k->s.flags |= word_is(&w, "brief") ? SOCK_BRIEF : SOCK_NO_COOKIE;
 		return rc;
 	}
+	if (word_is(key, "type")) {
+		rc = want_word(f, l, &w, "type");
+		k->s.type = fake_family_type(w.s);
+		return rc;
+	}
 	if (word_is(key, "cgroup"))
 		return want_word(f, l, &k->cgroup, "control group");
 	if (word_is(key, "family")) {
@@ -342,6 +348,22 @@ static int add_socks(struct fix *f, struct fix_sock *k)
 	return 0;
 }
 
+/* Behind the state of a socket that has no internet addresses. */
+static int do_other(struct fix *f, struct line *l, struct fix_sock *k)
+{
+	struct word local, remote, w;
+	int rc = 0;
+
+	if (want_word(f, l, &local, "local end") < 0 || want_word(f, l, &remote, "remote end") < 0)
+		return -EINVAL;
+	if (!fake_family_ends(f->b, &k->s, (struct str){ local.s, local.len },
+			      (struct str){ remote.s, remote.len }))
+		return bad(f, "ends", &local);
+	while (rc == 0 && next_word(l, &w))
+		rc = parse_sock_key(f, l, &w, k);
+	return rc < 0 ? rc : add_socks(f, k);
+}
+
 static int do_sock(struct fix *f, struct line *l)
 {
 	static const char any4[4];
@@ -361,6 +383,8 @@ static int do_sock(struct fix *f, struct line *l)
 	k.s.state = (uint8_t)state_by_name(w.s, w.len);
 	if (k.s.state == 0)
 		return bad(f, "state", &w);
+	if (!sock_is_inet(&k.s))
+		return do_other(f, l, &k);
 	if (want_word(f, l, &w, "local end") < 0)
 		return -EINVAL;
 	if (!parse_end(&w, &k.s.local, &k.s.lport, &k.s.family))
@@ -844,11 +868,24 @@ static int fill(struct fix *f, const char *text, size_t sample, int64_t later_ms
 
 static const struct fix fix_empty = { .wall_ms = DEFAULT_MS, .unfound = WHY_NO_PROCESS };
 
+/* TCP, UDP, and what else there is a socket of, or a word about its source. */
+static unsigned protos_of(const char *text)
+{
+	unsigned protos = PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP);
+	char word[32];
+
+	for (unsigned p = PROTO_UDP + 1; p < PROTO_COUNT; p++) {
+		snprintf(word, sizeof(word), "sock %s ", proto_name(p));
+		protos |= strstr(text, word) != NULL ? PROTO_BIT(p) : 0;
+		snprintf(word, sizeof(word), "source %s ", proto_name(p));
+		protos |= strstr(text, word) != NULL ? PROTO_BIT(p) : 0;
+	}
+	return protos;
+}
+
 const struct snap *fake_snap(const char *text, struct snap_pool *pool, const struct snap *prev)
 {
-	const char *mptcp = strstr(text, "sock mptcp ");
-	struct want want = { .protos = PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP) |
-				       (mptcp != NULL ? PROTO_BIT(PROTO_MPTCP) : 0u),
+	struct want want = { .protos = protos_of(text),
 			     .close = true,
 			     .owners = true,
 			     .places = strstr(text, " cgroup ") != NULL,

@@ -369,6 +369,75 @@ static void test_filter_eval_joins(void **state)
 	check_rows(c->snap, rows, ARRAY_SIZE(rows));
 }
 
+static const char others[] =
+	"ifname 2 eth0\n"
+	"sock unix LISTEN \"/tmp/.X11-unix/X0\" - ino 10 cookie 1 type stream\n"
+	"sock unix ESTABLISHED \"/tmp/.X11-unix/X0\" 12 ino 11 cookie 2 type stream\n"
+	"sock unix ESTABLISHED - 11 ino 12 cookie 3 type stream\n"
+	"sock unix CLOSE \"@Foo@bar\" - ino 13 cookie 4 type dgram\n"
+	"sock unix ESTABLISHED - ? ino 14 cookie 5 type seqpacket\n"
+	"sock packet CLOSE ip - if 2 cookie 6 type raw\n"
+	"sock packet CLOSE all - cookie 7 type dgram\n"
+	"sock netlink CLOSE rtnl:0 - cookie 8 type raw\n"
+	"sock netlink ESTABLISHED genl:4242 genl:0 cookie 9 type raw\n"
+	"sock vsock ESTABLISHED 2:1024 3:99 cookie 10 type stream\n"
+	"sock vsock LISTEN *:22 - cookie 11 type stream\n"
+	"sock xdp CLOSE 4 - if 2 cookie 12 type raw\n"
+	"sock tcp LISTEN 0.0.0.0:22 - ino 20 cookie 13\n"
+	"sock raw CLOSE 10.0.0.1:1 - ino 21 cookie 14\n";
+
+static void test_filter_eval_ends_of_other_families(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "src unix:/tmp/.X11-unix/*", "1 2" },
+		{ "src /tmp/.x11-UNIX/x0", "1 2" },
+		{ "src unix:*", "1 2 3 4 5" },
+		{ "src unix:?*", "1 2 4" },
+		{ "dst /tmp/*", "3" },
+		{ "dst unix:*", "1 2 3 4 5" },
+		{ "src @foo*", "4" },
+		{ "src unix:@f[N-P]o?bar", "4" },
+		{ "src != unix:/tmp/*", "3 4 5 6 7 8 9 10 11 12 13 14" },
+		{ "src link:ip:eth0", "6" },
+		{ "src link:ip:2", "6" },
+		{ "src link:*:eth*", "6" },
+		{ "src link:all:*", "7" },
+		{ "src link:*:*", "6 7" },
+		{ "src netlink:rtnl:kernel", "8" },
+		{ "src netlink:*:4242", "9" },
+		{ "dst netlink:genl:kernel", "9" },
+		{ "src vsock:2:1024", "10" },
+		{ "dst vsock:3:*", "10" },
+		{ "src vsock:*:22", "11" },
+		{ "proto = unix and state established", "2 3 5" },
+		{ "proto != unix,netlink,packet", "10 11 12 13 14" },
+		{ "family = link", "6 7" },
+		{ "family = inet", "13 14" },
+		{ "family != inet,unix", "6 7 8 9 10 11 12" },
+		{ "type = dgram", "4 7" },
+		{ "type = seqpacket,dgram", "4 5 7" },
+		{ "type != stream and proto = unix", "4 5" },
+		{ "dev = eth0", "6 12" },
+		{ "inode = 12", "3" },
+		/* ports and addresses are those of the internet */
+		{ "sport = 1024", "" },
+		{ "sport = 22", "13" },
+		{ "src 0.0.0.0/0", "13 14" },
+		{ "src *", "13 14" },
+		{ "not src *", "1 2 3 4 5 6 7 8 9 10 11 12" },
+		{ "src 10/8", "14" },
+		{ "autobound", "" },
+		{ "listener = :22", "13" },
+	};
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = fake_snap(others, pool, NULL);
+
+	(void)state;
+	check_rows(s, rows, ARRAY_SIZE(rows));
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
 static void test_filter_eval_autobound_by_the_range_of_the_snapshot(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -766,6 +835,7 @@ int main(void)
 		cmocka_unit_test(test_filter_eval_names),
 		cmocka_unit_test(test_filter_eval_listeners),
 		cmocka_unit_test(test_filter_eval_joins),
+		cmocka_unit_test(test_filter_eval_ends_of_other_families),
 		cmocka_unit_test(test_filter_eval_autobound_by_the_range_of_the_snapshot),
 		cmocka_unit_test(test_filter_eval_age),
 		cmocka_unit_test(test_filter_eval_binds_anew),

@@ -229,6 +229,28 @@ static void places(struct report_cfg *cfg)
 	cfg->places = true;
 }
 
+static void families(struct report_cfg *cfg)
+{
+	cfg->query.select.protos = PROTOS_ALL;
+}
+
+static void families_columns(struct report_cfg *cfg)
+{
+	families(cfg);
+	all_columns(cfg);
+}
+
+static void families_overview(struct report_cfg *cfg)
+{
+	families(cfg);
+	overview(cfg);
+}
+
+static void unix_only(struct report_cfg *cfg)
+{
+	cfg->query.select.protos = PROTO_BIT(PROTO_UNIX);
+}
+
 static const struct golden goldens[] = {
 	{ "overview", "web", "", BY_STATE, overview },
 	{ "summary", "web", "state close-wait", BY_STATE, summary },
@@ -260,6 +282,13 @@ static const struct golden goldens[] = {
 	{ "unit", "containers", "", BY_UNIT, places },
 	{ "places-process", "containers", "", BY_PROCESS, places },
 	{ "places-socket", "containers", "", BY_SOCKET, places },
+	{ "families-socket", "families", "", BY_SOCKET, families },
+	{ "families-columns", "families", "not proto = tcp", BY_SOCKET, families_columns },
+	{ "families-process", "families", "", BY_PROCESS, families },
+	{ "families-user", "families", "", BY_USER, families },
+	{ "families-unix", "families", "src unix:/tmp/.x11-UNIX/*", BY_PROCESS, unix_only },
+	{ "families-overview", "families", "", BY_STATE, families_overview },
+	{ "families-state", "families", "", BY_STATE, families },
 	{ "trouble-overview", "trouble", "", BY_STATE, overview },
 	{ "trouble-summary", "trouble", "", BY_STATE, summary },
 	{ "trouble-state", "trouble", "", BY_STATE, NULL },
