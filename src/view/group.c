@@ -92,7 +92,7 @@ static uint32_t new_group(struct grouper *gr, uint64_t id, const union group_key
 	return put_group(gr, at, id, key);
 }
 
-static uint32_t why_group(struct grouper *gr, uint32_t why)
+uint32_t grouper_why(struct grouper *gr, uint32_t why)
 {
 	uint32_t *known = &gr->why_group[why];
 	union group_key key = { 0 };
@@ -105,8 +105,7 @@ static uint32_t why_group(struct grouper *gr, uint32_t why)
 	return *known;
 }
 
-/* The map from rows of a table of the snapshot to groups, all of them unknown. */
-static int begin_map(struct grouper *gr, uint32_t rows)
+int grouper_begin_map(struct grouper *gr, uint32_t rows)
 {
 	void *map = arena_push(&gr->group_of, rows * sizeof(uint32_t));
 
@@ -190,6 +189,11 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 	return gr->r->query.distinct ? grouper_count(gr, group, hit.row) : 0;
 }
 
+int grouper_tally(struct grouper *gr, uint32_t group, struct hit hit)
+{
+	return tally(gr, group, hit);
+}
+
 /* ---- by state -------------------------------------------------------- */
 
 /* All rows are there from the start: zero is an answer too. */
@@ -236,7 +240,7 @@ static int add_state(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 static int begin_procs(struct grouper *gr)
 {
-	return begin_map(gr, gr->r->snap->n_proc);
+	return grouper_begin_map(gr, gr->r->snap->n_proc);
 }
 
 static uint32_t process_group(struct grouper *gr, uint32_t proc)
@@ -252,8 +256,7 @@ static inline uint32_t name_of(enum by by, const union group_key *key)
 	return by == BY_PROGRAM ? key->comm : key->in.name;
 }
 
-/* The group of a name, new if need be. */
-static uint32_t named_group(struct grouper *gr, const union group_key *key)
+uint32_t grouper_named(struct grouper *gr, const union group_key *key)
 {
 	enum by by = gr->r->query.by;
 	uint64_t id = id_of_name(gr, name_of(by, key));
@@ -275,7 +278,7 @@ static uint32_t program_group(struct grouper *gr, uint32_t proc)
 {
 	union group_key key = { .comm = gr->r->snap->proc[proc].comm };
 
-	return named_group(gr, &key);
+	return grouper_named(gr, &key);
 }
 
 /*
@@ -333,7 +336,7 @@ static int add_procs(struct grouper *gr, const struct hit *hit, uint32_t n)
 		if (is_nobodys(gr, hit[i].row))
 			continue;
 		if (x->n_owners == 0)
-			rc = tally(gr, why_group(gr, x->owner), hit[i]);
+			rc = tally(gr, grouper_why(gr, x->owner), hit[i]);
 		else
 			rc = add_holders(gr, hit[i]);
 	}
@@ -345,7 +348,7 @@ static int add_procs(struct grouper *gr, const struct hit *hit, uint32_t n)
 static int begin_user(struct grouper *gr)
 {
 	gr->last_user = IDX_NONE;
-	return begin_map(gr, gr->r->snap->n_user);
+	return grouper_begin_map(gr, gr->r->snap->n_user);
 }
 
 static uint32_t user_group(struct grouper *gr, uint32_t uid)
@@ -381,50 +384,8 @@ static int add_user(struct grouper *gr, const struct hit *hit, uint32_t n)
 		if (is_nobodys(gr, row))
 			continue;
 		rc = tally(gr,
-			   fileless ? why_group(gr, s->ext[row].owner)
+			   fileless ? grouper_why(gr, s->ext[row].owner)
 				    : user_group(gr, s->sock[row].uid),
-			   hit[i]);
-	}
-	return rc;
-}
-
-/* ---- by container and by unit ----------------------------------------- */
-
-/* Without places all is in none, as far as somebody holds it. */
-static int begin_places(struct grouper *gr)
-{
-	uint32_t n = gr->r->snap->n_place;
-
-	return begin_map(gr, n > 0 ? n : 1);
-}
-
-static uint32_t place_group(struct grouper *gr, uint32_t row)
-{
-	const struct snap *s = gr->r->snap;
-	uint32_t at = s->n_place > 0 ? s->in_place[row] : 0;
-	const struct place *p = snap_place(s, row);
-	union group_key key = { .in = { .place = at } };
-	uint32_t *group = &grouper_map(gr)[at];
-
-	key.in.name = gr->r->query.by == BY_UNIT ? p->unit : p->container;
-	if (*group == IDX_NONE)
-		*group = named_group(gr, &key);
-	return *group;
-}
-
-/* Where a socket is may be known of one that nobody holds; else the reason is its row. */
-static int add_places(struct grouper *gr, const struct hit *hit, uint32_t n)
-{
-	const struct snap *s = gr->r->snap;
-	int rc = 0;
-
-	for (uint32_t i = 0; i < n && rc == 0; i++) {
-		uint32_t row = hit[i].row;
-		bool nowhere = s->n_place == 0 || s->in_place[row] == 0;
-
-		rc = tally(gr,
-			   nowhere && s->ext[row].n_owners == 0 ? why_group(gr, s->ext[row].owner)
-								: place_group(gr, row),
 			   hit[i]);
 	}
 	return rc;
@@ -510,12 +471,10 @@ static void remote_ref(const struct grouper *gr, uint32_t row, bool own, struct 
 
 static uint32_t put_end(struct grouper *gr, uint32_t at, const struct end_ref *ref)
 {
-	union group_key key = {
-		.end = { .addr = ref->addr,
-			 .ifindex = ref->ifindex,
-			 .netns = ref->netns,
-			 .bits = ref->bits }
-	};
+	union group_key key = { .end = { .addr = ref->addr,
+					 .ifindex = ref->ifindex,
+					 .netns = ref->netns,
+					 .bits = ref->bits } };
 	uint32_t i = put_group(gr, at, ref->id, &key);
 
 	if (i != IDX_NONE)
@@ -535,8 +494,7 @@ static uint32_t remote_group(struct grouper *gr, const struct end_ref *ref)
 
 		if (g->id == ref->id && addr_equal(&g->key.end.addr, &ref->addr) &&
 		    g->key.end.ifindex == ref->ifindex && g->key.end.netns == ref->netns &&
-		    g->own == ref->own &&
-		    g->key.end.bits == ref->bits)
+		    g->own == ref->own && g->key.end.bits == ref->bits)
 			return i;
 	}
 	return put_end(gr, at, ref);
@@ -634,9 +592,7 @@ static uint32_t listener_group(struct grouper *gr, uint32_t row)
 {
 	const struct sock *s = &gr->r->snap->sock[row];
 	uint32_t netns = snap_netns(gr->r->snap, row);
-	union group_key key = {
-		.end = { .addr = s->local, .netns = netns, .port = s->lport }
-	};
+	union group_key key = { .end = { .addr = s->local, .netns = netns, .port = s->lport } };
 	uint64_t id = id_of(gr, id_of(gr, addr_hi(&s->local), addr_lo(&s->local)),
 			    s->lport ^ snap_netns_ino(gr->r->snap, row) << 16);
 	uint32_t at, i;
@@ -710,7 +666,7 @@ static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
 /* The map is of the namespaces, and behind them of what is in none that is known. */
 static int begin_netns(struct grouper *gr)
 {
-	return begin_map(gr, gr->r->snap->n_netns + 1);
+	return grouper_begin_map(gr, gr->r->snap->n_netns + 1);
 }
 
 static int add_netns(struct grouper *gr, const struct hit *hit, uint32_t n)
@@ -720,8 +676,7 @@ static int add_netns(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 	for (uint32_t i = 0; i < n && rc == 0; i++) {
 		union group_key key = { .netns = snap_netns(s, hit[i].row) };
-		uint32_t *group =
-			&grouper_map(gr)[key.netns != IDX_NONE ? key.netns : s->n_netns];
+		uint32_t *group = &grouper_map(gr)[key.netns != IDX_NONE ? key.netns : s->n_netns];
 
 		if (*group == IDX_NONE)
 			*group = new_group(gr, id_of(gr, ID_NETNS, snap_netns_ino(s, hit[i].row)),
@@ -744,8 +699,8 @@ static const struct {
 	[BY_USER] = { begin_user, grouper_look_ends, add_user },
 	[BY_REMOTE] = { begin_remote, NULL, add_remote },
 	[BY_LISTENER] = { NULL, look_listeners, add_listener },
-	[BY_CONTAINER] = { begin_places, grouper_look_ends, add_places },
-	[BY_UNIT] = { begin_places, grouper_look_ends, add_places },
+	[BY_CONTAINER] = { grouper_begin_places, grouper_look_ends, grouper_add_places },
+	[BY_UNIT] = { grouper_begin_places, grouper_look_ends, grouper_add_places },
 	[BY_NETNS] = { begin_netns, NULL, add_netns },
 };
 

@@ -33,10 +33,9 @@ struct grouper {
 	struct own own;       /* with query.hide_own */
 	struct rollup rollup; /* with query.rollup */
 	uint32_t own_sockets, other_sockets;
-	struct arena
-		group_of; /* uint32_t a row of snap.proc, user, place or netns: its group, or
+	struct arena group_of; /* uint32_t a row of snap.proc, user, place or netns: its group, or
 			     IDX_NONE */
-	struct arena listen; /* uint32_t: listening rows, for ends */
+	struct arena listen;   /* uint32_t: listening rows, for ends */
 	uint32_t next_listen;
 	struct arena mark; /* uint32_t a group: see the groupings that use it */
 	uint32_t why_group[WHY_COUNT];
@@ -84,6 +83,21 @@ uint32_t grouper_put_net(struct grouper *gr, const struct addr *net, uint32_t ne
 			 uint32_t ifindex, uint8_t bits, bool own);
 /* With query.hide_own, before anything else: looks at the own ends of a range. 0 or -ENOMEM. */
 int grouper_look_own(struct grouper *gr, uint32_t from, uint32_t to);
+
+/* ---- for groupings elsewhere ---- */
+
+/* The row of sockets that nobody holds for this reason; IDX_NONE without memory, as below. */
+uint32_t grouper_why(struct grouper *gr, uint32_t why);
+/* BY_PROGRAM, BY_CONTAINER, BY_UNIT: the group of a name, new if need be. */
+uint32_t grouper_named(struct grouper *gr, const union group_key *key);
+/* Makes grouper_map() for so many rows of a table of the snapshot, of which no group is known. 0 or -ENOMEM. */
+int grouper_begin_map(struct grouper *gr, uint32_t rows);
+/* Adds one socket to a group. 0 or -ENOMEM, also for IDX_NONE. */
+int grouper_tally(struct grouper *gr, uint32_t group, struct hit hit);
+
+/* BY_CONTAINER, BY_UNIT: group_places.c */
+int grouper_begin_places(struct grouper *gr);
+int grouper_add_places(struct grouper *gr, const struct hit *hit, uint32_t n);
 
 /* ---- with query.distinct: group_count.c ---- */
 

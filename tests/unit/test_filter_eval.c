@@ -264,6 +264,48 @@ static void test_filter_eval_numbers(void **state)
 	check_rows(c->snap, rows, ARRAY_SIZE(rows));
 }
 
+#define ID "3f4e5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081"
+
+/* A name that is not known passes no comparison but !=, and is not the empty one. */
+static void test_filter_eval_places(void **state)
+{
+	static const char placed[] =
+		"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:1 cookie 1 ino 101\n"
+		"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:2 cookie 2 ino 102\n"
+		"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:3 cookie 3 ino 103\n"
+		"sock tcp ESTABLISHED 10.0.0.1:80 10.4.1.17:4 cookie 4 ino 104\n"
+		"sock tcp TIME_WAIT 10.0.0.1:81 10.4.1.17:5 cookie 5\n"
+		"proc 10 a cgroup /docker/" ID "\nhold 10 3 101\n"
+		"proc 11 b cgroup /lxc/web/system.slice/my\\\\x2dapp.service\nhold 11 3 102\n"
+		"proc 12 c cgroup /system.slice/nginx.service\nhold 12 3 103\n"
+		"proc 13 d\nhold 13 3 104\n";
+	static const struct want_rows rows[] = {
+		{ "container = 3f4e5a6b7c8d", "1" },
+		{ "container = " ID, "1" },
+		{ "container = aaaaaaaaaaaabbbbbbbbbbbbccccccccccccddddddddddddeeeeeeeeeeeeffff",
+		  "" },
+		{ "container = 3f4e5a6b7c8", "" },
+		{ "container = 3f4e*", "1" },
+		{ "container ~ ^w.b$", "2" },
+		{ "container = web", "2" },
+		{ "container != web", "1 3 4 5" },
+		{ "container = \"\"", "3 4" },
+		{ "container = *", "1 2 3 4" },
+		{ "container != *", "5" },
+		{ "container = ?*", "1 2" },
+		{ "unit = nginx.service", "3" },
+		{ "unit = my-app.service", "2" },
+		{ "unit = \"my\\\\x2dapp.service\"", "2" },
+		{ "unit = *.service and not unit = nginx*", "2" },
+		{ "unit = \"\"", "1 4" },
+	};
+	struct context *c = *state;
+	const struct snap *s = fake_snap(placed, c->pool, NULL);
+
+	check_rows(s, rows, ARRAY_SIZE(rows));
+	snap_unref(s);
+}
+
 static void test_filter_eval_names(void **state)
 {
 	static const struct want_rows rows[] = {
@@ -837,6 +879,7 @@ int main(void)
 		cmocka_unit_test(test_filter_eval_joins),
 		cmocka_unit_test(test_filter_eval_ends_of_other_families),
 		cmocka_unit_test(test_filter_eval_autobound_by_the_range_of_the_snapshot),
+		cmocka_unit_test(test_filter_eval_places),
 		cmocka_unit_test(test_filter_eval_age),
 		cmocka_unit_test(test_filter_eval_binds_anew),
 		cmocka_unit_test(test_filter_eval_random),

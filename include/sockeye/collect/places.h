@@ -7,6 +7,9 @@
 #ifndef SOCKEYE_COLLECT_PLACES_H
 #define SOCKEYE_COLLECT_PLACES_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include "sockeye/model/snap.h"
 
 struct places;
@@ -24,5 +27,11 @@ uint32_t places_of_group(struct places *p, struct snap_builder *b, uint64_t id);
  * or -ECANCELED soon after cancel_fd (-1: none) became readable.
  */
 int places_update(struct places *p, struct snap_builder *b, int cancel_fd);
+
+/*
+ * The container of one process, asked at once, as of the first that is found in a network namespace:
+ * its short id or name into buf, raw; returns the length, 0 when it is in none or gone. root as above.
+ */
+size_t places_container(const char *root, int32_t pid, char *buf, size_t size);
 
 #endif
