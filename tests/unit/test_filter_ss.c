@@ -129,10 +129,55 @@ static void test_filter_ss_says_what_it_cannot(void **state)
 	buf_free(&out);
 }
 
+static void test_filter_ss_says_other_families(void **state)
+{
+	enum { UNIX = PROTO_BIT(PROTO_UNIX), ALL = PROTOS_ALL & ~PROTO_BIT(PROTO_UDPLITE) };
+	static const struct {
+		const char *text;
+		unsigned protos;
+		const char *said; /* the command, or why there is none */
+	} cases[] = {
+		{ "", UNIX, "ss -an -A unix" },
+		{ "proto = unix", ALL, "ss -an -A unix" },
+		{ "", ALL, "ss -an -A tcp,udp,raw,mptcp,sctp,unix,packet,netlink,vsock,xdp" },
+		{ "state listening", UNIX, "ss -an -A unix state listening" },
+		{ "src unix:/tmp/.X11-unix/*", UNIX, "ss -an -A unix 'src unix:/tmp/.X11-unix/*'" },
+		{ "not src unix:@x", UNIX, "ss -an -A unix 'not src unix:@x'" },
+		{ "dst unix:*", UNIX, "ss -an -A unix 'dst unix:*'" },
+		{ "src netlink:rtnl:4242", PROTO_BIT(PROTO_NETLINK),
+		  "ss -an -A netlink 'src netlink:rtnl:4242'" },
+		{ "src link:ip:lo", PROTO_BIT(PROTO_PACKET), "ss -an -A packet 'src link:ip:lo'" },
+		{ "dst unix:/x", UNIX, "ss knows no name of the other end of a UNIX socket" },
+		{ "src unix:/x", ALL, "ss takes unix: for the whole of a filter" },
+		{ "src unix:\"/a b\"", UNIX,
+		  "the name has characters that ss would read as others" },
+		{ "type = dgram", UNIX, "ss knows no type" },
+		{ "", PROTOS_ALL, "ss knows no udplite" },
+		{ "(proto = unix and state listening) or proto = tcp", ALL,
+		  "ss takes the same states for all protocols" },
+	};
+	struct buf out = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct err e = { .msg = "" };
+		struct filter *f = filter_parse(cases[i].text, strlen(cases[i].text), &e);
+		int rc;
+
+		assert_non_null(f);
+		buf_reset(&out);
+		rc = filter_print_ss(f, cases[i].protos, &out, &e);
+		assert_string_equal(rc == 0 ? out.s : e.msg, cases[i].said);
+		filter_free(f);
+	}
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_filter_ss_says_the_same),
+		cmocka_unit_test(test_filter_ss_says_other_families),
 		cmocka_unit_test(test_filter_ss_says_what_it_cannot),
 	};
 
