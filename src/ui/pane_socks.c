@@ -18,6 +18,7 @@ struct width {
 /* Where the table of fields does not say it all. An IPv4 address with its port takes 21 columns. */
 static const struct width widths[F_COUNT] = {
 	[F_STATE]   = { 10, 10, 10 },
+	[F_PROTO]   = { 4, 4, 7 },
 	[F_REMOTE]  = { 21, 22, 47 },
 	[F_PROCESS] = { 14, 18, 28 },
 	[F_LOCAL]   = { 21, 22, 47 },
