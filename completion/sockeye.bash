@@ -10,7 +10,7 @@ _sockeye() {
 		-F --filter --all-netns -N --net --read-only --no-sandbox --color --ascii --term -h --help -V --version'
 	local by='state process program user remote listener container unit netns socket'
 	local columns='key sockets delta in_rate out_rate udp shared recv_q send_q processes peers addresses pid comm user
-		owner container unit runtime pod inode new oldest seen half_share listeners accept_queue accept_max drops drop_rate'
+		owner container unit runtime pod new oldest seen half_share listeners accept_queue accept_max drops drop_rate'
 	local states='established syn-sent syn-recv fin-wait-1 fin-wait-2 time-wait closed close-wait
 		last-ack listening closing'
 	local families='inet inet6 unix link netlink vsock xdp'

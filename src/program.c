@@ -594,6 +594,8 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .filter_text = o->filter.len > 0 ? o->filter.s : "",
 			 .host = host,
 			 .prefs = conf->settings.prefs,
+			 .netns = wanted_netns(o),
+			 .netns_ino = o->netns_ino,
 			 .max_sockets = o->max_sockets,
 			 .max_percent = o->max_percent,
 			 .namer = namer,

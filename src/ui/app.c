@@ -45,6 +45,8 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->pace = (struct pace){ .max_percent = cfg->max_percent,
 				 .asked_ms = cfg->prefs.interval_ms };
 	a->max_sockets = cfg->max_sockets;
+	a->netns_looked = cfg->netns;
+	a->netns_ino = cfg->netns_ino;
 	a->facts = cfg->facts;
 	a->host = clean_copy(cfg->host != NULL ? cfg->host : "", cfg->set);
 	a->ask.due_ms = INT64_MAX;
@@ -55,6 +57,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_init(&a->pane[i], kinds[i], &a->select, a->set);
 	pane_init(&a->listeners, &kind_listeners, &a->select, a->set);
+	pane_init(&a->netns, &kind_netns, &a->select, a->set);
 	pane_init(&a->sockets, &kind_sockets, &a->select, a->set);
 	pane_init(&a->flood, &kind_flood, &a->select, a->set);
 	app_flood_set(a, 0);
@@ -82,6 +85,7 @@ void app_free(struct app *a)
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_free(&a->pane[i]);
 	pane_free(&a->listeners);
+	pane_free(&a->netns);
 	pane_free(&a->sockets);
 	pane_free(&a->flood);
 	buf_free(&a->copied);
@@ -243,6 +247,7 @@ static bool views_busy(const struct app *a)
 			return true;
 	return (a->screen == SCREEN_SOCKETS && view_busy(a->sockets.view)) ||
 	       (a->screen == SCREEN_LISTENERS && view_busy(a->listeners.view)) ||
+	       (a->screen == SCREEN_NETNS && view_busy(a->netns.view)) ||
 	       (a->screen == SCREEN_FLOOD && view_busy(a->flood.view));
 }
 
@@ -302,12 +307,15 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	const struct thin *thin = app_thin(a);
 	uint32_t choice = thin != NULL ? thin->choice : 0;
 	bool needed = app_needs_places(a), placed = needed || a->asked == ASKED_FILTER;
+	bool netns = app_needs_netns(a);
 
 	/* Whoever waits for what was left out does not wait for the interval. */
-	a->thinning.asked_now |= choice != a->thinning.asked || (needed && !a->thinning.placed);
-	changed = changed || choice != a->thinning.asked || placed != a->thinning.placed;
+	a->thinning.asked_now |= choice != a->thinning.asked || (needed && !a->thinning.placed) ||
+				 (netns && !a->netns_asked);
+	changed = changed || netns != a->netns_asked || choice != a->thinning.asked || placed != a->thinning.placed;
 	a->thinning.asked = choice;
 	a->thinning.placed = placed;
+	a->netns_asked = netns;
 	a->want_changed = false;
 	a->measures_asked = measures;
 	*interval_ms = pace_interval_ms(&a->pace);
@@ -319,6 +327,8 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 		.brief = true,
 		.tcp_stat = measures,
 		.places = placed,
+		.netns = netns && a->netns_looked == NETNS_UNTOLD ? NETNS_OWN : a->netns_looked,
+		.netns_ino = a->netns_ino,
 		.max_sockets = a->max_sockets,
 		.thin = thin,
 	};
@@ -355,6 +365,7 @@ static void hold_panes(struct app *a, bool hold)
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		pane_hold(&a->pane[i], hold);
 	pane_hold(&a->listeners, hold);
+	pane_hold(&a->netns, hold);
 	pane_hold(&a->sockets, hold);
 	pane_hold(&a->flood, hold);
 }
@@ -435,6 +446,8 @@ struct pane *app_list(struct app *a)
 		break;
 	case SCREEN_LISTENERS:
 		return &a->listeners;
+	case SCREEN_NETNS:
+		return &a->netns;
 	case SCREEN_SOCKETS:
 		return &a->sockets;
 	case SCREEN_FLOOD:
@@ -453,6 +466,7 @@ enum context app_context(const struct app *a)
 	static const enum context contexts[] = {
 		[SCREEN_OVERVIEW] = CTX_OVERVIEW,
 		[SCREEN_LISTENERS] = CTX_LISTENERS,
+		[SCREEN_NETNS] = CTX_LISTENERS,
 		[SCREEN_SOCKETS] = CTX_SOCKETS,
 		[SCREEN_FLOOD] = CTX_FLOOD,
 	};

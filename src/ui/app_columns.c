@@ -101,7 +101,7 @@ static bool has_rates(const struct pane *p)
 void app_act_rates(struct app *a)
 {
 	struct pane *const lists[] = { &a->pane[PANE_PROCESSES], &a->pane[PANE_REMOTES],
-				       &a->listeners, &a->sockets };
+				       &a->listeners, &a->netns, &a->sockets };
 	struct pane *focus = app_focus(a);
 	bool on = !has_rates(focus->kind->sortable ? focus : lists[0]);
 

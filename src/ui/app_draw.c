@@ -114,6 +114,11 @@ static void add_where(const struct app *a, struct bar *b, char *cut, size_t size
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
 		bar_add(b, (struct piece){ .text = TEXT_LIT("listeners"), .gap = 1, .drop = 3 });
 	}
+	if (a->screen == SCREEN_NETNS ||
+	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_NETNS)) {
+		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = TEXT_LIT("namespaces"), .gap = 1, .drop = 3 });
+	}
 	if (a->screen == SCREEN_FLOOD ||
 	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_FLOOD)) {
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
@@ -140,6 +145,8 @@ static bool follows(const struct app *a)
 		break;
 	case SCREEN_LISTENERS:
 		return a->listeners.follow != 0;
+	case SCREEN_NETNS:
+		return a->netns.follow != 0;
 	case SCREEN_SOCKETS:
 		return a->sockets.follow != 0;
 	case SCREEN_FLOOD:
@@ -574,6 +581,8 @@ void app_draw(struct app *a, struct canvas *c)
 	else if (a->screen == SCREEN_LISTENERS)
 		draw_list(a, &a->listeners,
 			  "no listener, and no connection of one, is like this now", c);
+	else if (a->screen == SCREEN_NETNS)
+		draw_list(a, &a->netns, "no socket is like this now", c);
 	else
 		draw_overview(a, c);
 	if (app_reads_beside(a))

@@ -157,6 +157,8 @@ uint32_t app_matched(const struct app *a)
 		return view_totals(a->sockets.view)->matched;
 	if (a->screen == SCREEN_LISTENERS)
 		return view_totals(a->listeners.view)->matched;
+	if (a->screen == SCREEN_NETNS)
+		return view_totals(a->netns.view)->matched;
 	if (p->pins.n == 0 || a->trying)
 		return view_totals(p->view)->matched;
 	/* That pane leaves its own pins out. But each socket is in one row, so they add up. */

@@ -15,7 +15,7 @@ static const struct {
 
 static void show(struct app *a, unsigned protos)
 {
-	struct pane *const lists[] = { &a->listeners, &a->sockets, &a->flood };
+	struct pane *const lists[] = { &a->listeners, &a->netns, &a->sockets, &a->flood };
 
 	a->select.protos = protos;
 	for (unsigned i = 0; i < PANE_COUNT; i++)

@@ -172,6 +172,16 @@ static void act_listeners(struct app *a)
 		app_start_pane(a, &a->listeners);
 }
 
+static void act_netns(struct app *a)
+{
+	go_to(a, SCREEN_NETNS);
+	refilter(a);
+	if (!view_busy(a->netns.view))
+		app_start_pane(a, &a->netns);
+	if (a->netns_looked == NETNS_UNTOLD)
+		app_say(a, "only our own namespace: --all-netns looks into all of them");
+}
+
 /* ---- what processes are grouped by ---- */
 
 /*
@@ -380,6 +390,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PANE_PROCESSES] = act_processes,
 	[ACT_PANE_REMOTES] = act_remotes,
 	[ACT_LISTENERS] = act_listeners,
+	[ACT_NETNS] = act_netns,
 	[ACT_FLOOD] = act_flood,
 	[ACT_COPY] = app_act_copy,
 	[ACT_GROUP_BY] = act_group_by,

@@ -9,7 +9,7 @@
 static void each_pane(struct app *a, void (*visit)(struct pane *p, const struct namer *n),
 		      const struct namer *n)
 {
-	struct pane *others[] = { &a->listeners, &a->sockets, &a->flood };
+	struct pane *others[] = { &a->listeners, &a->netns, &a->sockets, &a->flood };
 
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		visit(&a->pane[i], n);

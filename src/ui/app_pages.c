@@ -268,6 +268,7 @@ void app_act_explain(struct app *a)
 	}
 	switch (a->screen) {
 	case SCREEN_OVERVIEW:
+	case SCREEN_NETNS:
 		explain_overview(a);
 		break;
 	case SCREEN_LISTENERS:

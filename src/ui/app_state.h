@@ -30,6 +30,7 @@
 enum app_screen {
 	SCREEN_OVERVIEW,
 	SCREEN_LISTENERS,
+	SCREEN_NETNS,
 	SCREEN_SOCKETS,
 	SCREEN_FLOOD,
 };
@@ -102,13 +103,16 @@ struct watched {
 
 struct app {
 	struct pane pane[PANE_COUNT];
-	struct pane listeners, sockets, flood;
+	struct pane listeners, netns, sockets, flood;
 	struct layout layout;
 	int w, h;
 	char *host; /* clean */
 	enum text_set set;
 	struct pace pace;
 	uint32_t max_sockets;
+	enum want_netns netns_looked; /* what the options ask for */
+	uint64_t netns_ino;
+	bool netns_asked; /* at least which one is ours was asked for */
 	struct select select;
 	unsigned chosen;   /* select.protos at the start */
 	unsigned families; /* how many of the steps of app_families.c were taken */
@@ -272,6 +276,8 @@ void app_say(struct app *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 bool app_shows_measures(struct app *a);
 /* Whether names are shown in the place of addresses and ports. */
 void app_set_names(struct app *a, bool on);
+/* Whether what is shown has to know which network namespace sockets are in: want.netns. */
+bool app_needs_netns(const struct app *a);
 /* Whether what is shown has to know where things are: want.places. */
 bool app_needs_places(const struct app *a);
 /* How the list of processes is grouped after this. */

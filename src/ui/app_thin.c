@@ -74,12 +74,25 @@ const struct thin *app_thin(const struct app *a)
 bool app_needs_places(const struct app *a)
 {
 	if ((a->screen == SCREEN_LISTENERS && pane_needs_places(&a->listeners)) ||
+	    (a->screen == SCREEN_NETNS && pane_needs_places(&a->netns)) ||
 	    (a->screen == SCREEN_SOCKETS && pane_needs_places(&a->sockets)) ||
 	    (a->screen == SCREEN_FLOOD && pane_needs_places(&a->flood)))
 		return true;
 	/* The panes of the overview go on behind a list. */
 	for (unsigned i = 0; i < PANE_COUNT; i++)
 		if (pane_needs_places(&a->pane[i]))
+			return true;
+	return false;
+}
+
+bool app_needs_netns(const struct app *a)
+{
+	if ((a->screen == SCREEN_LISTENERS && pane_needs_netns(&a->listeners)) ||
+	    (a->screen == SCREEN_SOCKETS && pane_needs_netns(&a->sockets)) ||
+	    a->screen == SCREEN_NETNS || a->asked == ASKED_FILTER)
+		return true;
+	for (unsigned i = 0; i < PANE_COUNT; i++)
+		if (pane_needs_netns(&a->pane[i]))
 			return true;
 	return false;
 }

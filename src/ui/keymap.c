@@ -63,6 +63,7 @@ static const struct binding bindings[] = {
 	{ CTX_OVERVIEW, ACT_PANE_PROCESSES, '2' },
 	{ CTX_OVERVIEW, ACT_PANE_REMOTES, '3' },
 	{ CTX_OVERVIEW, ACT_LISTENERS, 'L' },
+	{ CTX_OVERVIEW, ACT_NETNS, 'C' },
 	{ CTX_OVERVIEW, ACT_FLOOD, 'd' },
 	{ CTX_OVERVIEW, ACT_GROUP_BY, 'u' },
 	{ CTX_OVERVIEW, ACT_PREFIXES, 'a' },
@@ -213,7 +214,8 @@ const uint8_t *keymap_footer(enum context ctx)
 		ACT_FIND,         ACT_EXPLAIN,  ACT_QUIT,      ACT_PAUSE,    ACT_FLOOD,
 		ACT_ZOOM,         ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS,  ACT_PREFIXES,
 		ACT_FAMILIES,     ACT_OWN,      ACT_PIN_NOT,   ACT_INTERVAL, ACT_FOLLOW,
-		ACT_SORT_REVERSE, ACT_NAMES,    ACT_STATUS,    ACT_SS,       ACT_HELP,
+		ACT_SORT_REVERSE, ACT_NAMES,    ACT_NETNS,     ACT_STATUS,   ACT_SS,
+		ACT_HELP,
 		ACT_NONE,
 	};
 	static const uint8_t listeners[] = {

@@ -330,6 +330,8 @@ static int start(struct loop *l, struct err *e)
 				   .close = true,
 				   .owners = true,
 				   .brief = true,
+				   .netns = app.netns,
+				   .netns_ino = app.netns_ino,
 				   .max_sockets = app.max_sockets };
 
 	/* First of all, as the mask is inherited by the threads that are made from here on. */

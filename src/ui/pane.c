@@ -224,6 +224,19 @@ bool pane_needs_places(const struct pane *p)
 	return false;
 }
 
+bool pane_needs_netns(const struct pane *p)
+{
+	const struct filter *f = p->next != NULL ? p->next : p->query.filter;
+	uint8_t id = p->kind->by == BY_SOCKET ? (uint8_t)F_NETNS : (uint8_t)COL_NETNS;
+
+	if (p->kind->by == BY_NETNS || (f != NULL && filter_needs_netns(f)))
+		return true;
+	for (unsigned i = 0; i < p->table.shown; i++)
+		if (p->table.col[table_column_at(&p->table, i)].id == id)
+			return true;
+	return false;
+}
+
 void pane_set_kind(struct pane *p, const struct pane_kind *kind)
 {
 	p->kind = kind;

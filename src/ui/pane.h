@@ -41,7 +41,7 @@ struct pane_kind {
 
 extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
 extern const struct pane_kind kind_containers, kind_units; /* with want.places */
-extern const struct pane_kind kind_listeners, kind_sockets, kind_flood;
+extern const struct pane_kind kind_listeners, kind_netns, kind_sockets, kind_flood;
 
 /* Rows of the pane of states: TCP's, and one for each other protocol. */
 #define STATE_ROWS (ST_COUNT - 1 + PROTO_COUNT - 1)
@@ -125,6 +125,8 @@ bool pane_is_gone(const struct pane *p, uint32_t row);
 /* The item stays in the middle, also when it was away; 0: no more. */
 void pane_follow(struct pane *p, uint64_t id);
 
+/* The same of network namespaces: want.netns. */
+bool pane_needs_netns(const struct pane *p);
 /* Whether what is shown, or what a filter asks for, is made of places: want.places. */
 bool pane_needs_places(const struct pane *p);
 

@@ -67,6 +67,7 @@ static const struct group_column process_columns[] = {
 	SPARE_STATES,
 	{ NULL, COL_CONTAINER, 12, 12, 24, false, true },
 	{ NULL, COL_UNIT, 16, 20, 40, false, true },
+	{ NULL, COL_NETNS, 10, 12, 24, false, true },
 };
 
 /* By program and by user, what counts is how many processes a row is. */
@@ -421,7 +422,7 @@ struct clean pane_group_cell(const void *pane, uint32_t row, unsigned id, char *
 		}
 		return key_text(p, g, buf);
 	}
-	if (c == COL_USER || column_is_place(c))
+	if (c == COL_USER || c == COL_NETNS || c == COL_INODE || column_is_place(c))
 		return group_name(p->view, g, c, p->set, buf);
 	if (column_is_ends(c))
 		return ends_text(p, at, c, buf);

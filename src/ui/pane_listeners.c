@@ -34,6 +34,7 @@ static const struct group_column columns[] = {
 	{ .id = COL_RECV_Q },
 	{ .id = COL_SEND_Q },
 	{ .id = COL_OLDEST },
+	{ NULL, COL_NETNS, 10, 12, 24, false, true },
 };
 // clang-format on
 

@@ -1295,6 +1295,35 @@ static void test_app_scrolls_the_status_page(void **state)
 	drive_close(&d);
 }
 
+static void test_app_lists_network_namespaces(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 24, TEXT_UTF8, "");
+	drive_sample(&d,
+		    "netns 4026531840 host own\n"
+		    "sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+		    "netns 4026532001 \"b\\e[1mlue\"\n"
+		    "sock tcp LISTEN 0.0.0.0:80 - ino 2\n"
+		    "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
+		    "netns 4026532002 -\n"
+		    "sock udp CLOSE 0.0.0.0:53 - ino 4\n");
+	drive_keys(&d, "C");
+	check_has(&d, "only our own namespace: --all-netns looks into all of them");
+	drive_wait(&d, 10000);
+	check_has(&d, "namespaces");
+	check_has(&d, "4026532001");
+	check_has(&d, "host");
+	check_has_not(&d, "\x1b");
+	drive_keys(&d, "Enter");
+	check_has(&d, "netns = 4026532001");
+	check_has(&d, "10.0.0.2:40000");
+	drive_keys(&d, "Esc Esc");
+	check_has(&d, "Remote");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1359,6 +1388,7 @@ int main(void)
 		cmocka_unit_test(test_app_draws_no_trend_of_another_filter),
 		cmocka_unit_test(test_app_tells_of_itself),
 		cmocka_unit_test(test_app_scrolls_the_status_page),
+		cmocka_unit_test(test_app_lists_network_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,8 @@ struct app_cfg {
 	const char *host;          /* raw; copied */
 	struct app_prefs prefs;    /* where they start; the interval must be given */
 	uint32_t max_sockets;      /* that are looked at; 0: all */
+	enum want_netns netns;     /* NETNS_UNTOLD, NETNS_ONE or NETNS_ALL */
+	uint64_t netns_ino;        /* with NETNS_ONE */
 	unsigned max_percent;      /* of one core that sockeye may use on average; 100: no matter */
 	const struct namer *namer; /* borrowed; NULL: names cannot be had */
 	bool names;                /* they are shown from the start */
