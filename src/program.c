@@ -644,6 +644,18 @@ static bool wants_interface(const struct options *o, const struct term_cfg *term
 	return rc == 0;
 }
 
+/*
+ * On the screen a filter stands for itself: what its ends owe to the one family that was chosen is
+ * said in it.
+ */
+static void name_families(struct options *o, const struct filter *f)
+{
+	if ((o->select.protos & PROTOS_INET) != 0 || o->filter.len == 0)
+		return;
+	buf_reset(&o->filter);
+	filter_print(f, &o->filter);
+}
+
 static int run_either(const struct source_ops *source, struct options *o, struct filter *f,
 		      struct conf *conf)
 {
@@ -658,6 +670,7 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 	if (wants_interface(o, &term, &unusable)) {
 		add_colors(conf, &own);
 		read_typed(conf);
+		name_families(o, f);
 		status = run_interface(source, o, &term, conf, &namer);
 	} else if (conf->bad) {
 		status = complain(&conf->trouble, STATUS_USAGE);
@@ -695,6 +708,21 @@ static int find_netns(struct options *o)
 	return complain(&e, rc == -ENOENT ? STATUS_USAGE : STATUS_NO_DATA);
 }
 
+/* Nothing that is collected was chosen. */
+static int complain_of_choice(const struct options *o)
+{
+	struct err e;
+
+	for (unsigned a = 0; a < ABSENT_COUNT; a++)
+		if (o->absent[a]) {
+			err_set(&e, -ENOTSUP, "%s sockets are not collected by this version",
+				options_absent_name((enum absent)a));
+			return complain(&e, STATUS_NO_DATA);
+		}
+	err_set(&e, -EINVAL, "option --query leaves no sockets to look at");
+	return complain(&e, STATUS_USAGE);
+}
+
 static int run(const struct source_ops *source, struct options *o)
 {
 	struct conf conf;
@@ -717,8 +745,7 @@ static int run(const struct source_ops *source, struct options *o)
 	choose_by_filter(o, f);
 	read_conf(&conf);
 	if (o->select.protos == 0) {
-		err_set(&e, -ENOTSUP, "these sockets are not collected by this version");
-		status = complain(&e, STATUS_NO_DATA);
+		status = complain_of_choice(o);
 	} else {
 		status = run_either(source, o, f, &conf);
 	}

@@ -22,10 +22,10 @@ bool judge_refused(int rc, const struct nl_stats *st)
 	return rc < 0 && st->finished && st->rows == 0;
 }
 
-/* Only as many rows came as are wanted at most; how many there are the counters know. */
+/* Only as many rows came as are wanted at most; how many there are the counters know, of the usual ones. */
 static void tell_limit(struct snap_builder *b, enum source_id id)
 {
-	uint64_t all = judge_counted(b);
+	uint64_t all = id <= SRC_UDP ? judge_counted(b) : 0;
 	uint32_t n;
 
 	snap_rows(b, &n);
