@@ -204,8 +204,8 @@ static void test_columns_of_all_states_can_be_chosen(void **state)
 		}
 	start(&d, 300, PROXY);
 	check_has_not(&d, "LstAck");
-	/* The last of the list, and back again. */
-	drive_keys(&d, "2 c G Space Enter");
+	/* The last before container and unit, and back again. */
+	drive_keys(&d, "2 c G k k Space Enter");
 	check_has(&d, " Close");
 	drive_keys(&d, "c x Enter");
 	check_has_not(&d, " Close ");
