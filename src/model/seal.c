@@ -356,6 +356,23 @@ static uint64_t rise(uint64_t before, uint64_t now)
 	return now > before ? now - before : 0;
 }
 
+/* Whether the snapshot before had the sockets of the row's namespace. */
+static bool was_looked_into(const struct snap_builder *b, uint32_t row)
+{
+	const struct snap *prev = b->prev;
+	const struct netns *in;
+
+	if (b->snap.in_netns == NULL)
+		return true;
+	in = &b->snap.netns[b->snap.in_netns[row]];
+	if (prev->in_netns == NULL)
+		return in->own;
+	for (uint32_t i = 0; i < prev->n_netns; i++)
+		if (prev->netns[i].ino == in->ino)
+			return true;
+	return false;
+}
+
 /* What is new but has had no data since the snapshot before is older than it looks. */
 static void seal_rate(struct snap_builder *b, uint32_t row, uint32_t was)
 {
@@ -364,7 +381,7 @@ static void seal_rate(struct snap_builder *b, uint32_t row, uint32_t was)
 	const struct tcp_stat *then = was != IDX_NONE ? &b->prev->tcp[was] : &none;
 	int64_t span_ms = (b->snap.mono_ns - b->prev->mono_ns) / NS_PER_MS;
 	bool fresh = now->idle_ms == UINT32_MAX || now->idle_ms <= span_ms;
-	bool known = was != IDX_NONE || (!b->births_unknown && fresh);
+	bool known = was != IDX_NONE || (!b->births_unknown && fresh && was_looked_into(b, row));
 
 	now->out = known ? rise(then->sent, now->sent) : 0;
 	now->in = known ? rise(then->received, now->received) : 0;

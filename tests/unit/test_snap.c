@@ -596,6 +596,44 @@ static void test_snap_counts_no_past_of_what_it_has_not_seen(void **state)
 	snap_pool_free(pool);
 }
 
+/* A sample at that second of so many namespaces, each with one socket that has sent all it says. */
+static const struct snap *of_namespaces(struct snap_pool *pool, const struct snap *prev,
+					int64_t second, uint64_t n)
+{
+	struct snap_builder *b = snap_build(pool, prev);
+
+	snap_with(b, SIDE_TCP);
+	snap_with(b, SIDE_NETNS);
+	snap_set_times(b, second * SECOND, second * SECOND);
+	snap_source_ok(b, SRC_TCP);
+	for (uint64_t i = 0; i < n; i++) {
+		const struct netns ns = { .ino = 100 + i, .own = i == 0 };
+		const struct tcp_stat t = { .sent = 1000 };
+
+		assert_int_equal(snap_enter_netns(b, &ns), i);
+		/* one that is there from the first time on, and one that is new */
+		add_with(b, tcp(10 + i, ST_ESTABLISHED, 5), &t);
+		add_with(b, tcp((uint64_t)second * 100 + i, ST_ESTABLISHED, 6), &t);
+	}
+	return seal(b);
+}
+
+static void test_snap_counts_no_past_of_another_namespace(void **state)
+{
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = of_namespaces(pool, NULL, 10, 1);
+	const struct snap *t = of_namespaces(pool, s, 12, 2);
+
+	(void)state;
+	assert_rate(t, 10, 0, 0);
+	assert_rate(t, 1200, 0, 1000);
+	assert_rate(t, 11, 0, 0);
+	assert_rate(t, 1201, 0, 0);
+	snap_unref(s);
+	snap_unref(t);
+	snap_pool_free(pool);
+}
+
 static void keep_first(struct snap_builder *b)
 {
 	assert_true(snap_keep(b, snap_find(snap_prev(b), 1), 1) != IDX_NONE);
@@ -853,6 +891,7 @@ int main(void)
 		cmocka_unit_test(test_snap_has_measures_where_they_are_wanted),
 		cmocka_unit_test(test_snap_compares_counters),
 		cmocka_unit_test(test_snap_counts_no_past_of_what_it_has_not_seen),
+		cmocka_unit_test(test_snap_counts_no_past_of_another_namespace),
 		cmocka_unit_test(test_snap_counters_of_a_kept_row_stay),
 		cmocka_unit_test(test_snap_has_details_where_they_are_wanted),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
