@@ -21,6 +21,9 @@ static bool comes(const struct thin *t, const struct sock *s)
 {
 	if ((t->states[s->proto] >> s->state & 1) == 0)
 		return false;
+	/* Only of these two the kernel is given the program. */
+	if (s->proto > PROTO_UDP)
+		return true;
 	return t->code == NULL || bytecode_run(t->code, t->code_len, s) != 0;
 }
 
