@@ -110,7 +110,7 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 /* Which columns there are only a pane knows. */
 static bool kind_has(const struct pane_kind *kind, int id)
 {
-	const struct select all = { .v4 = true, .v6 = true };
+	const struct select all = { .protos = PROTOS_ALL, .v4 = true, .v6 = true };
 	struct table_column col[TABLE_COLS];
 	struct pane p;
 	unsigned n, i = 0;

@@ -39,7 +39,7 @@ static const struct {
 	{ "/nginx", "Enter keep" },
 	{ "fstate clo", " Tab completes " },
 	{ "fstate close-wait<Enter>Y", "ss -tan state close-wait" },
-	{ "c", "of 24 columns are shown" },
+	{ "c", " columns are shown" },
 	{ "?", "sockeye help" },
 	{ "I", "sockeye status" },
 	{ "L", "row 1 of 3" },
