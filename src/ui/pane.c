@@ -165,6 +165,16 @@ static const struct table_ops pane_ops = {
 
 /* ---- life ------------------------------------------------------------ */
 
+/* Those who listen are told of by TCP, also for MPTCP, which would take its subflows away. */
+static struct select select_for(const struct pane_kind *kind, const struct select *select)
+{
+	struct select s = *select;
+
+	if (kind->by == BY_LISTENER)
+		s.protos &= ~PROTO_BIT(PROTO_MPTCP);
+	return s;
+}
+
 void pane_init(struct pane *p, const struct pane_kind *kind, const struct select *select,
 	       enum text_set set)
 {
@@ -173,7 +183,7 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 	p->set = set;
 	p->view = view_new();
 	p->query = (struct query){
-		.select = *select,
+		.select = select_for(kind, select),
 		.by = kind->by,
 		.prefix4 = PREFIX4_WHOLE,
 		.prefix6 = PREFIX6_WHOLE,
@@ -190,7 +200,7 @@ void pane_init(struct pane *p, const struct pane_kind *kind, const struct select
 
 void pane_select(struct pane *p, const struct select *select)
 {
-	p->query.select = *select;
+	p->query.select = select_for(p->kind, select);
 	pane_make_columns(p);
 }
 

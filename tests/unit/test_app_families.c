@@ -92,12 +92,34 @@ static void test_app_families_have_pages(void **state)
 	drive_close(&d);
 }
 
+/* Its TCP socket is part of the MPTCP one, and still the one that is told of. */
+static void test_app_families_keep_listeners_of_mptcp(void **state)
+{
+	static const char sample[] = "sample 1795167064123\n"
+				     "sock tcp LISTEN 0.0.0.0:8443 - ino 1\n"
+				     "sock mptcp LISTEN 0.0.0.0:8443 - ino 1\n"
+				     "proc 900 server\nhold 900 3 1\n";
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 30, TEXT_ASCII, "");
+	drive_sample(&d, sample);
+	drive_keys(&d, "X X");
+	drive_sample(&d, sample);
+	check_has(&d, " LISTEN          0");
+	check_has(&d, " MPTCP           1");
+	drive_keys(&d, "L");
+	check_has(&d, "0.0.0.0:8443");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_app_families_come_by_a_key),
 		cmocka_unit_test(test_app_families_come_by_a_filter),
 		cmocka_unit_test(test_app_families_have_pages),
+		cmocka_unit_test(test_app_families_keep_listeners_of_mptcp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
