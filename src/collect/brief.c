@@ -123,7 +123,8 @@ static void gather_minis(struct minis *m)
 			index_put(&m->ix, at, row);
 }
 
-static bool is_mini_now(struct minis *m, const struct snap_builder *b, const struct sock *s)
+/* The row of it in TIME_WAIT, or IDX_NONE. */
+static uint32_t mini_of(struct minis *m, const struct snap_builder *b, const struct sock *s)
 {
 	uint32_t at;
 
@@ -131,7 +132,17 @@ static bool is_mini_now(struct minis *m, const struct snap_builder *b, const str
 	m->rows = snap_rows(b, &m->n);
 	if (!m->made)
 		gather_minis(m);
-	return s->proto == PROTO_TCP && find_ends(m, s, &at) != IDX_NONE;
+	return s->proto == PROTO_TCP ? find_ends(m, s, &at) : IDX_NONE;
+}
+
+/* All that it carried went since the sample before. */
+static void note_bytes(struct tcp_stat *stat, const struct ended *x)
+{
+	if (stat == NULL)
+		return;
+	stat->sent = stat->out = x->sent > x->retrans ? x->sent - x->retrans : 0;
+	stat->received = stat->in = x->received;
+	stat->idle_ms = UINT32_MAX;
 }
 
 int brief_add(struct snap_builder *b, const struct ended_list *l, const struct want *w)
@@ -151,13 +162,19 @@ int brief_add(struct snap_builder *b, const struct ended_list *l, const struct w
 	for (uint32_t i = 0; i < l->n && rc == 0; i++) {
 		const struct ended *x = ended_at(l, i);
 		struct sock s;
+		uint32_t mini;
 
 		if (!whole[x->proto] || !is_connection(x) ||
 		    snap_find(prev, x->cookie) != IDX_NONE || snap_row(b, x->cookie) != IDX_NONE)
 			continue;
 		s = row_of(x);
-		if (!is_mini_now(&minis, b, &s))
+		mini = mini_of(&minis, b, &s);
+		if (mini == IDX_NONE)
 			rc = snap_add_brief(b, &s, x->ifindex);
+		if (rc == 0)
+			note_bytes(mini == IDX_NONE ? snap_beside(b, SIDE_TCP)
+						    : snap_beside_row(b, SIDE_TCP, mini),
+				   x);
 	}
 	index_free(&minis.ix);
 	return rc;

@@ -378,9 +378,16 @@ void snap_with(struct snap_builder *b, enum snap_side side)
 
 void *snap_beside(struct snap_builder *b, enum snap_side side)
 {
-	if ((b->sides >> side & 1) == 0 || b->snap.n_sock == 0)
+	uint32_t rows = b->snap.n_sock + b->snap.n_brief;
+
+	return rows > 0 ? snap_beside_row(b, side, rows - 1) : NULL;
+}
+
+void *snap_beside_row(struct snap_builder *b, enum snap_side side, uint32_t row)
+{
+	if ((b->sides >> side & 1) == 0)
 		return NULL;
-	return b->side[side].base + (size_t)side_size[side] * (b->snap.n_sock - 1);
+	return b->side[side].base + (size_t)side_size[side] * row;
 }
 
 int snap_add_brief(struct snap_builder *b, const struct sock *s, uint32_t ifindex)

@@ -160,6 +160,10 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 	if (group == IDX_NONE)
 		return -ENOMEM;
 	g = &result_groups(gr->r)[group];
+	if (gr->r->snap->rated) {
+		g->in += gr->r->snap->tcp[hit.row].in;
+		g->out += gr->r->snap->tcp[hit.row].out;
+	}
 	if (s->flags & SOCK_BRIEF) {
 		g->born++;
 		return 0;
@@ -178,10 +182,6 @@ static inline int tally(struct grouper *gr, uint32_t group, struct hit hit)
 		note_netns(g, gr->r->snap->in_netns[hit.row]);
 	if (gr->r->snap->tcp != NULL && is_open(s))
 		note_idle(g, &gr->r->snap->tcp[hit.row]);
-	if (gr->r->snap->rated) {
-		g->in += gr->r->snap->tcp[hit.row].in;
-		g->out += gr->r->snap->tcp[hit.row].out;
-	}
 	if (s->state != ST_LISTEN) {
 		g->recv_q += s->rxq;
 		g->send_q += s->txq;

@@ -307,6 +307,9 @@ static struct ended gone(uint64_t cookie, uint16_t rport, uint8_t flags)
 	return (struct ended){ .local = s.local,
 			       .remote = s.remote,
 			       .cookie = cookie,
+			       .sent = 1000,
+			       .retrans = 100,
+			       .received = 50,
 			       .lport = s.lport,
 			       .rport = rport,
 			       .family = AF_INET,
@@ -332,7 +335,9 @@ static void add_row(struct snap_builder *b, struct sock s)
 
 static void begin(struct snap_builder *b, enum source_status tcp)
 {
-	snap_set_times(b, 1, 1);
+	int64_t ns = snap_prev(b) != NULL ? 3000000000 : 1000000000;
+
+	snap_set_times(b, ns, ns);
 	if (tcp == SOURCE_OK)
 		snap_source_ok(b, SRC_TCP);
 	else
@@ -347,11 +352,13 @@ static const struct snap *two_samples(struct snap_pool *pool, const struct ended
 	struct snap_builder *b = snap_build(pool, NULL);
 	const struct snap *before, *s;
 
+	snap_with(b, SIDE_TCP);
 	begin(b, tcp);
 	add_row(b, row(1, ST_ESTABLISHED, 41001));
 	before = snap_seal(b);
 	assert_non_null(before);
 	b = snap_build(pool, before);
+	snap_with(b, SIDE_TCP);
 	begin(b, SOURCE_OK);
 	add_row(b, row(2, ST_TIME_WAIT, 41002));
 	add_row(b, row(9, ST_LISTEN, 0));
@@ -389,6 +396,12 @@ static void test_brief_is_what_no_sample_has(void **state)
 		assert_int_equal(s->ext[i].listener, 1);
 	}
 	assert_int_equal(snap_find(s, 3), IDX_NONE);
+	/* What they carried, they carried since the sample before; so did the one in TIME_WAIT. */
+	assert_true(s->rated);
+	assert_int_equal(s->tcp[2].out, 900);
+	assert_int_equal(s->tcp[2].in, 50);
+	assert_int_equal(s->tcp[0].out, 900);
+	assert_int_equal(s->tcp[1].out, 0);
 	snap_unref(s);
 	snap_pool_free(pool);
 	ended_list_free(&l);

@@ -313,6 +313,8 @@ enum snap_side {
 void snap_with(struct snap_builder *b, enum snap_side side);
 /* The entry of the row that was added last, until the next one is; NULL where there is no array. */
 void *snap_beside(struct snap_builder *b, enum snap_side side);
+/* The same of any row so far. */
+void *snap_beside_row(struct snap_builder *b, enum snap_side side, uint32_t row);
 
 /*
  * Gives the row that was added last what detail_pack() made; cgroup is its control group, or 0.
