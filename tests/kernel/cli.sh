@@ -38,7 +38,7 @@ wrong nosuch -b -A nosuch
 wrong nosuch -b -f nosuch
 wrong sometimes --color sometimes -b
 wrong /nosuch/file -b -F /nosuch/file
-for reserved in --csv --record --replay --events --all-netns -K; do
+for reserved in --csv --record --replay --check -K; do
   wrong "$reserved" $reserved x
 done
 

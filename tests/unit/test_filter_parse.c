@@ -416,7 +416,8 @@ static void test_filter_parse_services(void **state)
 
 static void test_filter_parse_knows_the_fields(void **state)
 {
-	const unsigned not_asked_for = 1u << F_TIMER | 1u << F_THROUGH;
+	const uint64_t not_asked_for = UINT64_C(1) << F_TIMER | UINT64_C(1) << F_THROUGH |
+				       UINT64_C(1) << F_IN_RATE | UINT64_C(1) << F_OUT_RATE;
 
 	(void)state;
 	for (int i = 0; i < F_COUNT; i++) {
