@@ -156,7 +156,7 @@ int namespaces_begin(struct namespaces *n, struct snap_builder *b, const struct 
 
 	*own = true;
 	if (rc == 0)
-		rc = netns_list_read(&n->list, &n->proc, RUN);
+		rc = netns_list_read(&n->list, &n->proc, RUN, w->netns == NETNS_OWN);
 	if (rc != 0)
 		snap_source_fail(b, SRC_NETNS, SOURCE_PARTIAL, "which there are is not known: %s",
 				 strerror(-rc));
@@ -178,7 +178,20 @@ int namespaces_begin(struct namespaces *n, struct snap_builder *b, const struct 
 
 /* ---- into one of them ------------------------------------------------- */
 
-/* A process may end on the way to it: then by another one, or by a mount. */
+static int go_by(struct visitor *v, const char *path, uint64_t ino, int (*work)(void *ctx),
+		 void *ctx, int *result)
+{
+	int rc = visitor_enter(path, ino);
+
+	if (rc != 0)
+		return rc;
+	*result = work(ctx);
+	if (visitor_leave(v) != 0)
+		*result = -ECANCELED;
+	return 0;
+}
+
+/* In the visitor's thread. A process may end on the way to it: then by another one, or by a mount. */
 static int go(struct namespaces *n, const struct netns_entry *e, int (*work)(void *ctx), void *ctx,
 	      int *result)
 {
@@ -189,11 +202,11 @@ static int go(struct namespaces *n, const struct netns_entry *e, int (*work)(voi
 		if (e->pid[i] == 0)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/ns/net", e->pid[i]);
-		rc = visitor_go(n->visitor, path, e->ino, work, ctx, result);
+		rc = go_by(n->visitor, path, e->ino, work, ctx, result);
 		if (rc != -ENOENT && rc != -ESRCH && rc != -ESTALE)
 			return rc;
 	}
-	return e->mount != NULL ? visitor_go(n->visitor, e->mount, e->ino, work, ctx, result) : rc;
+	return e->mount != NULL ? go_by(n->visitor, e->mount, e->ino, work, ctx, result) : rc;
 }
 
 /* A sample of one namespace: what is done there. */
@@ -206,6 +219,7 @@ struct look {
 	struct places *places;
 	int cancel_fd;
 	struct err *e;
+	struct outcome outcome;
 };
 
 /*
@@ -313,35 +327,51 @@ static bool is_end(int rc)
 	return rc == -ECANCELED || rc == -ENOMEM;
 }
 
-static int look_into(struct namespaces *n, uint32_t i, struct look *k, struct outcome *o)
+static struct sockets *sockets_of(struct namespaces *n, const struct netns_entry *e)
 {
-	struct state *s = &n->state[i];
-	int result = 0, rc;
+	struct state *s = &n->state[e - n->list.at];
 
 	if (s->sockets == NULL)
 		s->sockets = sockets_new_lent();
-	k->entry = &n->list.at[i];
-	k->sockets = s->sockets;
-	rc = go(n, k->entry, look, k, &result);
-	note(o, rc != 0 ? rc : result);
-	return rc == 0 && is_end(result) ? result : 0;
+	return s->sockets;
 }
 
-static int look_into_one(struct namespaces *n, const struct want *w, struct look *k)
+/* In the visitor's thread. */
+static int look_into_all(void *ctx)
 {
-	const struct netns_entry *e = netns_list_find(&n->list, w->netns_ino);
+	struct look *k = ctx;
+	const struct netns_list *l = &k->n->list;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < l->n && !is_end(rc); i++) {
+		int result = 0;
+
+		if (l->at[i].ino == l->own)
+			continue;
+		k->entry = &l->at[i];
+		k->sockets = sockets_of(k->n, k->entry);
+		rc = go(k->n, k->entry, look, k, &result);
+		rc = rc != 0 ? rc : result;
+		k->outcome.others++;
+		note(&k->outcome, rc);
+	}
+	return is_end(rc) ? rc : 0;
+}
+
+/* The same. */
+static int look_into_one(void *ctx)
+{
+	struct look *k = ctx;
 	int result = 0, rc;
 
-	if (e == NULL)
+	k->entry = netns_list_find(&k->n->list, k->w->netns_ino);
+	if (k->entry == NULL)
 		return err_set(k->e, -ENOENT, "the network namespace is gone");
-	k->entry = e;
-	if (n->state[e - n->list.at].sockets == NULL)
-		n->state[e - n->list.at].sockets = sockets_new_lent();
-	k->sockets = n->state[e - n->list.at].sockets;
-	rc = go(n, e, look, k, &result);
+	k->sockets = sockets_of(k->n, k->entry);
+	rc = go(k->n, k->entry, look, k, &result);
 	if (rc != 0)
 		return err_set(k->e, rc, "network namespace %llu: %s",
-			       (unsigned long long)w->netns_ino, strerror(-rc));
+			       (unsigned long long)k->entry->ino, strerror(-rc));
 	return result;
 }
 
@@ -351,27 +381,29 @@ int namespaces_update(struct namespaces *n, struct snap_builder *b, const struct
 	struct look k = {
 		.n = n, .b = b, .w = w, .places = places, .cancel_fd = cancel_fd, .e = e
 	};
-	struct outcome o = { .why = 0 };
-	int rc = 0;
+	bool one = w->netns == NETNS_ONE && w->netns_ino != n->list.own;
+	int result = 0, rc;
 
-	if (w->netns == NETNS_ONE && w->netns_ino != n->list.own)
-		return look_into_one(n, w, &k);
-	if (w->netns != NETNS_ALL)
+	if (!one && w->netns != NETNS_ALL)
 		return 0;
-	for (uint32_t i = 0; i < n->list.n && rc == 0; i++) {
-		if (n->list.at[i].ino == n->list.own)
-			continue;
-		o.others++;
-		rc = look_into(n, i, &k, &o);
-	}
-	if (rc == 0)
-		judge(n, b, &o);
-	return rc == 0 ? 0 : err_set(e, rc, "%s", strerror(-rc));
+	rc = visitor_run(n->visitor, one ? look_into_one : look_into_all, &k, &result);
+	if (one)
+		return rc == 0 ? result
+			       : err_set(e, rc, "no thread for network namespaces: %s",
+					 strerror(-rc));
+	if (rc != 0)
+		k.outcome = (struct outcome){ .others = n->list.n, .failed = n->list.n, .why = rc };
+	if (result != 0)
+		return err_set(e, result, "%s", strerror(-result));
+	judge(n, b, &k.outcome);
+	return 0;
 }
 
 /* ---- one question ----------------------------------------------------- */
 
 struct question {
+	struct namespaces *n;
+	const struct netns_entry *entry;
 	int (*ask)(void *ctx, struct nl *nl, int nl_error);
 	void *ctx;
 };
@@ -387,15 +419,25 @@ static int put_question(void *ctx)
 	return rc;
 }
 
+/* In the visitor's thread. */
+static int carry_question(void *ctx)
+{
+	struct question *q = ctx;
+	int result = 0, rc = go(q->n, q->entry, put_question, q, &result);
+
+	return rc != 0 ? rc : result;
+}
+
 int namespaces_visit(struct namespaces *n, const struct snap_builder *b, uint32_t netns,
 		     int (*ask)(void *ctx, struct nl *nl, int nl_error), void *ctx)
 {
-	struct question q = { ask, ctx };
 	uint32_t all;
 	const struct netns *at = snap_netnses(b, &all);
-	const struct netns_entry *e = netns_list_find(&n->list, at[netns].ino);
-	int result = 0, rc = e != NULL ? go(n, e, put_question, &q, &result) : -ENOENT;
+	struct question q = { n, netns_list_find(&n->list, at[netns].ino), ask, ctx };
+	int result = 0, rc = -ENOENT;
 
+	if (q.entry != NULL)
+		rc = visitor_run(n->visitor, carry_question, &q, &result);
 	return rc != 0 ? rc : result;
 }
 
@@ -436,7 +478,7 @@ static int find_inode(uint64_t number, uint64_t *ino)
 
 	if (rc != 0)
 		return rc;
-	rc = netns_list_read(&list, &proc, RUN);
+	rc = netns_list_read(&list, &proc, RUN, false);
 	if (rc == 0 && netns_list_find(&list, number) == NULL)
 		rc = list.unreadable > 0 ? -EACCES : -ENOENT;
 	*ino = number;

@@ -147,6 +147,19 @@ static int add_processes(struct reader *r)
 	return rc;
 }
 
+/* Only what there is to know of our own. */
+static int add_own(struct reader *r)
+{
+	struct netns_entry *e = r->l->own != 0 ? entry_of(r, r->l->own) : NULL;
+	int why;
+
+	if (e == NULL)
+		return 0;
+	e->pid[0] = r->proc->self;
+	e->host = netns_of(r->proc, "1", &why) == e->ino;
+	return 0;
+}
+
 /* In a pid namespace of its own, process 1 is any. */
 static bool is_first_pidns(const struct procfs *proc)
 {
@@ -205,7 +218,7 @@ static int by_inode(const void *a, const void *b)
 	return x->ino < y->ino ? -1 : x->ino > y->ino;
 }
 
-int netns_list_read(struct netns_list *l, struct procfs *proc, const char *run)
+int netns_list_read(struct netns_list *l, struct procfs *proc, const char *run, bool own_only)
 {
 	struct reader r = { .l = l, .proc = proc };
 	int rc, why;
@@ -215,7 +228,7 @@ int netns_list_read(struct netns_list *l, struct procfs *proc, const char *run)
 	l->own = netns_of(proc, "thread-self", &why);
 	if (l->own == 0)
 		l->own = netns_of(proc, "self", &why);
-	rc = add_processes(&r);
+	rc = own_only ? add_own(&r) : add_processes(&r);
 	add_mounts(&r, run, "netns", true);
 	add_mounts(&r, run, "docker/netns", false);
 	index_free(&r.ix);

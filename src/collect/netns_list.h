@@ -41,9 +41,9 @@ void netns_list_free(struct netns_list *l);
 
 /*
  * Reads it anew. proc is open, and "self" in it is us; run is where mounts are looked for: "/run".
- * 0, or a negative errno when it is not known which processes there are.
+ * own_only: processes are not looked at, and of namespaces only ours need be there. 0, or a negative errno when it is not known which processes there are.
  */
-int netns_list_read(struct netns_list *l, struct procfs *proc, const char *run);
+int netns_list_read(struct netns_list *l, struct procfs *proc, const char *run, bool own_only);
 
 /* NULL when it is not there. */
 const struct netns_entry *netns_list_find(const struct netns_list *l, uint64_t ino);

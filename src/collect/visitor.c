@@ -22,16 +22,13 @@ struct visitor {
 	pthread_t thread;
 	clockid_t cpu_clock;
 
-	pthread_mutex_t
-		lock; /* over stage and lost; what stands below is the thread's while ASKED */
+	pthread_mutex_t lock; /* over stage; what stands below is the thread's while ASKED */
 	pthread_cond_t changed;
 	enum stage stage;
 	bool lost; /* the way back failed, and the thread has ended */
-	const char *path;
-	uint64_t ino;
 	int (*work)(void *ctx);
 	void *ctx;
-	int rc, result;
+	int result;
 };
 
 struct visitor *visitor_new(void)
@@ -46,17 +43,16 @@ struct visitor *visitor_new(void)
 
 /* ---- the thread ------------------------------------------------------- */
 
-static int enter(const struct visitor *v)
+int visitor_enter(const char *path, uint64_t ino)
 {
-	/* Not before it is known to be a namespace: to open a pipe or a device does something. */
-	int fd = open(v->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
 	struct stat st;
 
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &st) != 0)
 		rc = -errno;
-	else if (st.st_ino != v->ino)
+	else if (st.st_ino != ino)
 		rc = -ESTALE;
 	else if (setns(fd, CLONE_NEWNET) != 0)
 		rc = -errno;
@@ -64,34 +60,30 @@ static int enter(const struct visitor *v)
 	return rc;
 }
 
-/* False when the way back failed. */
-static bool visit(struct visitor *v)
+int visitor_leave(struct visitor *v)
 {
-	v->rc = enter(v);
-	if (v->rc != 0)
-		return true;
-	v->result = v->work(v->ctx);
-	return setns(v->home, CLONE_NEWNET) == 0;
+	if (setns(v->home, CLONE_NEWNET) == 0)
+		return 0;
+	v->lost = true;
+	return -errno;
 }
 
 static void *run(void *arg)
 {
 	struct visitor *v = arg;
-	bool back = true;
 
 	prctl(PR_SET_NAME, "sockeye-netns");
 	pthread_mutex_lock(&v->lock);
-	while (v->stage != QUIT && back) {
+	while (v->stage != QUIT && !v->lost) {
 		if (v->stage == ASKED) {
 			pthread_mutex_unlock(&v->lock);
-			back = visit(v);
+			v->result = v->work(v->ctx);
 			pthread_mutex_lock(&v->lock);
-			v->lost = !back;
 			v->stage = DONE;
 			pthread_cond_signal(&v->changed);
-			continue;
+		} else {
+			pthread_cond_wait(&v->changed, &v->lock);
 		}
-		pthread_cond_wait(&v->changed, &v->lock);
 	}
 	pthread_mutex_unlock(&v->lock);
 	return NULL;
@@ -151,16 +143,13 @@ void visitor_free(struct visitor *v)
 	free(v);
 }
 
-int visitor_go(struct visitor *v, const char *path, uint64_t ino, int (*work)(void *ctx), void *ctx,
-	       int *result)
+int visitor_run(struct visitor *v, int (*work)(void *ctx), void *ctx, int *result)
 {
 	bool lost;
 	int rc = v->home < 0 ? begin(v) : 0;
 
 	if (rc != 0)
 		return rc;
-	v->path = path;
-	v->ino = ino;
 	v->work = work;
 	v->ctx = ctx;
 	set_stage(v, ASKED);
@@ -168,12 +157,12 @@ int visitor_go(struct visitor *v, const char *path, uint64_t ino, int (*work)(vo
 	while (v->stage != DONE)
 		pthread_cond_wait(&v->changed, &v->lock);
 	v->stage = IDLE;
+	*result = v->result;
 	lost = v->lost;
 	pthread_mutex_unlock(&v->lock);
 	if (lost) /* with the thread its hold on the namespace ends */
 		end(v);
-	*result = v->result;
-	return v->rc;
+	return 0;
 }
 
 int64_t visitor_cpu_ns(const struct visitor *v)
