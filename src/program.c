@@ -194,7 +194,10 @@ static bool needs_owners(const struct options *o, const struct filter *f)
 
 static bool needs_places(const struct options *o, const struct filter *f)
 {
-	return filter_needs_places(f) || (o->has_by && by_is_place(o->by));
+	bool rows = !o->summary && !(o->has_by && o->by == BY_STATE);
+
+	return filter_needs_places(f) || (rows && o->all_netns) ||
+	       (o->has_by && (by_is_place(o->by) || o->by == BY_NETNS));
 }
 
 static enum want_netns wanted_netns(const struct options *o)

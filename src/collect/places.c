@@ -129,7 +129,7 @@ uint32_t places_of_group(struct places *p, struct snap_builder *b, uint64_t id)
 
 /* ---- groups of processes ------------------------------------------------ */
 
-static ssize_t read_file(int proc, int32_t pid, char *text, size_t size)
+static ssize_t read_file(const struct places *p, int32_t pid, char *text, size_t size)
 {
 	char name[32];
 	size_t len = 0;
@@ -137,7 +137,7 @@ static ssize_t read_file(int proc, int32_t pid, char *text, size_t size)
 	int fd;
 
 	snprintf(name, sizeof(name), "%d/cgroup", pid);
-	fd = openat(proc, name, O_RDONLY | O_CLOEXEC);
+	fd = openat(p->proc, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	while (len < size && (n = read(fd, text + len, size - len)) > 0)
@@ -152,7 +152,7 @@ static ssize_t read_file(int proc, int32_t pid, char *text, size_t size)
 static void ask(const struct places *p, struct known *k)
 {
 	char text[FILE_MAX];
-	ssize_t len = p->proc >= 0 ? read_file(p->proc, k->pid, text, sizeof(text)) : -ENOENT;
+	ssize_t len = p->proc >= 0 ? read_file(p, k->pid, text, sizeof(text)) : -ENOENT;
 	struct place_text t;
 	struct str path;
 
@@ -249,23 +249,4 @@ int places_update(struct places *p, struct snap_builder *b, int cancel_fd)
 	}
 	tell(p, b);
 	return 0;
-}
-
-size_t places_container(const char *root, int32_t pid, char *buf, size_t size)
-{
-	int proc = open(root != NULL ? root : "/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char text[FILE_MAX];
-	ssize_t len = proc >= 0 ? read_file(proc, pid, text, sizeof(text)) : 0;
-	struct place_text t;
-	struct str path;
-
-	if (proc >= 0)
-		close(proc);
-	if (len <= 0)
-		return 0;
-	place_parse_proc(text, (size_t)len, &t, &path);
-	if (t.container.len > size)
-		t.container.len = size;
-	memcpy(buf, t.container.s, t.container.len);
-	return t.container.len;
 }

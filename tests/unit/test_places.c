@@ -237,22 +237,6 @@ static void test_places_end_when_cancelled(void **state)
 	close(cancel);
 }
 
-static void test_places_container_of_one_process(void **state)
-{
-	struct fixture *f = *state;
-	char name[64];
-
-	write_group(f, 7, "0::/system.slice/docker-" ID ".scope\n");
-	write_group(f, 8, "0::/system.slice/nginx.service\n");
-	write_group(f, 9, "0::/lxc.payload.web\n");
-	assert_int_equal(places_container(f->proc, 7, name, sizeof(name)), 12);
-	assert_memory_equal(name, SHORT, 12);
-	assert_int_equal(places_container(f->proc, 8, name, sizeof(name)), 0);
-	assert_int_equal(places_container(f->proc, 9, name, 2), 2);
-	assert_int_equal(places_container(f->proc, 10, name, sizeof(name)), 0);
-	assert_int_equal(places_container("/nowhere", 7, name, sizeof(name)), 0);
-}
-
 /* The number of the group in a message, whatever its lengths say. */
 static void test_group_of_a_message(void **state)
 {
@@ -287,8 +271,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_places_of_processes_are_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places_that_cannot_be_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places_end_when_cancelled, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_places_container_of_one_process, setup,
-						teardown),
 		cmocka_unit_test(test_group_of_a_message),
 	};
 

@@ -28,10 +28,4 @@ uint32_t places_of_group(struct places *p, struct snap_builder *b, uint64_t id);
  */
 int places_update(struct places *p, struct snap_builder *b, int cancel_fd);
 
-/*
- * The container of one process, asked at once, as of the first that is found in a network namespace:
- * its short id or name into buf, raw; returns the length, 0 when it is in none or gone. root as above.
- */
-size_t places_container(const char *root, int32_t pid, char *buf, size_t size);
-
 #endif
