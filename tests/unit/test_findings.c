@@ -378,6 +378,60 @@ static void test_accept_queue_between_samples(void **state)
 	story_close(&t);
 }
 
+/* Ninety connections to one end, from ports one after the other. */
+static const char *ports_in(const char *netns)
+{
+	static struct buf out;
+
+	buf_reset(&out);
+	buf_fmt(&out, "netns 11 host own\nnetns %s - ports 1000 1099\n", netns);
+	for (unsigned port = 1000; port < 1090; port++)
+		buf_fmt(&out, "sock tcp ESTABLISHED 10.0.0.1:%u 10.0.0.5:3306\n", port);
+	return out.s;
+}
+
+/* Equal listeners of two network namespaces are two, and what is found says where. */
+static void test_accept_queue_of_another_namespace(void **state)
+{
+	const char *socks = "netns 11 host own\nsock tcp LISTEN [::]:443 - ino 5 rq 0 sq 128\n"
+			    "netns 12 blue\nsock tcp LISTEN [::]:443 - ino 6 rq 200 sq 128\n"
+			    "proc 901 nginx\nhold 901 4 5\nproc 902 envoy\nhold 902 4 6\n";
+	const struct finding *x;
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_repeat(&t, 3, 2, socks);
+	x = story_only(&t, FINDING_ACCEPT_QUEUE);
+	assert_string_equal(x->text, "listen queue :443 full 200/128 in netns blue: envoy[902]");
+	assert_string_equal(x->expr, "listener = :443 and netns = 12");
+	assert_int_equal(story_number(x, "accept_max"), 128);
+	assert_int_equal(story_number(x, "netns"), 12);
+	story_close(&t);
+}
+
+/* A route needs ports of its own namespace's range. */
+static void test_ports_of_each_namespace(void **state)
+{
+	const struct finding *x;
+	struct story t;
+
+	(void)state;
+	story_open(&t);
+	story_tell(&t, 2,
+		   "netns 11 host own\n"
+		   "sock tcp ESTABLISHED 10.0.0.1:1000 10.0.0.5:3306 times 90\n"
+		   "netns 12 - ports 1000 1099\n"
+		   "sock tcp ESTABLISHED 10.0.0.1:1000 10.0.0.5:3306\n"
+		   "sock tcp ESTABLISHED 10.0.0.1:1001 10.0.0.5:3306\n");
+	assert_none(&t);
+	story_tell(&t, 2, ports_in("12"));
+	x = story_only(&t, FINDING_EPHEMERAL_PORTS);
+	assert_string_equal(x->text, "ephemeral ports to 10.0.0.5:3306 90% used in netns 12");
+	assert_int_equal(story_number(x, "ports"), 100);
+	story_close(&t);
+}
+
 /* A backlog of 0 takes one connection: no trouble by itself. */
 static void test_accept_queue_of_none(void **state)
 {
@@ -675,6 +729,8 @@ int main(void)
 		cmocka_unit_test(test_slow_reader_not_of_idle),
 		cmocka_unit_test(test_slow_reader_not_of_busy),
 		cmocka_unit_test(test_worst_first),
+		cmocka_unit_test(test_accept_queue_of_another_namespace),
+		cmocka_unit_test(test_ports_of_each_namespace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
