@@ -95,7 +95,8 @@ static struct clean remote_text(const struct snap *s, const union group_key *key
 static struct clean listener_text(const struct snap *s, const union group_key *key,
 				  enum text_set set, char *buf)
 {
-	size_t len = end_text(buf, FIELD_TEXT_SIZE, s, &key->end.addr, key->end.port, IDX_NONE, 0, set);
+	size_t len =
+		end_text(buf, FIELD_TEXT_SIZE, s, &key->end.addr, key->end.port, IDX_NONE, 0, set);
 
 	return text_own(buf, len);
 }
@@ -359,7 +360,9 @@ void group_filter(const struct view *v, const struct group *g, struct buf *out)
 		listener_filter(s, &g->key, out);
 		break;
 	case BY_NETNS:
-		netns_filter(s, g->key.netns, "", out);
+		/* 0: of a namespace that is not known. */
+		buf_fmt(out, "netns = %" PRIu64,
+			g->key.netns != IDX_NONE ? s->netns[g->key.netns].ino : 0);
 		break;
 	case BY_SOCKET:
 	case BY_COUNT:

@@ -1324,6 +1324,20 @@ static void test_app_lists_network_namespaces(void **state)
 	drive_close(&d);
 }
 
+/* As it is without /proc. */
+static void test_app_opens_a_network_namespace_that_is_not_known(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 24, TEXT_UTF8, "");
+	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n");
+	drive_keys(&d, "C Space Enter");
+	check_has(&d, "netns = 0");
+	check_has(&d, "10.0.0.2:40000");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1389,6 +1403,7 @@ int main(void)
 		cmocka_unit_test(test_app_tells_of_itself),
 		cmocka_unit_test(test_app_scrolls_the_status_page),
 		cmocka_unit_test(test_app_lists_network_namespaces),
+		cmocka_unit_test(test_app_opens_a_network_namespace_that_is_not_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
