@@ -26,9 +26,9 @@ struct options {
 	bool chosen; /* by table: else it is the default, or what the filter is about */
 	bool absent[ABSENT_COUNT]; /* chosen, but not collected */
 	bool all_netns;
-	const char *netns;         /* the one of -N; NULL: none; borrowed from argv */
-	uint64_t netns_ino;        /* of that one, once it was looked up */
-	const char *filter_file;   /* borrowed from argv */
+	const char *netns;       /* the one of -N; NULL: none; borrowed from argv */
+	uint64_t netns_ino;      /* of that one, once it was looked up */
+	const char *filter_file; /* borrowed from argv */
 	const char *term;
 	enum term_color color;
 	struct buf filter; /* words joined by one blank */

@@ -339,8 +339,7 @@ static bool print_listener(const struct spot *p, const struct snap *s, uint64_t 
 static bool print_netns(const struct spot *p, const struct netns *n, const struct snap *s,
 			struct buf *out)
 {
-	return n->name != STR_NONE ? print_name(p, s, n->name, out)
-				   : print_number(p, n->ino, out);
+	return n->name != STR_NONE ? print_name(p, s, n->name, out) : print_number(p, n->ino, out);
 }
 
 static bool print_item(const struct spot *p, const struct snap *s, const struct tally_item *item,

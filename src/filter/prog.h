@@ -52,10 +52,10 @@ enum side {
 #define OP_REJECT (UINT32_MAX - 1)
 
 struct op {
-	uint8_t code; /* enum op_code */
-	uint8_t side; /* OP_HOST, OP_END: enum side */
+	uint8_t code;  /* enum op_code */
+	uint8_t side;  /* OP_HOST, OP_END: enum side */
 	bool inverted; /* what is asked for is that it does not hold: yes and no are exchanged */
-	bool many;    /* the set is prog.range from lo, span of them; else lo to lo + span */
+	bool many;     /* the set is prog.range from lo, span of them; else lo to lo + span */
 	uint32_t arg;
 	uint32_t yes, no; /* ops, or OP_ACCEPT, OP_REJECT */
 	uint64_t lo, span;

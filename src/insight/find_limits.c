@@ -37,8 +37,8 @@ static bool is_from_here(const struct snap *s, uint32_t row)
 	const unsigned not = ST_BIT(ST_LISTEN) | ST_BIT(ST_CLOSE) | ST_BIT(ST_SYN_RECV);
 	const struct sock *k = &s->sock[row];
 
-	return k->proto == PROTO_TCP && snap_port_is_local(s, row) &&
-	       (not >> k->state & 1) == 0 && s->ext[row].listener == IDX_NONE;
+	return k->proto == PROTO_TCP && snap_port_is_local(s, row) && (not >> k->state & 1) == 0 &&
+	       s->ext[row].listener == IDX_NONE;
 }
 
 /* How many there are to be given out: where the route is. */
@@ -79,8 +79,8 @@ static bool is_route(const struct route *r, const struct snap *s, uint32_t row)
 {
 	const struct sock *k = &s->sock[row];
 
-	return r->netns == snap_netns_ino(s, row) && r->rport == k->rport && addr_equal(&r->remote, &k->remote) &&
-	       addr_equal(&r->local, &k->local);
+	return r->netns == snap_netns_ino(s, row) && r->rport == k->rport &&
+	       addr_equal(&r->remote, &k->remote) && addr_equal(&r->local, &k->local);
 }
 
 /*
@@ -97,8 +97,8 @@ static struct route route_of(const struct snap *s, uint32_t bucket)
 		if (!is_from_here(s, row) || bucket_of(s, row) != bucket)
 			continue;
 		if (r.count == 0)
-			r = (struct route){ k->local, k->remote, k->rport,
-					    snap_netns_ino(s, row), 0 };
+			r = (struct route){ k->local, k->remote, k->rport, snap_netns_ino(s, row),
+					    0 };
 		if (is_route(&r, s, row))
 			r.count++;
 		else

@@ -104,8 +104,7 @@ static void report_overflows(struct find *f, double overflows)
 		const struct queue *q = &f->h->queue[i];
 
 		if (q->port != 0 && q->seen == f->h->samples && queue_drops(q) > 0 &&
-		    is_counted(f->s, q) &&
-		    (worst == NULL || queue_drops(q) > queue_drops(worst)))
+		    is_counted(f->s, q) && (worst == NULL || queue_drops(q) > queue_drops(worst)))
 			worst = q;
 	}
 	x = find_new(f, FINDING_ACCEPT_QUEUE, SEVERITY_CRIT, 70);

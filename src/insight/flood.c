@@ -90,8 +90,7 @@ static void look_at_listeners(struct flood *f, const struct snap *s, const struc
 		if (is_listener(&s->sock[row]))
 			add_listener(f, s, row, half_open);
 	for (unsigned i = 0; i < f->n_listeners; i++)
-		f->listener[i].drops_per_s =
-			queue_drops(history_queue(h, s, f->listener[i].row));
+		f->listener[i].drops_per_s = queue_drops(history_queue(h, s, f->listener[i].row));
 	free(half_open);
 }
 

@@ -22,7 +22,7 @@ struct snap_builder {
 	struct snap_builder *next_free;
 	const struct snap *prev;
 	struct arena sock, ext, owner, hold, proc, user, ifname, place, netns;
-	uint32_t here; /* row of netns that is being told of; IDX_NONE: of none */
+	uint32_t here;                 /* row of netns that is being told of; IDX_NONE: of none */
 	struct arena side[SIDE_COUNT]; /* an entry for each row, of those in sides */
 	unsigned sides;                /* 1u << enum snap_side */
 	struct index cookies;          /* rows of sock */
@@ -32,7 +32,7 @@ struct snap_builder {
 	struct index cgroups;         /* rows of cgroup, until they are sorted */
 	struct strpool str;
 	enum why unfound;
-	bool close_told; /* snap_set_close() was called */
+	bool close_told;             /* snap_set_close() was called */
 	uint32_t limit;              /* of rows */
 	uint32_t tcp_rows[ST_COUNT]; /* by state */
 	struct detail detail;        /* snap.detail points here, or nowhere */

@@ -312,7 +312,8 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	/* Whoever waits for what was left out does not wait for the interval. */
 	a->thinning.asked_now |= choice != a->thinning.asked || (needed && !a->thinning.placed) ||
 				 (netns && !a->netns_asked);
-	changed = changed || netns != a->netns_asked || choice != a->thinning.asked || placed != a->thinning.placed;
+	changed = changed || netns != a->netns_asked || choice != a->thinning.asked ||
+		  placed != a->thinning.placed;
 	a->thinning.asked = choice;
 	a->thinning.placed = placed;
 	a->netns_asked = netns;
@@ -464,10 +465,8 @@ struct pane *app_focus(struct app *a)
 enum context app_context(const struct app *a)
 {
 	static const enum context contexts[] = {
-		[SCREEN_OVERVIEW] = CTX_OVERVIEW,
-		[SCREEN_LISTENERS] = CTX_LISTENERS,
-		[SCREEN_NETNS] = CTX_LISTENERS,
-		[SCREEN_SOCKETS] = CTX_SOCKETS,
+		[SCREEN_OVERVIEW] = CTX_OVERVIEW, [SCREEN_LISTENERS] = CTX_LISTENERS,
+		[SCREEN_NETNS] = CTX_LISTENERS,   [SCREEN_SOCKETS] = CTX_SOCKETS,
 		[SCREEN_FLOOD] = CTX_FLOOD,
 	};
 

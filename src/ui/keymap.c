@@ -215,8 +215,7 @@ const uint8_t *keymap_footer(enum context ctx)
 		ACT_ZOOM,         ACT_GROUP_BY, ACT_LISTENERS, ACT_COLUMNS,  ACT_PREFIXES,
 		ACT_FAMILIES,     ACT_OWN,      ACT_PIN_NOT,   ACT_INTERVAL, ACT_FOLLOW,
 		ACT_SORT_REVERSE, ACT_NAMES,    ACT_NETNS,     ACT_STATUS,   ACT_SS,
-		ACT_HELP,
-		ACT_NONE,
+		ACT_HELP,         ACT_NONE,
 	};
 	static const uint8_t listeners[] = {
 		ACT_BACK,    ACT_OPEN,         ACT_FILTER, ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND,

@@ -49,8 +49,7 @@ static void add(struct page *p, enum role role, const char *term, const char *fm
 /* Sources that most runs have no use for. */
 static bool is_optional(enum source_id id)
 {
-	return (id > SRC_UDP && id < SRC_OWNERS) || id == SRC_CGROUPS ||
-	       id == SRC_NETNS;
+	return (id > SRC_UDP && id < SRC_OWNERS) || id == SRC_CGROUPS || id == SRC_NETNS;
 }
 
 static void add_sources(struct page *p, const struct status *s)

@@ -164,7 +164,8 @@ bool column_is_rate(enum column c)
 
 bool column_sorts(enum column c)
 {
-	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE && c != COL_NETNS && c != COL_INODE;
+	return !column_is_ends(c) && c != COL_TREND && c != COL_IDLE && c != COL_NETNS &&
+	       c != COL_INODE;
 }
 
 int sort_by_name(enum by by, const char *s, size_t len)

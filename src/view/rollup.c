@@ -82,7 +82,8 @@ static struct net net_of(const struct grouper *gr, const struct group *g)
 		net.netns = IDX_NONE;
 	}
 	net.hash = index_hash2(ix, addr_hi(&net.addr), addr_lo(&net.addr));
-	net.hash = index_hash2(ix, net.hash, ((uint64_t)net.netns << 32 | net.ifindex) << 1 | net.own);
+	net.hash =
+		index_hash2(ix, net.hash, ((uint64_t)net.netns << 32 | net.ifindex) << 1 | net.own);
 	return net;
 }
 
@@ -97,7 +98,8 @@ static uint32_t find_net(const struct grouper *gr, const struct net *net, uint32
 		const struct net *n = &nets(gr)[i];
 
 		if (n->hash == net->hash && addr_equal(&n->addr, &net->addr) &&
-		    n->ifindex == net->ifindex && n->netns == net->netns && n->own == net->own && n->bits == net->bits)
+		    n->ifindex == net->ifindex && n->netns == net->netns && n->own == net->own &&
+		    n->bits == net->bits)
 			break;
 	}
 	return i;

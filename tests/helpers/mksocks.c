@@ -10,8 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct recipe *const all_recipes[] = { state_recipes, socket_recipes, process_recipes,
-						    trouble_recipes, family_recipes, end_recipes };
+static const struct recipe *const all_recipes[] = { state_recipes,   socket_recipes,
+						    process_recipes, trouble_recipes,
+						    family_recipes,  end_recipes };
 
 #define N_LISTS (sizeof(all_recipes) / sizeof(all_recipes[0]))
 

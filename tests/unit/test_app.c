@@ -1301,14 +1301,13 @@ static void test_app_lists_network_namespaces(void **state)
 
 	(void)state;
 	drive_open(&d, 100, 24, TEXT_UTF8, "");
-	drive_sample(&d,
-		    "netns 4026531840 host own\n"
-		    "sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
-		    "netns 4026532001 \"b\\e[1mlue\"\n"
-		    "sock tcp LISTEN 0.0.0.0:80 - ino 2\n"
-		    "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
-		    "netns 4026532002 -\n"
-		    "sock udp CLOSE 0.0.0.0:53 - ino 4\n");
+	drive_sample(&d, "netns 4026531840 host own\n"
+			 "sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+			 "netns 4026532001 \"b\\e[1mlue\"\n"
+			 "sock tcp LISTEN 0.0.0.0:80 - ino 2\n"
+			 "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
+			 "netns 4026532002 -\n"
+			 "sock udp CLOSE 0.0.0.0:53 - ino 4\n");
 	drive_keys(&d, "C");
 	check_has(&d, "only our own namespace: --all-netns looks into all of them");
 	drive_wait(&d, 10000);

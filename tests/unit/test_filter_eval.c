@@ -848,9 +848,12 @@ static void test_filter_eval_told_of_an_unknown_state(void **state)
 		const char *text;
 		bool passes;
 	} asked[] = {
-		{ "state all", true },          { "state established", false },
-		{ "exclude established", false }, { "not state established", false },
-		{ "dport = :443", true },       { "state established or dport = :443", true },
+		{ "state all", true },
+		{ "state established", false },
+		{ "exclude established", false },
+		{ "not state established", false },
+		{ "dport = :443", true },
+		{ "state established or dport = :443", true },
 	};
 	const struct context *c = *state;
 	struct sock k = { .family = AF_INET, .proto = PROTO_TCP, .lport = 1, .rport = 443 };

@@ -701,10 +701,14 @@ static void test_filter_parse_remarks_on_mixes(void **state)
 
 static void test_filter_parse_tells_what_it_needs(void **state)
 {
-	enum { TCP = 1 << PROTO_TCP, UDP = 1 << PROTO_UDP, BOTH = PROTOS_ALL,
-	       REST = PROTOS_ALL & ~TCP,
-	       INET = PROTOS_INET,
-	       UNIX = PROTO_BIT(PROTO_UNIX) };
+	enum {
+		TCP = 1 << PROTO_TCP,
+		UDP = 1 << PROTO_UDP,
+		BOTH = PROTOS_ALL,
+		REST = PROTOS_ALL & ~TCP,
+		INET = PROTOS_INET,
+		UNIX = PROTO_BIT(PROTO_UNIX)
+	};
 	static const struct {
 		const char *text;
 		unsigned states, protos;

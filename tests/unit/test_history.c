@@ -81,12 +81,13 @@ static void test_history_counts_what_came_and_went(void **state)
 	(void)state;
 	story_open(&t);
 	for (unsigned i = 0; i < 10; i++)
-		story_tell(&t, 1,
-			   text_of("sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
-				   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:%u times 10\n"
-				   "sock udp ESTABLISHED 10.0.0.1:99 10.0.0.2:53 flag brief\n"
-				   "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.3:1 flag brief times 40\n",
-				   1 + 10 * i));
+		story_tell(
+			&t, 1,
+			text_of("sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+				"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:%u times 10\n"
+				"sock udp ESTABLISHED 10.0.0.1:99 10.0.0.2:53 flag brief\n"
+				"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.3:1 flag brief times 40\n",
+				1 + 10 * i));
 	assert_true(history_new_rate(t.history) > 49.9 && history_new_rate(t.history) < 50.1);
 	story_close(&t);
 }

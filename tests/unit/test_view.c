@@ -944,7 +944,8 @@ static void test_view_rolls_up_what_came_and_went(void **state)
 	first = fake_snap(text.s, b.pool, NULL);
 	for (unsigned i = 1; i <= 30; i++)
 		buf_fmt(&text,
-			"sock tcp ESTABLISHED 10.4.0.7:80 203.0.113.%u:40001 flag brief times 2\n", i);
+			"sock tcp ESTABLISHED 10.4.0.7:80 203.0.113.%u:40001 flag brief times 2\n",
+			i);
 	b.snap = fake_snap(text.s, b.pool, first);
 	q.rollup = true;
 	q.prefix4 = 24;

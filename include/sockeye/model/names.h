@@ -28,8 +28,8 @@ unsigned state_by_name(const char *s, size_t len);
 /* The order in which a person reads the states: the life of a connection, then CLOSE, LISTEN. */
 extern const unsigned char state_life[ST_COUNT - 1];
 
-const char *proto_name(unsigned proto); /* "tcp" */
-const char *proto_title(unsigned proto);      /* "TCP", at most 10 columns */
+const char *proto_name(unsigned proto);  /* "tcp" */
+const char *proto_title(unsigned proto); /* "TCP", at most 10 columns */
 /* ST_BIT() of the states that its sockets can be in. */
 unsigned proto_states(unsigned proto);
 int proto_by_name(const char *s, size_t len); /* any case; -1 */

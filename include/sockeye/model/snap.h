@@ -163,7 +163,7 @@ struct snap {
 	bool rated;
 	/* Where want.netns, else 0 and NULL: ours first where it is there, then by inode. */
 	const struct netns *netns;
-	const uint32_t *in_netns; /* the same rows as sock: a row of netns each */
+	const uint32_t *in_netns;  /* the same rows as sock: a row of netns each */
 	const struct birth *birth; /* the same rows as sock, where want.births; or NULL */
 	/*
 	 * So many rows behind the n_sock of sock and ext are of sockets that came and went between the

@@ -165,7 +165,8 @@ struct group {
 	uint32_t listeners, accept_queue,
 		accept_max;      /* BY_LISTENER: of all that listen there, filter or not */
 	uint32_t drops, dropped; /* of these: since they listen; since the last sample */
-	uint32_t netns; /* of all its sockets, as snap_netns(); IDX_NONE: of several, or nobody asked */
+	uint32_t
+		netns; /* of all its sockets, as snap_netns(); IDX_NONE: of several, or nobody asked */
 	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
 	int32_t delta;  /* sockets against the last complete result of the same query */
