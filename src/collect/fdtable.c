@@ -182,7 +182,7 @@ void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n)
 		while (at < n_old && old[at].fd < s.fd)
 			at++;
 		if (at < n_old && old[at].fd == s.fd && old[at].ino == s.ino)
-			s.row = slot_is_live(&old[at]) ? old[at].row : ROW_OTHER;
+			s.row = old[at].row;
 		if (s.ino != 0)
 			push_slot(t, s);
 		if (s.fd > t->max_fd)

@@ -68,10 +68,7 @@ void fdtable_free(struct fdtable *t);
  */
 int fdtable_read(struct procfs *p, struct fdtable *t, bool trust);
 
-/*
- * Takes n records, all of this table, by fd, for what it holds. New sockets come as ROW_YOUNG; those
- * that were there are ROW_OTHER unless they are live.
- */
+/* Takes n records, all of this table, by fd, for what it holds. New sockets come as ROW_YOUNG. */
 void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n);
 
 /*

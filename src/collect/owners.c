@@ -355,6 +355,12 @@ static void settle(struct fdtable *t)
 			t->slot[i].row = ROW_OTHER;
 }
 
+static void settle_all(struct owners *o)
+{
+	for (uint32_t i = 0; i < o->n; i++)
+		settle(o->table[i]);
+}
+
 static int read_new(struct owners *o, int cancel_fd)
 {
 	for (uint32_t i = 0; i < o->n; i++) {
@@ -598,9 +604,10 @@ static int take_anew(struct owners *o, int cancel_fd)
 
 static int follow_changes(struct owners *o, int cancel_fd)
 {
-	bool searching;
+	bool searching, early = o->early_taken;
 	int rc;
 
+	o->early_taken = false;
 	match_known(o);
 	if (owners_scan_pays(o)) {
 		rc = take_anew(o, cancel_fd);
@@ -615,6 +622,8 @@ static int follow_changes(struct owners *o, int cancel_fd)
 	rc = read_new(o, cancel_fd);
 	if (rc == 0)
 		rc = check_known(o, cancel_fd);
+	if (rc == 0 && early)
+		settle_all(o);
 	if (rc == 0)
 		rc = follow_counts(o, cancel_fd);
 	if (rc == 0)

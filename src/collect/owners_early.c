@@ -83,6 +83,7 @@ int64_t owners_early_take(struct owners *o)
 
 	if (e->rc == 0) {
 		o->sample++;
+		o->early_taken = true;
 		owners_scan_take(o, (const void *)e->records.base,
 				 (uint32_t)(e->records.used / sizeof(struct fd_record)));
 	}

@@ -24,6 +24,7 @@ struct owners {
 	const char *no_bpf;     /* because */
 	bool use_bpf, bpf_tried;
 	struct owners_early *early; /* under way, or NULL */
+	bool early_taken;           /* what it told of has been matched with no dump yet */
 	uint32_t buckets;           /* of the kernel's table of connections */
 	bool long_chains;           /* of it, in this sample */
 	bool privileged;            /* we have what is needed to look into every process */
