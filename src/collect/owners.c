@@ -69,7 +69,7 @@ void owners_free(struct owners *o)
 {
 	if (o == NULL)
 		return;
-	owners_early_drop(o);
+	owners_early_end(o);
 	for (uint32_t i = 0; i < o->n; i++)
 		fdtable_free(o->table[i]);
 	free(o->table);
@@ -108,7 +108,7 @@ void owners_prepare(struct owners *o, uint64_t sockets, bool soon, int cancel_fd
 		return;
 	/* What cannot be read by links is scanned with each sample anyway. */
 	if (o->privileged && may_load(o) && owners_bpf_missing() == NULL)
-		o->early = owners_early_start(cancel_fd);
+		owners_early_start(o, cancel_fd);
 	if (o->early == NULL)
 		load_bpf(o);
 	o->bpf_tried = true;
@@ -604,10 +604,10 @@ static int take_anew(struct owners *o, int cancel_fd)
 
 static int follow_changes(struct owners *o, int cancel_fd)
 {
-	bool searching, early = o->early_taken;
+	bool searching, early = o->early_scanned;
 	int rc;
 
-	o->early_taken = false;
+	o->early_scanned = false;
 	match_known(o);
 	if (owners_scan_pays(o)) {
 		rc = take_anew(o, cancel_fd);
@@ -652,6 +652,7 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 {
 	int rc;
 
+	snap_cost(b)->cpu_ns += owners_early_end(o);
 	o->proc.readlinks = o->proc.getdents = 0;
 	o->limit_reads = 0;
 	o->proc.last_error = 0;
@@ -663,8 +664,6 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 	}
 	if (o->use_bpf)
 		load_bpf(o);
-	if (o->early != NULL)
-		snap_cost(b)->cpu_ns += owners_early_take(o);
 	o->sample++;
 	arena_reset(&o->lost);
 	o->long_chains = o->buckets > 0 && o->n_rows / LONG_CHAIN >= o->buckets;

@@ -24,7 +24,7 @@ struct owners {
 	const char *no_bpf;     /* because */
 	bool use_bpf, bpf_tried;
 	struct owners_early *early; /* under way, or NULL */
-	bool early_taken;           /* what it told of has been matched with no dump yet */
+	bool early_scanned;         /* what it told of has been matched with no dump yet */
 	uint32_t buckets;           /* of the kernel's table of connections */
 	bool long_chains;           /* of it, in this sample */
 	bool privileged;            /* we have what is needed to look into every process */
@@ -79,8 +79,6 @@ void owners_check_slots(struct owners *o, struct fdtable *t, const uint32_t *at,
 bool owners_scan_pays(const struct owners *o);
 /* Reads all tables; nothing is matched yet. 0, -ECANCELED, or why it is not to be had. */
 int owners_scan(struct owners *o, int cancel_fd);
-/* As if a scan had told of these records. */
-void owners_scan_take(struct owners *o, const struct fd_record *r, uint32_t n);
 /* Whether it is cheaper to read one whole than those of its slots that are stale. */
 bool owners_scan_one_pays(const struct owners *o, const struct fdtable *t);
 /* Reads one so and matches what is new in it. False when it cannot be, and it is as it was. */
@@ -88,11 +86,10 @@ bool owners_rescan(struct owners *o, struct fdtable *t);
 
 /* ---- owners_early.c -------------------------------------------------- */
 
-/* Starts to load the program and to read all tables. NULL where there can be no thread. */
-struct owners_early *owners_early_start(int cancel_fd);
-/* Waits for o->early and takes over what it has: the CPU time that it took. */
-int64_t owners_early_take(struct owners *o);
-void owners_early_drop(struct owners *o); /* waits, and forgets what it has */
+/* Starts to load the program and to read all tables. o->early stays NULL where there can be no thread. */
+void owners_early_start(struct owners *o, int cancel_fd);
+/* Waits for it, if it is under way: the CPU time that it took. */
+int64_t owners_early_end(struct owners *o);
 
 /* ---- owners_keep.c --------------------------------------------------- */
 

@@ -101,24 +101,6 @@ static void count_others(struct owners *o, struct fdtable *t)
 		t->others = (uint32_t)(t->count - t->n);
 }
 
-static void begin_scan(struct owners *o)
-{
-	o->n_sorted = o->n;
-	arena_reset(&o->scratch);
-}
-
-/* A table that nothing was told of has no sockets. */
-static void end_scan(struct owners *o)
-{
-	for (uint32_t i = 0; i < o->n; i++) {
-		struct fdtable *t = o->table[i];
-
-		if (t->scanned != o->sample)
-			t->n = 0;
-		count_others(o, t);
-	}
-}
-
 int owners_scan(struct owners *o, int cancel_fd)
 {
 	struct scan s = { .o = o };
@@ -126,26 +108,22 @@ int owners_scan(struct owners *o, int cancel_fd)
 
 	if (o->bpf == NULL)
 		return -EOPNOTSUPP;
-	begin_scan(o);
+	o->n_sorted = o->n;
+	arena_reset(&o->scratch);
 	rc = owners_bpf_read(o->bpf, 0, add_records, &s, cancel_fd);
 	if (rc == 0)
 		take_run(&s);
 	owners_sort_tables(o);
-	if (rc == 0)
-		end_scan(o);
-	return rc;
-}
+	if (rc != 0)
+		return rc;
+	for (uint32_t i = 0; i < o->n; i++) {
+		struct fdtable *t = o->table[i];
 
-void owners_scan_take(struct owners *o, const struct fd_record *r, uint32_t n)
-{
-	struct scan s = { .o = o };
-
-	begin_scan(o);
-	/* Without memory it is a scan that saw less: what is missing is searched for. */
-	if (add_records(&s, r, n) == 0)
-		take_run(&s);
-	owners_sort_tables(o);
-	end_scan(o);
+		if (t->scanned != o->sample)
+			t->n = 0;
+		count_others(o, t);
+	}
+	return 0;
 }
 
 static int scan_one(struct owners *o, struct fdtable *t)
