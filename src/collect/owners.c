@@ -279,7 +279,8 @@ int owners_cmp_table(const void *a, const void *b)
 
 void owners_sort_tables(struct owners *o)
 {
-	qsort(o->table, o->n, sizeof(struct fdtable *), owners_cmp_table);
+	if (o->n > 0)
+		qsort(o->table, o->n, sizeof(struct fdtable *), owners_cmp_table);
 }
 
 static void merge_pid(struct owners *o, struct merge *m, int32_t pid)

@@ -25,9 +25,11 @@ struct scan {
 static struct fdtable *find_table(const struct owners *o, uint32_t n, int32_t pid, int32_t tid)
 {
 	const struct fdtable key = { .pid = pid, .tid = tid }, *k = &key;
-	struct fdtable **found =
-		bsearch(&k, o->table, n, sizeof(struct fdtable *), owners_cmp_table);
+	struct fdtable **found = NULL;
 
+	/* Before the first there is no array either. */
+	if (n > 0)
+		found = bsearch(&k, o->table, n, sizeof(struct fdtable *), owners_cmp_table);
 	return found != NULL ? *found : NULL;
 }
 
