@@ -60,7 +60,11 @@ int procnet_packet(const char *line, size_t len, struct family_row *r)
 	*r = (struct family_row){
 		.sock = { .family = AF_PACKET, .proto = PROTO_PACKET, .state = ST_CLOSE },
 	};
-	if (!skip_word(&c) || !skip_word(&c) || !read_dec(&c, &type))
+	/* The address of the socket in the kernel, and how many refer to it. */
+	for (int i = 0; i < 2; i++)
+		if (!skip_word(&c))
+			return -EBADMSG;
+	if (!read_dec(&c, &type))
 		return -EBADMSG;
 	skip_blanks(&c);
 	if (!read_hex32(&c, 4, &protocol) || !read_dec(&c, &r->ext.ifindex) || !skip_word(&c) ||

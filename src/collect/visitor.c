@@ -45,16 +45,15 @@ struct visitor *visitor_new(void)
 
 int visitor_enter(const char *path, uint64_t ino)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc;
 	struct stat st;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) != 0)
-		rc = -errno;
-	else if (st.st_ino != ino)
+	rc = fstat(fd, &st) == 0 ? 0 : -errno;
+	if (rc == 0 && st.st_ino != ino)
 		rc = -ESTALE;
-	else if (setns(fd, CLONE_NEWNET) != 0)
+	if (rc == 0 && setns(fd, CLONE_NEWNET) != 0)
 		rc = -errno;
 	close(fd);
 	return rc;

@@ -312,7 +312,7 @@ static void look(const struct tree *t, uint32_t at, bool *all, bool *none)
 /* The states of one protocol that pass what the node joins, which is all about them. */
 static unsigned passing_states(const struct tree *t, uint32_t at, unsigned proto)
 {
-	unsigned stack[FILTER_STACK + 1], n = 0;
+	unsigned stack[FILTER_STACK + 1] = { 0 }, n = 0;
 
 	for (uint32_t i = t->node[at].begin; i <= at; i++) {
 		const struct cond *c = &t->cond[t->node[i].cond];
@@ -328,13 +328,16 @@ static unsigned passing_states(const struct tree *t, uint32_t at, unsigned proto
 			stack[n++] = c->cmp == CMP_NE ? ~states : states;
 			break;
 		case NODE_NOT:
+			assert(n > 0);
 			stack[n - 1] = ~stack[n - 1];
 			break;
 		case NODE_AND:
+			assert(n > 1);
 			n--;
 			stack[n - 1] &= stack[n];
 			break;
 		case NODE_OR:
+			assert(n > 1);
 			n--;
 			stack[n - 1] |= stack[n];
 			break;

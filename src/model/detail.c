@@ -150,7 +150,7 @@ size_t detail_pack(const struct detail *d, unsigned char out[DETAIL_PACKED_MAX])
 				.ulp = (uint8_t)strnlen(d->ulp, DETAIL_NAME_SIZE - 1) };
 	unsigned char *to = put(out, &h, sizeof(h));
 
-	_Static_assert(sizeof(struct head) + DETAIL_TCP_MAX + 2 * DETAIL_NAME_SIZE +
+	_Static_assert(sizeof(struct head) + DETAIL_TCP_MAX + (size_t)2 * DETAIL_NAME_SIZE +
 				       offsetof(struct detail, tcp_len) <
 			       DETAIL_PACKED_MAX,
 		       "there is room for everything");
