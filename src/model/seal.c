@@ -234,14 +234,22 @@ static uint32_t told_since(const struct sock *s, const struct sock_ext *x, uint3
 	return since < now_s ? since : now_s;
 }
 
+/* Whether the snapshot before may lack what was there all the time, or know it by another name. */
+static bool may_be_unseen(const struct snap_builder *b, const struct sock *s)
+{
+	const struct snap *prev = b->prev;
+	enum source_id id = source_of((enum proto)s->proto);
+
+	return prev == NULL || (prev->thinned && prev->choice != b->snap.choice) ||
+	       prev->source[id].status != b->snap.source[id].status;
+}
+
 /* told: 0 for a state of which nobody says since when. */
 static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x, uint32_t was,
 		     uint32_t told, uint32_t now_s)
 {
 	const struct snap *prev = b->prev;
 	bool same = was != IDX_NONE && prev->sock[was].state == s->state;
-	/* What was left out then may have been there all the time. */
-	bool unseen = prev == NULL || (prev->thinned && prev->choice != b->snap.choice);
 
 	s->flags &= SOCK_NO_COOKIE | SOCK_KEPT | SOCK_SUBFLOW;
 	x->since_s = now_s;
@@ -249,7 +257,7 @@ static void seal_age(struct snap_builder *b, struct sock *s, struct sock_ext *x,
 		x->since_s = prev->ext[was].since_s;
 		s->flags |= prev->sock[was].flags & SOCK_OLDER;
 	} else if (was == IDX_NONE) {
-		s->flags |= unseen ? SOCK_OLDER : SOCK_NEW;
+		s->flags |= may_be_unseen(b, s) ? SOCK_OLDER : SOCK_NEW;
 	}
 	if (told != 0) {
 		s->flags &= (uint8_t)~SOCK_OLDER;

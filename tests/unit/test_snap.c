@@ -703,6 +703,33 @@ static void test_snap_has_details_where_they_are_wanted(void **state)
 	snap_pool_free(pool);
 }
 
+/* What a sample that could not tell all had left out is not new in the next one. */
+static void test_snap_knows_no_new_ones_after_a_failure(void **state)
+{
+	static const enum source_status was[] = { SOURCE_PARTIAL, SOURCE_ABSENT, SOURCE_OK };
+	struct snap_pool *pool = snap_pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(was); i++) {
+		struct snap_builder *b = snap_build(pool, NULL);
+		const struct snap *first, *second;
+
+		if (was[i] == SOURCE_OK)
+			snap_source_ok(b, SRC_TCP);
+		else
+			snap_source_fail(b, SRC_TCP, was[i], "something");
+		first = seal(b);
+		b = snap_build(pool, first);
+		snap_source_ok(b, SRC_TCP);
+		add(b, tcp(1, ST_ESTABLISHED, 1));
+		second = seal(b);
+		assert_int_equal((second->sock[0].flags & SOCK_NEW) != 0, was[i] == SOURCE_OK);
+		snap_unref(first);
+		snap_unref(second);
+	}
+	snap_pool_free(pool);
+}
+
 static void test_snap_carries_states_not_asked_for(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -894,6 +921,7 @@ int main(void)
 		cmocka_unit_test(test_snap_counts_no_past_of_another_namespace),
 		cmocka_unit_test(test_snap_counters_of_a_kept_row_stay),
 		cmocka_unit_test(test_snap_has_details_where_they_are_wanted),
+		cmocka_unit_test(test_snap_knows_no_new_ones_after_a_failure),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_keeps_a_row_for_one_sample),
 		cmocka_unit_test(test_snap_takes_no_more_than_its_limit),
