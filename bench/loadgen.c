@@ -71,10 +71,12 @@ static void connect_one(struct worker *w, unsigned i)
 static void hold(struct worker *w)
 {
 	struct pollfd end = { .fd = STDIN_FILENO };
+	/* A thousand that wake for nothing would be the load. */
+	unsigned slices = w->churn < SLICES ? w->churn : SLICES;
 	unsigned due = 0, next = 0;
 
-	while (poll(&end, 1, w->churn ? 1000 / SLICES : -1) == 0) {
-		for (due += w->churn; due >= SLICES; due -= SLICES) {
+	while (poll(&end, 1, slices > 0 ? (int)(1000 / slices) : -1) == 0) {
+		for (due += w->churn; due >= slices; due -= slices) {
 			tcp_abort(w->client[next]);
 			close(w->server[next]);
 			connect_one(w, next);
