@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "owners_map.h"
 #include "tasks.h"
 
@@ -58,7 +59,7 @@ struct owners *owners_new(const char *root)
 	o->privileged = has_rights();
 	o->no_bpf = "for many sockets only";
 	o->has_proc = procfs_open(&o->proc, root != NULL ? root : "/proc") == 0;
-	o->buckets = o->has_proc ? owners_buckets(o) : 0;
+	o->buckets = kernel_buckets(root);
 	len = o->has_proc ? readlinkat(o->proc.fd, "self/ns/pid", link, sizeof(link)) : -1;
 	o->first_pidns =
 		len == (ssize_t)strlen(FIRST_PIDNS) && memcmp(link, FIRST_PIDNS, (size_t)len) == 0;

@@ -6,31 +6,9 @@
  * dumps. There a socket that was in the snapshot before, and whose descriptor is still the same
  * socket, is kept for one sample.
  */
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "owners_map.h"
-
-uint32_t owners_buckets(const struct owners *o)
-{
-	char text[32];
-	ssize_t len;
-	long n;
-	int fd = openat(o->proc.fd, "sys/net/ipv4/tcp_ehash_entries", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0;
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (len <= 0)
-		return 0;
-	text[len] = '\0';
-	/* Of a namespace that shares the table of the first one it is negative. */
-	n = strtol(text, NULL, 10);
-	n = n < 0 ? -n : n;
-	return n > 0 && n < INT32_MAX ? (uint32_t)n : 0;
-}
 
 static int by_ino(const void *a, const void *b)
 {

@@ -93,8 +93,6 @@ int64_t owners_early_end(struct owners *o);
 
 /* ---- owners_keep.c --------------------------------------------------- */
 
-/* How large the kernel's table of connections is, 0 unknown. */
-uint32_t owners_buckets(const struct owners *o);
 /* Takes over rows that the dump left out, though a descriptor still has them. */
 void owners_keep_rows(struct owners *o, struct snap_builder *b);
 

@@ -27,6 +27,13 @@
  */
 #define ASK_AGAIN_NS (60 * NS_PER_SEC)
 
+/*
+ * Sockets for each bucket of the kernel's table from which on a dump leaves some out now and then. A
+ * socket that the snapshot before had is kept then (owners_keep.c); in a first one nothing is known but
+ * what a second dump tells.
+ */
+#define LONG_CHAIN 8
+
 /* Rows for which room is made on the word of the kernel's counters. */
 #define EXPECT_MOST 4000000
 
@@ -40,6 +47,7 @@ struct sockets {
 	int nl_error;
 	const char *root;
 	struct halves *halves; /* NULL: the kernel does not take their programs */
+	uint32_t buckets;      /* of the kernel's table of connections; 0: unknown */
 	struct refusal refused[PROTO_UDP + 1];
 	bool by_family;        /* the kernel does not know the legacy request */
 	bool no_programs;      /* it does not take the programs that say which sockets to tell of */
@@ -60,6 +68,7 @@ struct sockets *sockets_new(struct nl *nl, int nl_error, const char *root)
 	s->nl_error = nl_error;
 	s->root = root;
 	s->halves = halves_new();
+	s->buckets = kernel_buckets(root);
 	/* TCP sockets that are bound and nothing more. */
 	s->kernel_has_close = kernel_since(6, 8);
 	return s;
@@ -71,6 +80,7 @@ struct sockets *sockets_new_lent(void)
 
 	halves_free(s->halves); /* of which the second would stay in the namespace */
 	s->halves = NULL;
+	s->buckets = 0;
 	return s;
 }
 
@@ -216,6 +226,14 @@ static int ask_halves(struct sockets *s, struct snap_builder *b, const struct in
 	return 1;
 }
 
+static bool may_lack_some(const struct sockets *s, const struct snap_builder *b)
+{
+	uint32_t n;
+
+	(void)snap_rows(b, &n);
+	return snap_prev(b) == NULL && s->buckets > 0 && n / LONG_CHAIN >= s->buckets;
+}
+
 static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query *q, int cancel_fd,
 		   struct nl_stats *st)
 {
@@ -225,6 +243,8 @@ static int ask_tcp(struct sockets *s, struct snap_builder *b, struct inet_query 
 		q->family = AF_UNSPEC;
 		rc = ask_halves(s, b, q, cancel_fd, st);
 		if (rc == 1)
+			rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
+		if (rc == 0 && may_lack_some(s, b))
 			rc = inet_diag_dump(s->nl, q, b, cancel_fd, st);
 		if (!judge_refused(rc, st))
 			return rc;

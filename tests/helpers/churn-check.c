@@ -140,8 +140,10 @@ static bool is_held(const struct snap *s, uint32_t row, const struct stays *st)
 	return s->ext[row].n_owners == 1 && s->proc[o->proc].pid == st->pid && o->fd == st->fd;
 }
 
-static void look(struct check *c, const struct snap *s)
+static void look(struct check *c, const struct snap *s, unsigned long number)
 {
+	unsigned before = c->missing;
+
 	memset(c->seen, 0, c->n);
 	for (uint32_t row = 0; row < s->n_sock; row++) {
 		const struct stays key = { .ino = s->sock[row].ino };
@@ -155,6 +157,8 @@ static void look(struct check *c, const struct snap *s)
 	}
 	for (uint32_t i = 0; i < c->n; i++)
 		c->missing += c->seen[i] == 0;
+	if (c->missing > before)
+		printf("snapshot %lu: %u missing\n", number, c->missing - before);
 }
 
 /* ---- what we take ---------------------------------------------------- */
@@ -210,7 +214,7 @@ static void run(struct check *c, unsigned long refreshes, struct size *warm, str
 			fail("snapshot");
 		snap_unref(last);
 		last = s;
-		look(c, s);
+		look(c, s, i);
 		if (i == refreshes / 10)
 			*warm = measure();
 		poll(NULL, 0, INTERVAL_MS);
