@@ -85,6 +85,7 @@ void index_free(struct index *ix)
 {
 	arena_free(&ix->mem);
 	arena_free(&ix->next);
+	arena_free(&ix->own);
 	*ix = (struct index){ 0 };
 }
 
@@ -111,6 +112,30 @@ int index_reset(struct index *ix, uint32_t rows)
 	}
 	use_table(ix, slots);
 	return rc;
+}
+
+int index_reset_in(struct index *ix, uint32_t rows, struct arena *lent)
+{
+	ix->own = ix->mem;
+	ix->mem = *lent;
+	*lent = (struct arena){ 0 };
+	return index_reset(ix, rows);
+}
+
+/* The small table was never touched, so it is as empty as it was. */
+void index_return(struct index *ix, struct arena *lent)
+{
+	if (ix->own.base == NULL)
+		return;
+	if (lent->base != NULL) {
+		arena_free(&ix->mem);
+	} else {
+		*lent = ix->mem;
+		lent->used = 0;
+	}
+	ix->mem = ix->own;
+	ix->own = (struct arena){ 0 };
+	use_table(ix, SLOTS_MIN);
 }
 
 static void move_slots(const struct index *ix, struct index *bigger, uint32_t from, uint32_t to,

@@ -141,12 +141,13 @@ static void prefetch_ino(const struct owners *o, uint32_t ino)
 	index_prefetch(&o->by_ino, index_hash(&o->by_ino, ino));
 }
 
-static int index_rows(struct owners *o)
+static int index_rows(struct owners *o, struct arena *spare)
 {
 	uint32_t at;
 
 	arena_reset(&o->held);
-	if (arena_push(&o->held, o->n_rows + 1) == NULL || index_reset(&o->by_ino, o->n_rows) != 0)
+	if (arena_push(&o->held, o->n_rows + 1) == NULL ||
+	    index_reset_in(&o->by_ino, o->n_rows, spare) != 0)
 		return -ENOMEM;
 	memset(o->held.base, 0, o->n_rows);
 	o->n_inodes = 0;
@@ -675,16 +676,17 @@ int owners_update(struct owners *o, struct snap_builder *b, int cancel_fd)
 		snap_set_unfound(b, WHY_NOT_PERMITTED);
 		return 0;
 	}
-	rc = index_rows(o);
+	rc = index_rows(o, snap_spare(b));
 	if (rc == 0)
 		rc = follow_changes(o, cancel_fd);
 	if (rc == 0)
 		owners_keep_rows(o, b);
-	/* Holders are about to need as much memory for themselves. */
+	/* Holders are about to need the memory. */
 	if (!o->twins)
-		index_release(&o->by_ino);
+		index_return(&o->by_ino, snap_spare(b));
 	if (rc == 0)
 		rc = publish(o, b);
+	index_return(&o->by_ino, snap_spare(b));
 	owners_keep_missing(o);
 	o->n_unfound = o->n_missing;
 	if (rc == -ENOMEM) {

@@ -56,7 +56,7 @@ struct owners {
 	uint32_t n_unfound;      /* rows with an inode that ended without a holder */
 	uint32_t round;          /* walks that were completed */
 	uint32_t walk_at;        /* table at which the walk goes on */
-	uint32_t verify_at, verify_slot;
+	uint32_t verify_at, verify_slot, verify_round;
 	uint32_t shared_at; /* table at which looking at shared sockets goes on */
 	int64_t credit;     /* for reading odd tables again */
 };

@@ -70,6 +70,7 @@ void snap_pool_free(struct snap_pool *p)
 		p->free = b->next_free;
 		builder_free(b);
 	}
+	arena_free(&p->hold);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
 }
@@ -124,6 +125,7 @@ static void builder_reset(struct snap_builder *b, const struct snap *prev, uint3
 struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 {
 	struct snap_builder *b;
+	struct arena hold;
 	uint64_t seq;
 	uint32_t rows;
 
@@ -133,9 +135,12 @@ struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 		p->free = b->next_free;
 	seq = ++p->seq;
 	rows = p->usual_rows;
+	hold = p->hold;
+	p->hold = (struct arena){ 0 };
 	pthread_mutex_unlock(&p->lock);
 	if (b == NULL)
 		b = builder_new(p);
+	b->hold = hold;
 	builder_reset(b, prev, rows);
 	b->snap.seq = seq;
 	return b;
@@ -143,6 +148,15 @@ struct snap_builder *snap_build(struct snap_pool *p, const struct snap *prev)
 
 void builder_give_back(struct snap_builder *b)
 {
+	struct snap_pool *p = b->pool;
+
+	arena_reset(&b->hold);
+	pthread_mutex_lock(&p->lock);
+	if (p->hold.base == NULL) {
+		p->hold = b->hold;
+		b->hold = (struct arena){ 0 };
+	}
+	pthread_mutex_unlock(&p->lock);
 	arena_free(&b->hold);
 }
 
@@ -596,6 +610,11 @@ uint32_t snap_add_place(struct snap_builder *b, const struct place_text *t, stru
 void snap_set_proc_place(struct snap_builder *b, uint32_t proc, uint32_t place)
 {
 	((struct proc *)(void *)b->proc.base)[proc].place = place;
+}
+
+struct arena *snap_spare(struct snap_builder *b)
+{
+	return &b->hold;
 }
 
 int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd)

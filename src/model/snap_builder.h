@@ -41,6 +41,7 @@ struct snap_builder {
 struct snap_pool {
 	pthread_mutex_t lock;
 	struct snap_builder *free;
+	struct arena hold; /* of the last builder: see builder_give_back() */
 	uint64_t seq;
 	uint32_t usual_rows; /* of the last snapshot: room to make for the next one */
 };
@@ -59,7 +60,7 @@ uint64_t builder_salt(const struct snap_builder *b, bool of_kernel);
 uint32_t builder_netns_of(const struct snap_builder *b, uint32_t prev_row);
 void builder_set_ports(struct snap_builder *b, uint16_t first, uint16_t last);
 
-/* The memory that only building needs goes back to the kernel: it would be a sixth of a snapshot. */
+/* The memory that only building needs, a sixth of a snapshot, is for the next builder. */
 void builder_give_back(struct snap_builder *b);
 /* snap_detail.c: what snap_row_detail() and snap_cgroup_path() read. */
 void builder_seal_details(struct snap_builder *b);

@@ -290,10 +290,47 @@ static void test_index_released(void **state)
 	free(rows.key);
 }
 
+static void test_index_in_lent_memory(void **state)
+{
+	struct rows rows = rows_new();
+	struct arena lent = { 0 }, others = { 0 };
+	struct index ix;
+	void *base;
+	uint32_t at;
+
+	(void)state;
+	index_init(&ix);
+	index_return(&ix, &lent); /* nothing was lent */
+	assert_non_null(arena_push(&lent, 1 << 20));
+	base = lent.base;
+	for (int round = 0; round < 2; round++) {
+		rows.count = 0;
+		assert_int_equal(index_reset_in(&ix, 10000, &lent), 0);
+		assert_null(lent.base);
+		for (uint32_t i = 0; i < 10000; i++)
+			add(&ix, &rows, nth_key(i));
+		assert_int_equal(find(&ix, &rows, nth_key(7), &at), 7);
+		index_return(&ix, &lent);
+		assert_ptr_equal(lent.base, base);
+		assert_int_equal(lent.used, 0);
+		assert_true(find(&ix, &rows, nth_key(7), &at) == IDX_NONE);
+	}
+	/* Whoever lent it has got other memory by then. */
+	assert_int_equal(index_reset_in(&ix, 10000, &lent), 0);
+	assert_non_null(arena_push(&others, 8));
+	index_return(&ix, &others);
+	assert_int_equal(others.used, 8);
+	assert_true(find(&ix, &rows, nth_key(7), &at) == IDX_NONE);
+	index_free(&ix);
+	arena_free(&others);
+	free(rows.key);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_index_released),
+		cmocka_unit_test(test_index_in_lent_memory),
 		cmocka_unit_test(test_index_finds_what_was_put),
 		cmocka_unit_test(test_index_reset_makes_room_and_reuses),
 		cmocka_unit_test(test_index_reset_to_few_is_small),

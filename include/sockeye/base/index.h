@@ -29,6 +29,7 @@ struct index {
 	uint64_t seed;
 	struct arena mem;
 	struct arena next; /* a larger table that is being filled: see index_grow_ahead() */
+	struct arena own;  /* while mem is lent: a small table */
 	uint32_t cleared, moved, next_used;
 };
 
@@ -41,6 +42,14 @@ void index_release(struct index *ix);
 
 /* Empties it and makes room for rows entries without growing. 0 or -ENOMEM (then it is empty). */
 int index_reset(struct index *ix, uint32_t rows);
+
+/*
+ * The same in memory that is lent, for an index that is needed for a part of the time: what was in it is
+ * lost, and *lent is empty until index_return() empties the index and gives it back. Where *lent has got
+ * other memory meanwhile, that stays and the lent one is freed. Such an index does not grow.
+ */
+int index_reset_in(struct index *ix, uint32_t rows, struct arena *lent);
+void index_return(struct index *ix, struct arena *lent);
 
 /*
  * Makes room for one more entry; call before index_put(). hash(ctx, row) must give what

@@ -381,6 +381,8 @@ const struct proc *snap_procs(const struct snap_builder *b, uint32_t *n);
 uint32_t snap_add_proc(struct snap_builder *b, const struct proc *p);
 /* Process row proc holds socket row by descriptor fd. Per process, fds ascend. 0 or -ENOMEM. */
 int snap_add_owner(struct snap_builder *b, uint32_t row, uint32_t proc, int32_t fd);
+/* Memory that the builder needs for holders, to use for something else until there are any. */
+struct arena *snap_spare(struct snap_builder *b);
 
 /*
  * Adds a place, with SIDE_PLACE; path is raw, len 0 where it is not known. Its row, which is never
