@@ -162,6 +162,17 @@ static void check_foreground(struct loop *l)
 	l->foreground = foreground;
 }
 
+static void save_prefs(struct loop *l)
+{
+	struct app_prefs prefs;
+	struct err said;
+
+	app_get_prefs(l->app, &prefs);
+	l->cfg->save(l->cfg->save_ctx, &prefs, &said);
+	app_tell(l->app, said.msg);
+	l->urgent = true;
+}
+
 static void take_keys(struct loop *l)
 {
 	struct key k;
@@ -171,6 +182,9 @@ static void take_keys(struct loop *l)
 	while (!app_done(l->app) && term_key(l->term, &k)) {
 		app_key(l->app, k, now_ms());
 		l->urgent = true;
+		/* At once: the next key may quit. */
+		if (app_wants_save(l->app))
+			save_prefs(l);
 	}
 	if (app_done(l->app))
 		l->status = 0;
@@ -238,17 +252,6 @@ static void take_names(struct loop *l)
 		l->dirty = true;
 }
 
-static void save_prefs(struct loop *l)
-{
-	struct app_prefs prefs;
-	struct err said;
-
-	app_get_prefs(l->app, &prefs);
-	l->cfg->save(l->cfg->save_ctx, &prefs, &said);
-	app_tell(l->app, said.msg);
-	l->urgent = true;
-}
-
 /* What the app asks of the world. */
 static void serve_app(struct loop *l)
 {
@@ -268,8 +271,6 @@ static void serve_app(struct loop *l)
 		term_redraw(l->term);
 		l->urgent = true;
 	}
-	if (app_wants_save(l->app))
-		save_prefs(l);
 	if (app_wants_suspend(l->app))
 		suspend(l);
 }

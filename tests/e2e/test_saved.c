@@ -119,6 +119,17 @@ static void test_saved_settings_are_there_again(void **state)
 	quit(v);
 }
 
+static void test_saved_settings_though_the_next_key_quits(void **state)
+{
+	const struct own_place *p = *state;
+	struct vt *v = start_and_wait(p, NULL);
+
+	vt_write(v, "iWq", 3); /* at once */
+	assert_int_equal(tty_exit_status(v), 0);
+	vt_free(v);
+	assert_true(file_has(p, "interval = 5\n"));
+}
+
 static void test_saved_filters_can_be_recalled(void **state)
 {
 	const struct own_place *p = *state;
@@ -311,6 +322,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_saved_settings_are_there_again, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_saved_settings_though_the_next_key_quits,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_saved_filters_can_be_recalled, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_saved_columns_and_grouping_are_there_again,
