@@ -2,38 +2,13 @@
 # SPDX-License-Identifier: MIT
 # The interface on the real kernel: who leaks is named in time, why, and everything about a socket.
 . "$(dirname "$0")/lib.sh"
-
-command -v tmux >/dev/null || skip "needs tmux"
+. "$(dirname "$0")/tmux.sh"
 
 NAMED_WITHIN=10 # seconds from the start of a leak
-server=$DIR/tmux
-trap 'tmux -S "$server" kill-server 2>/dev/null; cleanup' EXIT
-
-screen() {
-  tmux -S "$server" capture-pane -p -t s
-}
-
-keys() {
-  tmux -S "$server" send-keys -t s "$@"
-}
-
-# sees WHAT REGEX [SECONDS]: it is on the screen by then.
-sees() {
-  local end=$((SECONDS + ${3:-$DEADLINE}))
-  until screen | grep -qE -- "$2"; do
-    if [ "$SECONDS" -ge "$end" ]; then
-      check "$1" "$2" "$(screen)"
-      return
-    fi
-    sleep 0.1
-  done
-  check "$1" "" ""
-}
 
 # ---- a leak ----------------------------------------------------------------------------------
 
-LANG=C.UTF-8 tmux -S "$server" -f /dev/null new-session -d -s s -x 80 -y 24 \
-  "$SOCKEYE -d 1; echo status=\$?; exec cat"
+screen_start -d 1
 sees "it runs" 'live +every 1s'
 began=$SECONDS
 mk forgets comm=forgets leak=5x0:8203
