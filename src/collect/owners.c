@@ -141,6 +141,15 @@ static void prefetch_ino(const struct owners *o, uint32_t ino)
 	index_prefetch(&o->by_ino, index_hash(&o->by_ino, ino));
 }
 
+/* Closer by: the first row that is to be compared with it, whose slot has come by then. */
+static void prefetch_row(const struct owners *o, uint32_t ino)
+{
+	uint32_t row = index_row(&o->by_ino, index_first(&o->by_ino, index_hash(&o->by_ino, ino)));
+
+	if (row != IDX_NONE)
+		__builtin_prefetch(&o->rows[row].ino);
+}
+
 static int index_rows(struct owners *o, struct arena *spare)
 {
 	uint32_t at;
@@ -155,6 +164,8 @@ static int index_rows(struct owners *o, struct arena *spare)
 	for (uint32_t row = 0; row < o->n_rows; row++) {
 		if (row + PREFETCH < o->n_rows)
 			prefetch_ino(o, o->rows[row + PREFETCH].ino);
+		if (row + PREFETCH / 2 < o->n_rows)
+			prefetch_row(o, o->rows[row + PREFETCH / 2].ino);
 		if (!owners_may_hold(&o->rows[row]))
 			continue;
 		if (find_ino(o, o->rows[row].ino, &at) != IDX_NONE) {
@@ -223,6 +234,8 @@ static void match_table(struct owners *o, struct fdtable *t)
 
 		if (i + PREFETCH < t->n)
 			prefetch_ino(o, s[PREFETCH].ino);
+		if (i + PREFETCH / 2 < t->n)
+			prefetch_row(o, s[PREFETCH / 2].ino);
 		if (match_slot(o, s) || s->row == ROW_OTHER)
 			continue;
 		if (o->long_chains && slot_is_live(s))
