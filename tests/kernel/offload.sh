@@ -17,23 +17,32 @@ check "kinds of filters and programs" 5 "$(grep -oE '[1-9][0-9]* (exact|superset
 
 # Reports with and without: an inode cannot be left to the kernel, and no socket has this one.
 other="or inode = 4294967295"
-# What a full listener drops goes on being counted.
+# What a full listener drops goes on being counted; and of CLOSE_WAITs that have become old nothing is
+# found where they were left out.
 report() {
   eye "$@"
-  REPORT=$(json 'del(.seq, .time, .total, .filter) | del(.rows[]?.drops)')
+  REPORT=$(json 'del(.seq, .time, .total, .filter) | del(.rows[]?.drops) |
+    del(.findings[]|select(.kind == "close-wait-leak"))')
 }
+# Where a timer of the kernel has ended between the two, the one is as the other is now.
 compare() {
-  local filter=$1 whole
+  local filter=$1 whole thin
   shift
   report "$@" "( $filter ) $other"
   whole=$REPORT
   check "total of all: $filter" number "$(json '.total|type')"
   report "$@" "$filter"
-  check "$* $filter" "$whole" "$REPORT"
+  thin=$REPORT
   check "no total: $filter" null "$(json '.total|type')"
+  if [ "$thin" != "$whole" ]; then
+    report "$@" "( $filter ) $other"
+    whole=$REPORT
+  fi
+  check "$* $filter" "$whole" "$thin"
 }
-for filter in "state close-wait" "state listening" "exclude established" "dport = 4001" \
-  "not ( sport = 80 or dport = 80 )" "src 127.0.1.0/24" "dst [fd00::/16]" "state time-wait" \
+mk a time-wait=5:4008 # those of before may be over
+for filter in "state time-wait" "state close-wait" "state listening" "exclude established" "dport = 4001" \
+  "not ( sport = 80 or dport = 80 )" "src 127.0.1.0/24" "dst [fd00::/16]" \
   "sport = 53,4004 or sport = 22 state connected" "state connected dport 22,443 and uid = 0" "proto = udp"; do
   compare "$filter" --by socket
   compare "$filter" --by process
