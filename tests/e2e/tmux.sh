@@ -20,9 +20,9 @@ screen() {
   t capture-pane -p -t s
 }
 
-# Waits until the screen has a text: at most ten seconds, a tenth at a time.
+# Waits until the screen has a text: at most ten seconds, a tenth at a time; longer on a slow machine.
 wait_for() {
-  tries=100
+  tries=$((100 * ${SOCKEYE_SLOW:-1}))
   while ! screen | grep -qF -- "$1"; do
     tries=$((tries - 1))
     if [ "$tries" -eq 0 ]; then

@@ -9,7 +9,7 @@
 
 #include "vt.h"
 
-#define LIMIT_MS 10000
+#define LIMIT_MS (10000 * test_slow())
 
 /* As a shell has it: 128+n for signal n. */
 static inline int tty_exit_status(struct vt *v)

@@ -14,8 +14,8 @@
 #define IPV4(a, b, c, d) \
 	((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 
-/* Seconds that anything on loopback may take before it counts as broken. */
-#define NET_DEADLINE_S 20
+/* Seconds that anything on loopback may take before it counts as broken: 20, times SOCKEYE_SLOW. */
+int net_deadline_s(void);
 
 _Noreturn void fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

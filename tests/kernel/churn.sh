@@ -6,7 +6,7 @@
 SAMPLES_WANTED=20
 
 mk a comm=steady established=500:8101 close-wait=50:8102
-mk b comm=churning churn=1000:8103
+mk b comm=churning churn=$((1000 / SLOW)):8103
 
 sampler_start --by socket
 steady=0 seen_churn=0

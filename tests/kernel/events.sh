@@ -235,7 +235,7 @@ connection established=1:7801 1x1
 next_event
 next_event
 before=$(rss) first=$(opened)
-DEADLINE=120
+DEADLINE=$((120 * SLOW))
 mk flood churn=8000:7802
 await yes flooded
 mk_end flood

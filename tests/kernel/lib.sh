@@ -33,7 +33,8 @@ fi
 
 SOCKEYE=$(realpath "${SOCKEYE:-./sockeye}")
 HELPERS=$(dirname "$SOCKEYE") # mksocks and others are built beside it
-DEADLINE=20 # seconds that any single thing may take
+SLOW=${SOCKEYE_SLOW:-1} # so many times longer than elsewhere things may take on this machine
+DEADLINE=$((20 * SLOW)) # seconds that any single thing may take
 # The reason of a socket that nobody holds, where all processes can be looked into. Linux gives the
 # first pid namespace this inode.
 NOBODY_HOLDS=no-process

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tmux.sh"
 
-NAMED_WITHIN=10 # seconds from the start of a leak
+NAMED_WITHIN=$((10 * SLOW)) # seconds from the start of a leak
 
 # ---- a leak ----------------------------------------------------------------------------------
 

@@ -26,6 +26,15 @@
 #define SANITIZED 0
 #endif
 
+/* How many times longer than elsewhere things may take on this machine: SOCKEYE_SLOW, else 1. */
+static inline int test_slow(void)
+{
+	const char *given = getenv("SOCKEYE_SLOW");
+	int times = given ? atoi(given) : 1;
+
+	return times > 1 ? times : 1;
+}
+
 /* The seed of a property test: SOCKEYE_TEST_SEED, else the clock; printed, to repeat a failure. */
 static inline uint64_t test_seed(void)
 {
