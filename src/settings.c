@@ -102,27 +102,52 @@ static void print_columns(const struct settings *s, enum pref_list list, const c
 OF_LIST(sort, processes, LIST_PROCESSES)
 OF_LIST(sort, remotes, LIST_REMOTES)
 OF_LIST(sort, listeners, LIST_LISTENERS)
+OF_LIST(sort, namespaces, LIST_NAMESPACES)
 OF_LIST(sort, sockets, LIST_SOCKETS)
 OF_LIST(columns, processes, LIST_PROCESSES)
 OF_LIST(columns, remotes, LIST_REMOTES)
 OF_LIST(columns, listeners, LIST_LISTENERS)
+OF_LIST(columns, namespaces, LIST_NAMESPACES)
 OF_LIST(columns, sockets, LIST_SOCKETS)
 // clang-format on
 
-static int parse_group_processes(struct settings *s, const char *value, struct err *e)
+static int parse_group(struct settings *s, enum pref_list list, const char *value,
+		       const char *words, struct err *e)
 {
 	int by = by_by_name(value, strlen(value));
 
-	if (by < 0 || !app_can_group((enum by)by))
-		return err_set(e, -EINVAL, "not process, program, user, container or unit");
-	s->prefs.group = (enum by)by;
+	if (by < 0 || !app_can_group(list, (enum by)by))
+		return err_set(e, -EINVAL, "not %s", words);
+	s->prefs.group[list] = (enum by)by;
 	return 0;
+}
+
+static void print_group(const struct settings *s, enum pref_list list, const char *name,
+			struct buf *out)
+{
+	if (app_can_group(list, s->prefs.group[list]))
+		print_line(out, name, by_name(s->prefs.group[list]));
+}
+
+static int parse_group_processes(struct settings *s, const char *value, struct err *e)
+{
+	return parse_group(s, LIST_PROCESSES, value, "process, program, user, container or unit",
+			   e);
 }
 
 static void print_group_processes(const struct settings *s, const char *name, struct buf *out)
 {
-	if (app_can_group(s->prefs.group))
-		print_line(out, name, by_name(s->prefs.group));
+	print_group(s, LIST_PROCESSES, name, out);
+}
+
+static int parse_group_namespaces(struct settings *s, const char *value, struct err *e)
+{
+	return parse_group(s, LIST_NAMESPACES, value, "netns or container", e);
+}
+
+static void print_group_namespaces(const struct settings *s, const char *name, struct buf *out)
+{
+	print_group(s, LIST_NAMESPACES, name, out);
 }
 
 static int parse_group_remotes(struct settings *s, const char *value, struct err *e)

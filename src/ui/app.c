@@ -466,7 +466,7 @@ enum context app_context(const struct app *a)
 {
 	static const enum context contexts[] = {
 		[SCREEN_OVERVIEW] = CTX_OVERVIEW, [SCREEN_LISTENERS] = CTX_LISTENERS,
-		[SCREEN_NETNS] = CTX_LISTENERS,   [SCREEN_SOCKETS] = CTX_SOCKETS,
+		[SCREEN_NETNS] = CTX_NETNS,       [SCREEN_SOCKETS] = CTX_SOCKETS,
 		[SCREEN_FLOOD] = CTX_FLOOD,
 	};
 

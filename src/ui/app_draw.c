@@ -117,7 +117,10 @@ static void add_where(const struct app *a, struct bar *b, char *cut, size_t size
 	if (a->screen == SCREEN_NETNS ||
 	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_NETNS)) {
 		bar_add(b, (struct piece){ .text = arrow, .gap = 1, .drop = 3 });
-		bar_add(b, (struct piece){ .text = TEXT_LIT("namespaces"), .gap = 1, .drop = 3 });
+		bar_add(b, (struct piece){ .text = app_by_containers(a) ? TEXT_LIT("containers")
+									: TEXT_LIT("namespaces"),
+					   .gap = 1,
+					   .drop = 3 });
 	}
 	if (a->screen == SCREEN_FLOOD ||
 	    (a->screen == SCREEN_SOCKETS && a->parent == SCREEN_FLOOD)) {
@@ -446,6 +449,8 @@ void app_draw_footer(const struct app *a, struct canvas *c)
 
 		if (act == ACT_APPLY && a->ask.err.code < 0)
 			label = "(blocked)";
+		if (act == ACT_CONTAINERS && app_by_containers(a))
+			label = action_table[ACT_NETNS].label;
 		if (key.cells > 0)
 			add_key(&b, key, own(label), 2, drop, false);
 	}
@@ -491,11 +496,14 @@ static void draw_info(const struct app *a, struct canvas *c, const char *left, c
 	bar_draw(&b, c, a->layout.info, a->set);
 }
 
-static void draw_list(const struct app *a, const struct pane *p, const char *none, struct canvas *c)
+/* note: what else is to be known of the rows. */
+static void draw_list(const struct app *a, const struct pane *p, const char *none, const char *note,
+		      struct canvas *c)
 {
 	const struct table *t = &p->table;
 	uint32_t rows = pane_shown_rows(p);
 	char text[TEXT_SIZE], columns[TEXT_SIZE] = "", n[FMT_SIZE], of[FMT_SIZE];
+	size_t len;
 
 	table_draw(t, c, a->layout.list, true);
 	fmt_group(n, (uint64_t)t->cursor + 1);
@@ -506,6 +514,9 @@ static void draw_list(const struct app *a, const struct pane *p, const char *non
 		snprintf(text, sizeof(text), " %s", none);
 	else
 		snprintf(text, sizeof(text), " row %s of %s", n, of);
+	len = strlen(text);
+	if (note != NULL)
+		snprintf(text + len, sizeof(text) - len, "   %s", note);
 	if (t->shown < t->n_cols && t->skip == 0)
 		snprintf(columns, sizeof(columns), "columns 1-%u of %u", t->shown, t->n_cols);
 	else if (t->shown < t->n_cols)
@@ -575,14 +586,14 @@ void app_draw(struct app *a, struct canvas *c)
 	if (a->asked == ASKED_COLUMNS)
 		draw_chooser(a, c);
 	else if (a->screen == SCREEN_SOCKETS)
-		draw_list(a, &a->sockets, "no socket is like this now", c);
+		draw_list(a, &a->sockets, "no socket is like this now", NULL, c);
 	else if (a->screen == SCREEN_FLOOD)
 		app_flood_draw(a, c);
 	else if (a->screen == SCREEN_LISTENERS)
 		draw_list(a, &a->listeners,
-			  "no listener, and no connection of one, is like this now", c);
+			  "no listener, and no connection of one, is like this now", NULL, c);
 	else if (a->screen == SCREEN_NETNS)
-		draw_list(a, &a->netns, "no socket is like this now", c);
+		draw_list(a, &a->netns, "no socket is like this now", app_other_netns(a), c);
 	else
 		draw_overview(a, c);
 	if (app_reads_beside(a))

@@ -178,8 +178,35 @@ static void act_netns(struct app *a)
 	refilter(a);
 	if (!view_busy(a->netns.view))
 		app_start_pane(a, &a->netns);
-	if (a->netns_looked == NETNS_UNTOLD)
-		app_say(a, "only our own namespace: --all-netns looks into all of them");
+	/* Else it stands beneath the list. */
+	if (app_other_netns(a) != NULL && a->layout.info.h == 0)
+		app_say(a, "%s", app_other_netns(a));
+}
+
+bool app_by_containers(const struct app *a)
+{
+	return by_is_place(a->netns.kind->by);
+}
+
+const char *app_other_netns(const struct app *a)
+{
+	switch (a->netns_looked) {
+	case NETNS_UNTOLD:
+	case NETNS_OWN:
+		return "only our own namespace: --all-netns shows all";
+	case NETNS_ONE:
+		return "one namespace (-N): --all-netns shows all";
+	case NETNS_ALL:
+		break;
+	}
+	return NULL;
+}
+
+static void act_containers(struct app *a)
+{
+	pane_set_kind(&a->netns, app_next_kind(a->netns.kind));
+	app_layout(a);
+	app_start_pane(a, &a->netns);
 }
 
 /* ---- what processes are grouped by ---- */
@@ -391,6 +418,7 @@ static void (*const acts[ACT_COUNT])(struct app *a) = {
 	[ACT_PANE_REMOTES] = act_remotes,
 	[ACT_LISTENERS] = act_listeners,
 	[ACT_NETNS] = act_netns,
+	[ACT_CONTAINERS] = act_containers,
 	[ACT_FLOOD] = act_flood,
 	[ACT_COPY] = app_act_copy,
 	[ACT_GROUP_BY] = act_group_by,

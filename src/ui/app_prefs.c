@@ -13,6 +13,7 @@ static const struct pane_kind *const kinds[LIST_COUNT][KINDS_MAX + 1] = {
 			     &kind_units },
 	[LIST_REMOTES] = { &kind_remotes },
 	[LIST_LISTENERS] = { &kind_listeners },
+	[LIST_NAMESPACES] = { &kind_netns, &kind_netns_containers },
 	[LIST_SOCKETS] = { &kind_sockets },
 };
 
@@ -25,6 +26,8 @@ static struct pane *pane_of(struct app *a, enum pref_list list)
 		return &a->pane[PANE_REMOTES];
 	case LIST_LISTENERS:
 		return &a->listeners;
+	case LIST_NAMESPACES:
+		return &a->netns;
 	case LIST_SOCKETS:
 	case LIST_COUNT:
 		break;
@@ -43,6 +46,13 @@ static unsigned find_column(const struct table *t, int id)
 
 /* ---- of the panes ---- */
 
+static void group_list(struct pane *p, enum pref_list list, enum by by)
+{
+	for (unsigned k = 0; kinds[list][k] != NULL; k++)
+		if (kinds[list][k]->by == by && kinds[list][k] != p->kind)
+			pane_set_kind(p, kinds[list][k]);
+}
+
 static void sort_list(struct pane *p, const struct app_sort *sort)
 {
 	unsigned col = find_column(&p->table, sort->column);
@@ -55,11 +65,6 @@ static void sort_list(struct pane *p, const struct app_sort *sort)
 
 void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 {
-	struct pane *processes = pane_of(a, LIST_PROCESSES);
-
-	for (unsigned k = 0; kinds[LIST_PROCESSES][k] != NULL; k++)
-		if (kinds[LIST_PROCESSES][k]->by == prefs->group)
-			pane_set_kind(processes, kinds[LIST_PROCESSES][k]);
 	app_set_remotes(a, prefs->remotes, prefs->show_own);
 	for (size_t i = 0; i < prefs->n_filters; i++)
 		prompt_history_add(&a->ask.history, prefs->filters[i]);
@@ -67,6 +72,7 @@ void app_apply_prefs(struct app *a, const struct app_prefs *prefs)
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
 		struct pane *p = pane_of(a, (enum pref_list)i);
 
+		group_list(p, (enum pref_list)i, prefs->group[i]);
 		if (prefs->columns[i].n > 0)
 			pane_choose_columns(p, prefs->columns[i].id, prefs->columns[i].n);
 		sort_list(p, &prefs->sort[i]);
@@ -87,7 +93,6 @@ static void get_columns(const struct pane *p, struct app_columns *c)
 void app_get_prefs(struct app *a, struct app_prefs *prefs)
 {
 	*prefs = (struct app_prefs){ .interval_ms = a->pace.asked_ms,
-				     .group = pane_of(a, LIST_PROCESSES)->kind->by,
 				     .remotes = a->remotes,
 				     .show_own = a->show_own,
 				     .filters = (const char *const *)a->ask.history.text,
@@ -96,6 +101,7 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 		const struct pane *p = pane_of(a, (enum pref_list)i);
 		const struct table *t = &p->table;
 
+		prefs->group[i] = p->kind->by;
 		get_columns(p, &prefs->columns[i]);
 		if (t->sort == TABLE_UNSORTED)
 			continue;
@@ -181,20 +187,32 @@ int app_add_columns(struct app_columns *c, enum pref_list list, const char *name
 	return 0;
 }
 
-const struct pane_kind *app_next_kind(const struct pane_kind *k)
+/* Its place among what may show the list. */
+static unsigned kind_index(enum pref_list list, const struct pane_kind *k)
 {
-	const struct pane_kind *const *list = kinds[LIST_PROCESSES];
 	unsigned i = 0;
 
-	while (list[i] != NULL && list[i] != k)
+	while (kinds[list][i] != NULL && kinds[list][i] != k)
 		i++;
-	return list[i] != NULL && list[i + 1] != NULL ? list[i + 1] : list[0];
+	return i;
 }
 
-bool app_can_group(enum by by)
+const struct pane_kind *app_next_kind(const struct pane_kind *k)
 {
-	for (unsigned k = 0; kinds[LIST_PROCESSES][k] != NULL; k++)
-		if (kinds[LIST_PROCESSES][k]->by == by)
-			return true;
-	return false;
+	for (unsigned list = 0; list < LIST_COUNT; list++) {
+		unsigned i = kind_index((enum pref_list)list, k);
+
+		if (kinds[list][i] == k)
+			return kinds[list][i + 1] != NULL ? kinds[list][i + 1] : kinds[list][0];
+	}
+	return k;
+}
+
+bool app_can_group(enum pref_list list, enum by by)
+{
+	bool found = false;
+
+	for (unsigned k = 0; kinds[list][k] != NULL; k++)
+		found |= kinds[list][k]->by == by;
+	return found && kinds[list][1] != NULL;
 }

@@ -280,7 +280,11 @@ void app_set_names(struct app *a, bool on);
 bool app_needs_netns(const struct app *a);
 /* Whether what is shown has to know where things are: want.places. */
 bool app_needs_places(const struct app *a);
-/* How the list of processes is grouped after this. */
+/* Whether the rows of the list of network namespaces are containers. */
+bool app_by_containers(const struct app *a);
+/* How the user gets to see the other network namespaces; NULL when all are looked into. */
+const char *app_other_netns(const struct app *a);
+/* How the list that is grouped like this is grouped after it. */
 const struct pane_kind *app_next_kind(const struct pane_kind *k);
 /* What the pane of remotes has rows for, from its next start on. */
 void app_set_remotes(struct app *a, enum remotes_by by, bool show_own);

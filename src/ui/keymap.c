@@ -81,6 +81,14 @@ static const struct binding bindings[] = {
 	{ CTX_LISTENERS, ACT_SORT_PREV, '<' },
 	{ CTX_LISTENERS, ACT_SORT_REVERSE, 'S' },
 
+	{ CTX_NETNS, ACT_OPEN, KEYC_ENTER },
+	{ CTX_NETNS, ACT_CONTAINERS, 'C' },
+	{ CTX_NETNS, ACT_CONTAINERS, 'u' },
+	{ CTX_NETNS, ACT_SORT_NEXT, 's' },
+	{ CTX_NETNS, ACT_SORT_NEXT, '>' },
+	{ CTX_NETNS, ACT_SORT_PREV, '<' },
+	{ CTX_NETNS, ACT_SORT_REVERSE, 'S' },
+
 	{ CTX_SOCKETS, ACT_DETAIL, KEYC_ENTER },
 	{ CTX_SOCKETS, ACT_SORT_NEXT, 's' },
 	{ CTX_SOCKETS, ACT_SORT_NEXT, '>' },
@@ -152,6 +160,7 @@ static const enum context fallback[CTX_COUNT] = {
 	[CTX_PANE] = CTX_TABLE,
 	[CTX_OVERVIEW] = CTX_PANE,
 	[CTX_LISTENERS] = CTX_PANE,
+	[CTX_NETNS] = CTX_PANE,
 	[CTX_SOCKETS] = CTX_PANE,
 	[CTX_FLOOD] = CTX_PANE,
 	[CTX_HELP] = CTX_TABLE,
@@ -221,6 +230,11 @@ const uint8_t *keymap_footer(enum context ctx)
 		ACT_BACK,    ACT_OPEN,         ACT_FILTER, ACT_EXPLAIN,  ACT_SORT_NEXT, ACT_FIND,
 		ACT_COLUMNS, ACT_SORT_REVERSE, ACT_PAUSE,  ACT_INTERVAL, ACT_HELP,      ACT_NONE,
 	};
+	static const uint8_t netns[] = {
+		ACT_BACK,      ACT_OPEN, ACT_CONTAINERS, ACT_FILTER,       ACT_EXPLAIN,
+		ACT_SORT_NEXT, ACT_FIND, ACT_COLUMNS,    ACT_SORT_REVERSE, ACT_PAUSE,
+		ACT_INTERVAL,  ACT_HELP, ACT_NONE,
+	};
 	static const uint8_t sockets[] = {
 		ACT_BACK,      ACT_DETAIL,       ACT_FILTER,    ACT_EXPLAIN, ACT_COLUMNS,
 		ACT_SORT_NEXT, ACT_FIND,         ACT_FIND_NEXT, ACT_PAUSE,   ACT_FOLLOW,
@@ -251,9 +265,9 @@ const uint8_t *keymap_footer(enum context ctx)
 	static const uint8_t *const lists[CTX_COUNT] = {
 		[CTX_GLOBAL] = none,       [CTX_TABLE] = none,          [CTX_PANE] = none,
 		[CTX_OVERVIEW] = overview, [CTX_LISTENERS] = listeners, [CTX_SOCKETS] = sockets,
-		[CTX_HELP] = none,         [CTX_FLOOD] = flood,         [CTX_EXPLAIN] = explain,
-		[CTX_DETAIL] = detail,     [CTX_COLUMNS] = columns,     [CTX_PROMPT] = prompt,
-		[CTX_FILTER] = filter,
+		[CTX_NETNS] = netns,       [CTX_HELP] = none,           [CTX_FLOOD] = flood,
+		[CTX_EXPLAIN] = explain,   [CTX_DETAIL] = detail,       [CTX_COLUMNS] = columns,
+		[CTX_PROMPT] = prompt,     [CTX_FILTER] = filter,
 	};
 
 	return lists[ctx];

@@ -41,7 +41,8 @@ struct pane_kind {
 
 extern const struct pane_kind kind_states, kind_processes, kind_programs, kind_users, kind_remotes;
 extern const struct pane_kind kind_containers, kind_units; /* with want.places */
-extern const struct pane_kind kind_listeners, kind_netns, kind_sockets, kind_flood;
+extern const struct pane_kind kind_listeners, kind_netns, kind_netns_containers, kind_sockets,
+	kind_flood;
 
 /* Rows of the pane of states: TCP's, and one for each other protocol. */
 #define STATE_ROWS (ST_COUNT - 1 + PROTO_COUNT - 1)

@@ -68,6 +68,7 @@ static uint32_t put_group(struct grouper *gr, uint32_t at, uint64_t id, const un
 			     .key = *key,
 			     .first = IDX_NONE,
 			     .seen_s = gr->now_s,
+			     .place = IDX_NONE,
 			     .netns = r->query.by == BY_LISTENER ? key->end.netns : IDX_NONE };
 	*mark = 0;
 	index_put(&r->ix, at, i);
@@ -663,6 +664,18 @@ static int add_listener(struct grouper *gr, const struct hit *hit, uint32_t n)
 
 /* ---- by network namespace -------------------------------------------- */
 
+/* Of what nobody holds it may not be known: that is no other place. */
+static void note_place(struct group *g, const struct snap *s, uint32_t row)
+{
+	if (s->in_place[row] == 0 && s->ext[row].n_owners == 0)
+		return;
+	if (g->place == IDX_NONE)
+		g->place = s->in_place[row];
+	else if (g->place != PLACE_SEVERAL &&
+		 s->place[g->place].container != snap_place(s, row)->container)
+		g->place = PLACE_SEVERAL;
+}
+
 /* The map is of the namespaces, and behind them of what is in none that is known. */
 static int begin_netns(struct grouper *gr)
 {
@@ -682,6 +695,8 @@ static int add_netns(struct grouper *gr, const struct hit *hit, uint32_t n)
 			*group = new_group(gr, id_of(gr, ID_NETNS, snap_netns_ino(s, hit[i].row)),
 					   &key);
 		rc = tally(gr, *group, hit[i]);
+		if (rc == 0 && s->n_place > 0)
+			note_place(&result_groups(gr->r)[*group], s, hit[i].row);
 	}
 	return rc;
 }

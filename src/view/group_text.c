@@ -49,6 +49,8 @@ const struct place *group_place(const struct snap *s, enum by by, const struct g
 		return NULL;
 	if (by == BY_PROCESS)
 		return snap_proc_place(s, g->key.proc);
+	if (by == BY_NETNS)
+		return g->place < s->n_place ? &s->place[g->place] : NULL;
 	return by_is_place(by) ? &s->place[g->key.in.place] : NULL;
 }
 
@@ -157,6 +159,8 @@ struct clean group_name(const struct view *v, const struct group *g, enum column
 		return own(why_name(g->why));
 	if (g->why != WHY_OWNED || !column_of(by, c))
 		return own("-");
+	if (by == BY_NETNS && g->place == PLACE_SEVERAL)
+		return own("*");
 	if (column_is_place(c))
 		return place_text(s, by, g, c, set, buf);
 	if (c == COL_COMM)

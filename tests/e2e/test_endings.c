@@ -43,6 +43,7 @@ static const struct {
 	{ "?", "sockeye help" },
 	{ "I", "sockeye status" },
 	{ "L", "row 1 of 3" },
+	{ "C", "row 1 of 1   only our own namespace" },
 	{ "<Space><Enter><Enter>", "Owner    java[2211]" },
 	{ "1jjjjjje", "What it means" },
 	{ "d", "What this looks like" },

@@ -66,7 +66,7 @@ static const struct scenario {
 	{ "screen", "-d 0.1", "", NULL, false, false },
 	{ "list", "-d 0.1", "<Enter><Down><PgDn>s<Esc>", NULL, false, false },
 	{ "find", "-d 0.1", "/bus<Enter>nfstate close-wait<Enter><Esc>x", NULL, false, false },
-	{ "pages", "-d 0.1", "?<Esc>I<Esc>L<Esc>c<Esc>", NULL, false, false },
+	{ "pages", "-d 0.1", "?<Esc>I<Esc>L<Esc>CC<Esc>c<Esc>", NULL, false, false },
 	{ "texts", "-d 0.1", "<Enter><Enter>n<Esc><Esc>e<Right><Esc>dy<Esc><Esc>", NULL, false, false },
 	{ "save", "-d 0.1", "u<Space>W", NULL, false, true },
 	{ "screen-procnet", "-d 0.1", "<Enter><Esc>", "seccomp-run 93", false, false },

@@ -90,7 +90,8 @@ static void print_keys(void)
 {
 	static const enum context places[] = { CTX_OVERVIEW, CTX_LISTENERS, CTX_SOCKETS,
 					       CTX_COLUMNS,  CTX_PROMPT,    CTX_FLOOD,
-					       CTX_EXPLAIN,  CTX_DETAIL,    CTX_FILTER };
+					       CTX_EXPLAIN,  CTX_DETAIL,    CTX_FILTER,
+					       CTX_NETNS };
 
 	for (unsigned a = ACT_NONE + 1; a < ACT_COUNT; a++) {
 		char all[ARRAY_SIZE(places) * KEYMAP_TEXT_SIZE] = "";

@@ -35,9 +35,14 @@ row_of() {
 screen_start -d 0.5
 sees "it runs" '^.ESTAB +4 '
 keys C
-sees "only our own, and it says so" 'only our own namespace: --all-netns looks into all'
-sees "a row for it" "^>.* $HOME_INO +5 "
-sees "and no other" '^ row 1 of 1'
+sees "a row for it" "^>$HOME_INO +[^ ]+ +5 "
+sees "and no other, and it says so" '^ row 1 of 1   only our own namespace: --all-netns shows all '
+keys C
+sees "its containers" '› containers '
+sees "the same line" '^ row . of .   only our own namespace: --all-netns shows all '
+sees "what is in none" "^.\\[none\\] +$HOME_INO +5 "
+keys u
+sees "and back" '› namespaces '
 keys q q
 sees "it ends" '^status=0'
 tmux -S "$TMUX_SERVER" kill-server
@@ -48,17 +53,18 @@ screen_start -d 0.5 --all-netns
 sees "all of them" '^.ESTAB +10 '
 keys C
 sees "the page" '› namespaces '
-sees "a name" "^>red +$RED +7 "
-sees "our own" "^ .* $HOME_INO +5 "
-sees "a nameless one" "^ $NAMELESS +$NAMELESS +3 "
-sees "three" '^ row 1 of 3'
+sees "a name" "^>red +[^ ]+ +7 "
+sees "our own" "^ $HOME_INO +[^ ]+ +5 "
+sees "a nameless one" "^ $NAMELESS +[^ ]+ +3 "
+sees "three" '^ row 1 of 3  '
+check "nothing else to be looked into" "" "$(screen | grep -e --all-netns)"
 
 # Whoever may mount may give it any name.
 touch /run/netns/$'odd\e[31mname'
 mount --bind "/proc/${MK_PID[nameless]}/ns/net" /run/netns/$'odd\e[31mname'
-sees "a name that cannot be printed" "^ odd\\\\e\\[31mname +$NAMELESS +3 "
+sees "a name that cannot be printed" "^ odd\\\\e\\[31mname +[^ ]+ +3 "
 umount /run/netns/$'odd\e[31mname'
-sees "and without it again" "^ $NAMELESS +$NAMELESS +3 "
+sees "and without it again" "^ $NAMELESS +[^ ]+ +3 "
 
 # ---- what is behind a row --------------------------------------------------------------------
 
@@ -73,6 +79,13 @@ sees "says where it is" "red"
 keys Escape Escape
 sees "back on the page" '› namespaces '
 sees "on the same row" "^>red "
+keys c
+sees "columns" '^ Inode +yes'
+keys Escape
+keys C
+sees "containers of all" '^.\[none\] +\* +15 '
+keys C
+sees "and namespaces again" "^>red "
 
 # ---- a filter --------------------------------------------------------------------------------
 
@@ -80,7 +93,7 @@ keys f
 keys -l 'proto = udp'
 keys Enter
 sees "one that only the nameless one passes" '^ row 1 of 1'
-sees "is there" "^.$NAMELESS +$NAMELESS +3 "
+sees "is there" "^.$NAMELESS +[^ ]+ +3 "
 check "and the others are not" "" "$(row_of red)$(row_of "$HOME_INO")"
 keys x
 sees "all again" '^ row . of 3'

@@ -1295,31 +1295,126 @@ static void test_app_scrolls_the_status_page(void **state)
 	drive_close(&d);
 }
 
+/* With --all-netns. */
+static void look_everywhere(struct drive *d, enum want_netns netns)
+{
+	const struct app_cfg cfg = {
+		.select = { .protos = 1u << PROTO_TCP | 1u << PROTO_UDP, .v4 = true, .v6 = true },
+		.host = "web-07",
+		.prefs = { .interval_ms = 2000 },
+		.netns = netns,
+		.set = TEXT_UTF8,
+		.utc = true,
+	};
+
+	app_free(d->app);
+	d->app = app_new(&cfg);
+	drive_resize(d, 100, 24);
+}
+
+#define ID12  "3f4e5a6b7c8d"
+#define ID64  ID12 "9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081"
+#define OTHER "aaaaaaaaaaaa"
+
+static const char namespaces[] =
+	"netns 4026531840 host own\n"
+	"sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+	"netns 4026532001 \"b\\e[1mlue\"\n"
+	"sock tcp LISTEN 0.0.0.0:80 - ino 2\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
+	"netns 4026532002 -\n"
+	"sock udp CLOSE 0.0.0.0:53 - ino 4\n"
+	"sock udp CLOSE 0.0.0.0:54 - ino 5\n"
+	"proc 1 init cgroup /init.scope\nhold 1 3 1\n"
+	"proc 7 web cgroup /docker/" ID64 "\nhold 7 3 2\nhold 7 4 3\n"
+	"proc 8 dns cgroup /docker/" OTHER
+	"9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081\nhold 8 3 4\n"
+	"proc 9 dns cgroup /init.scope\nhold 9 3 5\n";
+
+/* The row of the screen that begins with this, as far as the test looks at it. */
+static bool row_has(struct drive *d, const char *name, const char *text)
+{
+	const char *row = strstr(drive_screen(d), name);
+	const char *end = row != NULL ? strchr(row, '\n') : NULL;
+	const char *at = row != NULL ? strstr(row, text) : NULL;
+
+	return at != NULL && at < end;
+}
+
 static void test_app_lists_network_namespaces(void **state)
 {
 	struct drive d;
 
 	(void)state;
 	drive_open(&d, 100, 24, TEXT_UTF8, "");
-	drive_sample(&d, "netns 4026531840 host own\n"
-			 "sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
-			 "netns 4026532001 \"b\\e[1mlue\"\n"
-			 "sock tcp LISTEN 0.0.0.0:80 - ino 2\n"
-			 "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
-			 "netns 4026532002 -\n"
-			 "sock udp CLOSE 0.0.0.0:53 - ino 4\n");
+	look_everywhere(&d, NETNS_ALL);
+	drive_sample(&d, namespaces);
 	drive_keys(&d, "C");
-	check_has(&d, "only our own namespace: --all-netns looks into all of them");
-	drive_wait(&d, 10000);
-	check_has(&d, "namespaces");
-	check_has(&d, "4026532001");
+	check_has_not(&d, "--all-netns");
+	check_has(&d, " namespaces ");
 	check_has(&d, "host");
 	check_has_not(&d, "\x1b");
-	drive_keys(&d, "Enter");
+	/* its own container, none, and one that is not alone there */
+	assert_true(row_has(&d, "lue ", ID12));
+	assert_true(row_has(&d, "host ", " - "));
+	assert_true(row_has(&d, "4026532002 ", " * "));
+	drive_keys(&d, "g Enter");
 	check_has(&d, "netns = 4026532001");
 	check_has(&d, "10.0.0.2:40000");
 	drive_keys(&d, "Esc Esc");
 	check_has(&d, "Remote");
+	drive_close(&d);
+}
+
+static void test_app_lists_containers_in_the_place_of_namespaces(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 24, TEXT_UTF8, "");
+	look_everywhere(&d, NETNS_ALL);
+	drive_sample(&d, namespaces);
+	drive_keys(&d, "C");
+	check_has(&d, "C container ");
+	drive_keys(&d, "C");
+	check_has(&d, " containers ");
+	check_has(&d, "C netns ");
+	check_has(&d, " Container ");
+	assert_true(row_has(&d, ID12 " ", "b\\e[1mlue"));
+	assert_true(row_has(&d, OTHER " ", "4026532002"));
+	assert_true(row_has(&d, "[none]", " * "));
+	drive_keys(&d, "G Enter");
+	check_has(&d, "container = " OTHER);
+	check_has(&d, "0.0.0.0:53 ");
+	check_has_not(&d, "0.0.0.0:54 ");
+	drive_keys(&d, "Esc u");
+	check_has(&d, " Namespace ");
+	drive_close(&d);
+}
+
+/* Not for a few seconds: for as long as it is so. */
+static void test_app_says_how_to_see_other_namespaces(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	drive_open(&d, 100, 24, TEXT_UTF8, "");
+	for (unsigned i = 0; i < 2; i++) {
+		look_everywhere(&d, i == 0 ? NETNS_UNTOLD : NETNS_ONE);
+		drive_sample(&d, namespaces);
+		drive_keys(&d, "C");
+		for (unsigned kind = 0; kind < 2; kind++) {
+			drive_wait(&d, 10000);
+			check_has(&d, i == 0 ? "   only our own namespace: --all-netns shows all"
+					     : "   one namespace (-N): --all-netns shows all");
+			drive_keys(&d, "C j");
+		}
+	}
+	/* Where no line is left for it. */
+	drive_resize(&d, 60, 7);
+	check_has_not(&d, "--all-netns shows all");
+	drive_keys(&d, "Esc C");
+	check_has(&d, "--all-netns shows all");
 	drive_close(&d);
 }
 
@@ -1330,7 +1425,8 @@ static void test_app_opens_a_network_namespace_that_is_not_known(void **state)
 
 	(void)state;
 	drive_open(&d, 100, 24, TEXT_UTF8, "");
-	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n");
+	drive_sample(&d, "sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:40000 ino 3\n"
+			 "proc 9 dns cgroup /init.scope\n");
 	drive_keys(&d, "C Space Enter");
 	check_has(&d, "netns = 0");
 	check_has(&d, "10.0.0.2:40000");
@@ -1402,6 +1498,8 @@ int main(void)
 		cmocka_unit_test(test_app_tells_of_itself),
 		cmocka_unit_test(test_app_scrolls_the_status_page),
 		cmocka_unit_test(test_app_lists_network_namespaces),
+		cmocka_unit_test(test_app_lists_containers_in_the_place_of_namespaces),
+		cmocka_unit_test(test_app_says_how_to_see_other_namespaces),
 		cmocka_unit_test(test_app_opens_a_network_namespace_that_is_not_known),
 	};
 

@@ -72,6 +72,7 @@ static void test_app_prefs_are_where_it_starts(void **state)
 	prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "close-wait", false);
 	prefs.sort[LIST_REMOTES] = sort_of(LIST_REMOTES, "remote", true);
 	prefs.sort[LIST_LISTENERS] = sort_of(LIST_LISTENERS, "accept_queue", true);
+	prefs.sort[LIST_NAMESPACES] = sort_of(LIST_NAMESPACES, "netns", true);
 	prefs.sort[LIST_SOCKETS] = sort_of(LIST_SOCKETS, "cookie", false);
 	start(&d, &prefs, NULL);
 	assert_true(java_first(&d));
@@ -318,7 +319,7 @@ static void test_app_prefs_grouping_is_where_it_starts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct app_prefs prefs = { .interval_ms = 2000, .group = cases[i].by }, now;
+		struct app_prefs prefs = { .interval_ms = 2000, .group = { cases[i].by } }, now;
 		bool crowd = cases[i].by == BY_PROGRAM || cases[i].by == BY_USER;
 		struct app_sort usual = sort_of(LIST_PROCESSES, "sockets", false);
 		struct drive d;
@@ -327,16 +328,54 @@ static void test_app_prefs_grouping_is_where_it_starts(void **state)
 		prefs.sort[LIST_PROCESSES] = sort_of(LIST_PROCESSES, "processes", true);
 		start(&d, &prefs, NULL);
 		assert_true(shows(&d, cases[i].head));
-		assert_int_equal(app_can_group(cases[i].by), i > 0);
+		assert_int_equal(app_can_group(LIST_PROCESSES, cases[i].by), i > 0);
 		app_get_prefs(d.app, &now);
-		assert_int_equal(now.group, i > 0 ? cases[i].by : BY_PROCESS);
+		assert_int_equal(now.group[LIST_PROCESSES], i > 0 ? cases[i].by : BY_PROCESS);
 		assert_sort(&now.sort[LIST_PROCESSES],
 			    crowd ? &prefs.sort[LIST_PROCESSES] : &usual);
 		drive_keys(&d, "u");
 		app_get_prefs(d.app, &now);
-		assert_int_not_equal(now.group, cases[i].by);
+		assert_int_not_equal(now.group[LIST_PROCESSES], cases[i].by);
 		drive_close(&d);
 	}
+}
+
+/* Of namespaces and of containers, which have the list in turn. */
+static void test_app_prefs_keep_the_list_of_namespaces(void **state)
+{
+	struct app_prefs prefs = { .interval_ms = 2000 }, now;
+	struct drive d;
+	struct err e;
+
+	(void)state;
+	start(&d, &prefs, NULL);
+	drive_sample(&d, FIRST "proc 1 init cgroup /init.scope\n");
+	drive_keys(&d, "C");
+	assert_true(shows(&d, " Namespace "));
+	drive_keys(&d, "c j Space Enter s C");
+	app_get_prefs(d.app, &now);
+	assert_int_equal(now.group[LIST_NAMESPACES], BY_CONTAINER);
+	assert_true(now.columns[LIST_NAMESPACES].n > 2);
+	assert_int_equal(now.columns[LIST_NAMESPACES].id[0], COL_KEY);
+	assert_int_equal(now.columns[LIST_NAMESPACES].id[1], COL_SOCKETS);
+	assert_int_equal(now.sort[LIST_NAMESPACES].column, COL_DELTA);
+	drive_close(&d);
+
+	prefs.group[LIST_NAMESPACES] = BY_CONTAINER;
+	assert_int_equal(app_add_columns(&prefs.columns[LIST_NAMESPACES], LIST_NAMESPACES,
+					 "key,runtime,listen,inode", &e),
+			 0);
+	prefs.sort[LIST_NAMESPACES] = sort_of(LIST_NAMESPACES, "listen", true);
+	start(&d, &prefs, NULL);
+	drive_sample(&d, FIRST "proc 1 init cgroup /init.scope\n");
+	drive_keys(&d, "C");
+	assert_true(shows(&d, " Container "));
+	assert_true(shows(&d, " Runtime    Listen\xe2\x96\xb2"));
+	assert_false(shows(&d, " Procs "));
+	drive_keys(&d, "u");
+	assert_true(shows(&d, " Inode"));
+	assert_true(shows(&d, " Listen\xe2\x96\xb2"));
+	drive_close(&d);
 }
 
 static void test_app_asks_once_to_save(void **state)
@@ -383,6 +422,7 @@ int main(void)
 		cmocka_unit_test(test_app_prefs_bytes_a_second_are_columns),
 		cmocka_unit_test(test_app_prefs_columns_of_all_groupings_fit),
 		cmocka_unit_test(test_app_prefs_grouping_is_where_it_starts),
+		cmocka_unit_test(test_app_prefs_keep_the_list_of_namespaces),
 		cmocka_unit_test(test_app_asks_once_to_save),
 		cmocka_unit_test(test_app_notice_stays_until_the_first_key),
 	};

@@ -121,6 +121,35 @@ static void open_server(struct drive *d, int w, int h, enum text_set set)
 	free(second);
 }
 
+/* ---- a host with a container in a namespace of its own, and one beside a service ---- */
+
+#define ID_REST "9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081"
+
+static const char containers[] =
+	"netns 4026531840 host own\n"
+	"sock tcp LISTEN 0.0.0.0:80 - ino 1 sq 128\n"
+	"sock tcp ESTABLISHED 10.4.0.7:80 10.4.1.17:20000 ino 100 rq 70 times 40\n"
+	"netns 4026532001 blue\n"
+	"sock tcp LISTEN 0.0.0.0:80 - ino 2 sq 128\n"
+	"sock tcp CLOSE_WAIT 10.4.0.7:80 10.4.1.17:20000 ino 300 rq 1 times 1200\n"
+	"sock tcp SYN_RECV 10.4.0.7:80 10.4.1.18:20000 times 3\n"
+	"netns 4026532002 \"e\\e[2Jvil \\xe4\\xb8\\x80\"\n"
+	"sock udp CLOSE 0.0.0.0:53 - ino 4\n"
+	"sock udp CLOSE 0.0.0.0:54 - ino 5\n"
+	"proc 612 nginx cgroup /system.slice/nginx.service\nhold 612 3 1\n"
+	"hold 612 4 100 times 40\n"
+	"proc 700 web cgroup /docker/3f4e5a6b7c8d" ID_REST
+	"\nhold 700 3 2\nhold 700 4 300 times 1200\n"
+	"proc 800 dns cgroup /machine.slice/machine-db\\x5cx2d1.scope\nhold 800 3 4\n"
+	"proc 900 dns cgroup /system.slice/dns.service\nhold 900 3 5\n";
+
+static void open_containers(struct drive *d, int w, int h, enum text_set set)
+{
+	drive_open(d, w, h, set, "");
+	drive_sample(d, containers);
+	drive_sample(d, containers);
+}
+
 /* ---- what holds on any screen ---- */
 
 static bool row_has(const struct canvas *c, int y, uint32_t ch)
@@ -201,7 +230,8 @@ static const struct {
 	int w, h;
 } sizes[] = { { 200, 50 }, { 120, 40 }, { 80, 24 }, { 60, 20 }, { 40, 10 }, { 20, 5 }, { 1, 1 } };
 
-static void check_goldens(const char *screen, const char *keys)
+static void check_goldens_of(void (*open)(struct drive *d, int w, int h, enum text_set set),
+			     const char *screen, const char *keys)
 {
 	unsigned wrong = 0;
 
@@ -213,7 +243,7 @@ static void check_goldens(const char *screen, const char *keys)
 
 			buf_fmt(&name, "%s-%dx%d-%s", screen, sizes[i].w, sizes[i].h,
 				ascii ? "ascii" : "utf8");
-			open_server(&d, sizes[i].w, sizes[i].h, set);
+			open(&d, sizes[i].w, sizes[i].h, set);
 			drive_keys(&d, keys);
 			check_screen(&d, set);
 			wrong +=
@@ -224,6 +254,11 @@ static void check_goldens(const char *screen, const char *keys)
 		}
 	if (wrong > 0)
 		fail_msg("%u screens differ; %s=1 takes them over", wrong, DRIVE_UPDATE);
+}
+
+static void check_goldens(const char *screen, const char *keys)
+{
+	check_goldens_of(open_server, screen, keys);
 }
 
 static void test_screens_overview(void **state)
@@ -272,6 +307,18 @@ static void test_screens_listener_sockets(void **state)
 {
 	(void)state;
 	check_goldens("listener-sockets", "L Enter");
+}
+
+static void test_screens_namespaces(void **state)
+{
+	(void)state;
+	check_goldens_of(open_containers, "namespaces", "C");
+}
+
+static void test_screens_containers(void **state)
+{
+	(void)state;
+	check_goldens_of(open_containers, "containers", "C C");
 }
 
 static void test_screens_status(void **state)
@@ -413,6 +460,8 @@ static void test_screens_hold_at_every_size(void **state)
 		"u",
 		"u u G",
 		"L G",
+		"C G",
+		"C C G",
 		"?",
 		"I",
 		"/ [ _",
@@ -428,7 +477,7 @@ static void test_screens_hold_at_every_size(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		struct drive d;
 
-		open_server(&d, 80, 24, TEXT_UTF8);
+		(keys[i][0] == 'C' ? open_containers : open_server)(&d, 80, 24, TEXT_UTF8);
 		drive_keys(&d, keys[i]);
 		for (int h = 1; h <= 40; h += h < 16 ? 1 : 7)
 			for (int w = 1; w <= 240; w += w < 130 ? 1 : 13) {
@@ -531,20 +580,16 @@ static void test_screens_names_of_any_width_keep_the_columns(void **state)
 static struct key random_key(uint64_t *rng)
 {
 	static const uint32_t likely[] = {
-		'j',          'k',          'g',         'G',
-		' ',          ' ',          '1',         '2',
-		'3',          's',          'S',         '<',
-		'>',          'p',          'i',         '?',
-		'x',          'q',          'L',         'I',
-		'/',          'n',          'N',         'F',
-		'c',          'z',          KEYC_LEFT,   KEYC_RIGHT,
-		'e',          'e',          'd',         'a',
-		'y',          'W',          'e',         KEYC_ENTER,
-		'f',          'f',          '!',         'Y',
-		'u',          KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
-		KEYC_ESC,     KEYC_TAB,     KEYC_UP,     KEYC_DOWN,
-		KEYC_PGUP,    KEYC_PGDN,    KEYC_HOME,   KEYC_END,
-		KEYC_F1,      KEYC_BACKTAB, KEYC_DELETE, KEYC_BACKSPACE,
+		'j',          'k',        'g',       'G',          ' ',         ' ',
+		'1',          '2',        '3',       's',          'S',         '<',
+		'>',          'p',        'i',       '?',          'x',         'q',
+		'L',          'I',        '/',       'n',          'N',         'F',
+		'c',          'z',        KEYC_LEFT, KEYC_RIGHT,   'e',         'e',
+		'd',          'a',        'y',       'W',          'e',         KEYC_ENTER,
+		'f',          'f',        '!',       'Y',          'C',         'C',
+		'u',          KEYC_ENTER, 'u',       KEYC_ENTER,   KEYC_ENTER,  KEYC_ESC,
+		KEYC_ESC,     KEYC_TAB,   KEYC_UP,   KEYC_DOWN,    KEYC_PGUP,   KEYC_PGDN,
+		KEYC_HOME,    KEYC_END,   KEYC_F1,   KEYC_BACKTAB, KEYC_DELETE, KEYC_BACKSPACE,
 		KEYC_UNKNOWN, 0x202e,
 	};
 	uint64_t n = test_random(rng);
@@ -620,6 +665,8 @@ int main(void)
 		cmocka_unit_test(test_screens_users),
 		cmocka_unit_test(test_screens_listeners),
 		cmocka_unit_test(test_screens_listener_sockets),
+		cmocka_unit_test(test_screens_namespaces),
+		cmocka_unit_test(test_screens_containers),
 		cmocka_unit_test(test_screens_status),
 		cmocka_unit_test(test_screens_find),
 		cmocka_unit_test(test_screens_find_nothing),

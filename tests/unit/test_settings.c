@@ -38,10 +38,13 @@ static void test_settings_parse_takes_each(void **state)
 			       "\tsort-remotes = -recv_q ; in the line\n"
 			       "sort-sockets = remote\n"
 			       "sort-listeners = -accept_queue\n"
+			       "sort-namespaces = -processes\n"
 			       "group-processes = program\n"
+			       "group-namespaces = container\n"
 			       "group-remotes = 24\n"
 			       "own-remotes = show\n"
 			       "columns-processes = key,processes , CLOSE_WAIT ; in the line\n"
+			       "columns-namespaces = inode,key\n"
 			       "columns-sockets = state,local\n"
 			       "columns-sockets = recvq\n"
 			       "colors = crit=196\n"
@@ -57,7 +60,11 @@ static void test_settings_parse_takes_each(void **state)
 	assert_true(s.prefs.sort[LIST_REMOTES].ascending);
 	assert_int_equal(s.prefs.sort[LIST_SOCKETS].column, F_REMOTE);
 	assert_int_equal(s.prefs.sort[LIST_LISTENERS].column, COL_ACCEPT_QUEUE);
-	assert_int_equal(s.prefs.group, BY_PROGRAM);
+	assert_int_equal(s.prefs.sort[LIST_NAMESPACES].column, COL_PROCESSES);
+	assert_int_equal(s.prefs.group[LIST_PROCESSES], BY_PROGRAM);
+	assert_int_equal(s.prefs.group[LIST_NAMESPACES], BY_CONTAINER);
+	assert_int_equal(s.prefs.columns[LIST_NAMESPACES].n, 2);
+	assert_int_equal(s.prefs.columns[LIST_NAMESPACES].id[0], COL_INODE);
 	assert_int_equal(s.prefs.remotes, REMOTES_24_48);
 	assert_true(s.prefs.show_own);
 	assert_int_equal(s.prefs.columns[LIST_PROCESSES].n, 3);
@@ -89,9 +96,10 @@ static void test_settings_parse_of_nothing_sets_nothing(void **state)
 		assert_int_equal(parse(&s, texts[i], &e), 0);
 		assert_int_equal(s.prefs.interval_ms, 0);
 		assert_false(s.prefs.sort[LIST_PROCESSES].given);
-		assert_false(app_can_group(s.prefs.group));
-		for (unsigned list = 0; list < LIST_COUNT; list++)
+		for (unsigned list = 0; list < LIST_COUNT; list++) {
+			assert_false(app_can_group((enum pref_list)list, s.prefs.group[list]));
 			assert_int_equal(s.prefs.columns[list].n, 0);
+		}
 		assert_false(s.ascii);
 	}
 }
@@ -118,6 +126,10 @@ static void test_settings_parse_reports_line(void **state)
 		{ "sort-sockets = \nascii = yes", 1, "sort-sockets: not a column of this list" },
 		{ "ascii = yes\ngroup-processes = state", 2,
 		  "group-processes: not process, program, user, container or unit" },
+		{ "ascii = yes\ngroup-namespaces = process", 2,
+		  "group-namespaces: not netns or container" },
+		{ "ascii = yes\ncolumns-namespaces = ports", 2,
+		  "columns-namespaces: not a column of this list" },
 		{ "ascii = yes\ngroup-remotes = 8", 2,
 		  "group-remotes: not mixed, address, 24 or 16" },
 		{ "ascii = yes\nown-remotes = yes", 2, "own-remotes: not show or hide" },
@@ -229,8 +241,8 @@ static void assert_same(const struct settings *a, const struct settings *b)
 	assert_int_equal(a->ascii, b->ascii);
 	assert_int_equal(a->prefs.remotes, b->prefs.remotes);
 	assert_int_equal(a->prefs.show_own, b->prefs.show_own);
-	assert_int_equal(a->prefs.group, b->prefs.group);
 	for (unsigned i = 0; i < LIST_COUNT; i++) {
+		assert_int_equal(a->prefs.group[i], b->prefs.group[i]);
 		assert_int_equal(a->prefs.sort[i].given, b->prefs.sort[i].given);
 		assert_int_equal(a->prefs.sort[i].column, b->prefs.sort[i].column);
 		assert_int_equal(a->prefs.sort[i].ascending, b->prefs.sort[i].ascending);
@@ -266,6 +278,7 @@ static struct settings random_settings(uint64_t *seed)
 		[LIST_PROCESSES] = { "key", "close_wait", "peers" },
 		[LIST_REMOTES] = { "sockets", "delta", "processes" },
 		[LIST_LISTENERS] = { "key", "accept_queue", "peers" },
+		[LIST_NAMESPACES] = { "key", "processes", "listen" },
 		[LIST_SOCKETS] = { "state", "cookie", "if" },
 	};
 	struct settings s = { .ascii = test_random(seed) % 2 };
@@ -283,8 +296,10 @@ static struct settings random_settings(uint64_t *seed)
 	}
 	for (unsigned i = 0; i < LIST_COUNT; i++)
 		s.prefs.columns[i] = random_columns((enum pref_list)i, seed);
-	s.prefs.group =
+	s.prefs.group[LIST_PROCESSES] =
 		(enum by[]){ BY_STATE, BY_PROCESS, BY_PROGRAM, BY_USER }[test_random(seed) % 4];
+	s.prefs.group[LIST_NAMESPACES] =
+		(enum by[]){ BY_STATE, BY_NETNS, BY_CONTAINER }[test_random(seed) % 3];
 	s.prefs.remotes = (enum remotes_by)(test_random(seed) % REMOTES_COUNT);
 	s.prefs.show_own = test_random(seed) % 2;
 	for (unsigned r = 0; r < ROLE_COUNT; r++) {

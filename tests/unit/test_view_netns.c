@@ -197,6 +197,55 @@ static void test_netns_groups(void **state)
 	teardown(&b);
 }
 
+#define ID_REST "9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081"
+
+/* What nobody holds, and whose place is not known, is no other container. */
+static void test_netns_has_the_container_of_its_sockets(void **state)
+{
+	struct bench b =
+		setup("netns 11 a own\n"
+		      "sock tcp LISTEN 0.0.0.0:80 - ino 1\n"
+		      "netns 12 b\n"
+		      "sock tcp TIME_WAIT 10.0.0.1:80 10.0.0.2:1\n"
+		      "sock tcp LISTEN 0.0.0.0:81 - ino 2\n"
+		      "sock tcp LISTEN 0.0.0.0:82 - ino 3\n"
+		      "netns 13 c\n"
+		      "sock tcp LISTEN 0.0.0.0:80 - ino 4\n"
+		      "sock tcp LISTEN 0.0.0.0:81 - ino 5\n"
+		      "sock tcp LISTEN 0.0.0.0:82 - ino 6\n"
+		      "netns 14 d\n"
+		      "sock tcp TIME_WAIT 10.0.0.1:80 10.0.0.2:2\n"
+		      "proc 1 one cgroup /init.scope\nhold 1 3 1\n"
+		      "proc 2 two cgroup /docker/aaaaaaaaaaaa" ID_REST "\nhold 2 3 2\n"
+		      "hold 2 4 4\n"
+		      "proc 3 three cgroup /docker/aaaaaaaaaaaa" ID_REST "/x.service\nhold 3 3 3\n"
+		      "proc 4 four cgroup /docker/bbbbbbbbbbbb" ID_REST "\nhold 4 3 5\n"
+		      "proc 5 five cgroup /docker/aaaaaaaaaaaa" ID_REST "\nhold 5 3 6\n");
+	static const struct {
+		const char *netns, *inode, *container;
+	} cases[] = { { "a", "11", "-" },
+		      { "b", "12", "aaaaaaaaaaaa" },
+		      { "c", "13", "*" },
+		      { "d", "14", "-" } };
+	char buf[FIELD_TEXT_SIZE];
+
+	(void)state;
+	look(&b, (struct query){ .by = BY_NETNS });
+	assert_int_equal(view_rows(b.view), 4);
+	for (uint32_t row = 0; row < 4; row++) {
+		const struct group *g = view_group(b.view, row);
+		const char *netns = text_of(&b, g);
+		unsigned i = (unsigned)(netns[0] - 'a');
+
+		assert_string_equal(netns, cases[i].netns);
+		assert_string_equal(group_name(b.view, g, COL_CONTAINER, TEXT_UTF8, buf).s,
+				    cases[i].container);
+		assert_string_equal(group_name(b.view, g, COL_INODE, TEXT_UTF8, buf).s,
+				    cases[i].inode);
+	}
+	teardown(&b);
+}
+
 static void test_netns_listeners_are_apart(void **state)
 {
 	struct bench b = setup(two);
@@ -345,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_netns_has_ports_of_its_own),
 		cmocka_unit_test(test_netns_own_addresses_are_those_of_the_namespace),
 		cmocka_unit_test(test_netns_groups),
+		cmocka_unit_test(test_netns_has_the_container_of_its_sockets),
 		cmocka_unit_test(test_netns_listeners_are_apart),
 		cmocka_unit_test(test_netns_of_a_process_that_is_in_several),
 		cmocka_unit_test(test_netns_filters),

@@ -16,7 +16,14 @@
 #include "sockeye/view/view.h"
 
 /* The lists that can be sorted and whose columns can be chosen. */
-enum pref_list { LIST_PROCESSES, LIST_REMOTES, LIST_LISTENERS, LIST_SOCKETS, LIST_COUNT };
+enum pref_list {
+	LIST_PROCESSES,
+	LIST_REMOTES,
+	LIST_LISTENERS,
+	LIST_NAMESPACES,
+	LIST_SOCKETS,
+	LIST_COUNT
+};
 
 struct app_sort {
 	bool given;     /* else as built in */
@@ -42,7 +49,7 @@ enum remotes_by {
 /* What the user changes in the interface and may want again the next time. */
 struct app_prefs {
 	unsigned interval_ms;
-	enum by group; /* of the list of processes; app_can_group(), else as built in */
+	enum by group[LIST_COUNT]; /* where app_can_group(), else as built in */
 	enum remotes_by remotes;
 	bool show_own; /* this host's own addresses have rows among the remotes */
 	struct app_columns columns[LIST_COUNT];
@@ -127,8 +134,8 @@ const char *app_column_name(enum pref_list list, uint8_t column);
  * with the reason, which repeats no name, and nothing is changed.
  */
 int app_add_columns(struct app_columns *c, enum pref_list list, const char *names, struct err *e);
-/* Whether processes can be listed by this. */
-bool app_can_group(enum by by);
+/* Whether there is a choice of what the list is of, and this is one. */
+bool app_can_group(enum pref_list list, enum by by);
 /* "mixed", "address", "24", "16"; -1 for any other name. */
 const char *app_remotes_name(enum remotes_by by);
 int app_remotes_by_name(const char *s);

@@ -16,8 +16,9 @@ enum context {
 	CTX_GLOBAL,
 	CTX_TABLE,    /* anything with rows; falls back on CTX_GLOBAL */
 	CTX_PANE,     /* a list of things; falls back on CTX_TABLE */
-	CTX_OVERVIEW, /* falls back on CTX_PANE, like the next three */
+	CTX_OVERVIEW, /* falls back on CTX_PANE, like the next four */
 	CTX_LISTENERS,
+	CTX_NETNS,
 	CTX_SOCKETS,
 	CTX_FLOOD,
 	CTX_HELP,    /* falls back on CTX_TABLE, like the next three */

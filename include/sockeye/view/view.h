@@ -167,10 +167,15 @@ struct group {
 	uint32_t drops, dropped; /* of these: since they listen; since the last sample */
 	uint32_t
 		netns; /* of all its sockets, as snap_netns(); IDX_NONE: of several, or nobody asked */
+	uint32_t place; /* BY_NETNS: a row of snap.place in whose container all its sockets are, as
+				   far as it is known, or PLACE_SEVERAL; IDX_NONE: not known of any */
 	uint32_t first; /* a row of the group; IDX_NONE for an empty one. BY_LISTENER: a listening
 				   row, the others by view_next_listener() */
 	int32_t delta;  /* sockets against the last complete result of the same query */
 };
+
+/* Sockets of a group are in several containers, or some of them in one. */
+#define PLACE_SEVERAL (IDX_NONE - 1)
 
 /* A connection without data for longer is called idle. */
 #define IDLE_MS 60000
@@ -229,7 +234,7 @@ int64_t view_delta_ns(const struct view *v);
  * second is for the time since the sample before: snap_per_s().
  */
 uint64_t group_number(const struct group *g, enum column c);
-/* Where a group of BY_PROCESS, BY_CONTAINER or BY_UNIT is; NULL for one that is nowhere. */
+/* Where a group of BY_PROCESS, BY_CONTAINER, BY_UNIT or BY_NETNS is; NULL for one that is nowhere. */
 const struct place *group_place(const struct snap *s, enum by by, const struct group *g);
 /*
  * The text of the key, in buf of FIELD_TEXT_SIZE: "CLOSE_WAIT", "java[2211]", "tomcat", "10.4.1.0/24",
