@@ -72,6 +72,16 @@ const char *options_absent_name(enum absent a)
 	return names[a];
 }
 
+const char *options_absent_registered(enum absent a)
+{
+	static const char *const names[ABSENT_COUNT] = {
+		[ABSENT_DCCP] = "DCCP",
+		[ABSENT_TIPC] = "TIPC",
+	};
+
+	return names[a];
+}
+
 static void apply(struct chosen *c, const struct table *t, bool on)
 {
 	c->any = true;

@@ -20,6 +20,7 @@
 #include "sockeye/collect/hosts.h"
 #include "sockeye/collect/netns.h"
 #include "sockeye/collect/owners.h"
+#include "sockeye/collect/protocols.h"
 #include "sockeye/options.h"
 #include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
@@ -167,12 +168,18 @@ static struct filter *make_filter(struct options *o, struct err *e)
 
 /* ---- reports --------------------------------------------------------- */
 
+/* What the kernel has not there can be no sockets of. */
+static bool is_missing(const struct options *o, enum absent a)
+{
+	return o->absent[a] && protocols_has(NULL, options_absent_registered(a), NULL) != 0;
+}
+
 static size_t list_missing(const struct options *o, struct missing *missing)
 {
 	size_t n = 0;
 
 	for (unsigned a = 0; a < ABSENT_COUNT; a++)
-		if (o->absent[a])
+		if (is_missing(o, (enum absent)a))
 			missing[n++] =
 				(struct missing){ .source = options_absent_name((enum absent)a),
 						  .reason = "not collected by this version" };
@@ -406,8 +413,6 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 	if (want.netns == NETNS_UNTOLD &&
 	    (filter_needs_netns(f) || (o->has_by && o->by == BY_NETNS)))
 		want.netns = NETNS_OWN;
-	cfg.missing = missing;
-	cfg.n_missing = list_missing(o, missing);
 	give_up_rights(&given_up, want.owners);
 	if (source->open(&priv, &e) != 0) {
 		buf_free(&given_up.kept);
@@ -425,6 +430,8 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			advance(&next, o->interval_ms);
 			sleep_until(&next);
 		}
+		/* A module may have come since. */
+		report_set_missing(r, missing, list_missing(o, missing));
 		status = report_once(source, priv, pool, &want, r, &last, &complete, &e);
 		all_complete = all_complete && complete;
 	}
@@ -711,17 +718,22 @@ static int find_netns(struct options *o)
 	return complain(&e, rc == -ENOENT ? STATUS_USAGE : STATUS_NO_DATA);
 }
 
-/* Nothing that is collected was chosen. */
-static int complain_of_choice(const struct options *o)
+/* Where nothing was chosen but what is not collected: only a kernel without that has nothing to tell. */
+static int check_choice(const struct options *o)
 {
+	bool any = o->select.protos != 0;
 	struct err e;
 
-	for (unsigned a = 0; a < ABSENT_COUNT; a++)
-		if (o->absent[a]) {
-			err_set(&e, -ENOTSUP, "%s sockets are not collected by this version",
-				options_absent_name((enum absent)a));
-			return complain(&e, STATUS_NO_DATA);
-		}
+	for (unsigned a = 0; a < ABSENT_COUNT && o->select.protos == 0; a++) {
+		any |= o->absent[a];
+		if (!is_missing(o, (enum absent)a))
+			continue;
+		err_set(&e, -ENOTSUP, "%s sockets are not collected by this version",
+			options_absent_name((enum absent)a));
+		return complain(&e, STATUS_NO_DATA);
+	}
+	if (any)
+		return STATUS_OK;
 	err_set(&e, -EINVAL, "option --query leaves no sockets to look at");
 	return complain(&e, STATUS_USAGE);
 }
@@ -747,11 +759,9 @@ static int run(const struct source_ops *source, struct options *o)
 	}
 	choose_by_filter(o, f);
 	read_conf(&conf);
-	if (o->select.protos == 0) {
-		status = complain_of_choice(o);
-	} else {
+	status = check_choice(o);
+	if (status == STATUS_OK)
 		status = run_either(source, o, f, &conf);
-	}
 	free_conf(&conf);
 	filter_free(f);
 	return status;

@@ -44,7 +44,8 @@ void options_free(struct options *o);
  */
 int options_parse_delay(const char *text, unsigned *ms);
 
-const char *options_absent_name(enum absent a); /* "dccp" */
+const char *options_absent_name(enum absent a);       /* "dccp" */
+const char *options_absent_registered(enum absent a); /* as protocols_has() knows it */
 void options_help(struct buf *out);
 
 #endif

@@ -13,6 +13,7 @@
 #include "sockeye/collect/inet_diag.h"
 #include "sockeye/collect/netfile.h"
 #include "sockeye/collect/procnet.h"
+#include "sockeye/collect/protocols.h"
 
 #include "family.h"
 #include "judge.h"
@@ -28,15 +29,15 @@
 
 // clang-format off
 const struct family family_table[N_FAMILIES] = {
-	{ .proto = PROTO_UDPLITE },
-	{ .proto = PROTO_RAW },
-	{ .proto = PROTO_MPTCP },
-	{ .proto = PROTO_SCTP },
-	{ PROTO_UNIX, unix_diag_request, unix_diag_decode, "unix", procnet_unix, "no peers, queues, users; names make lines" },
-	{ PROTO_PACKET, packet_diag_request, packet_diag_decode, "packet", procnet_packet, "without send queues" },
-	{ PROTO_NETLINK, netlink_diag_request, netlink_diag_decode, "netlink", procnet_netlink, "without types" },
-	{ PROTO_VSOCK, vsock_diag_request, vsock_diag_decode, NULL, NULL, NULL },
-	{ PROTO_XDP, xdp_diag_request, xdp_diag_decode, NULL, NULL, NULL },
+	{ .proto = PROTO_UDPLITE, .registered = "UDP-Lite" },
+	{ .proto = PROTO_RAW, .registered = "RAW" },
+	{ .proto = PROTO_MPTCP, .registered = "MPTCP" },
+	{ .proto = PROTO_SCTP, .registered = "SCTP" },
+	{ PROTO_UNIX, "UNIX", false, unix_diag_request, unix_diag_decode, "unix", procnet_unix, "no peers, queues, users; names make lines" },
+	{ PROTO_PACKET, "PACKET", false, packet_diag_request, packet_diag_decode, "packet", procnet_packet, "without send queues" },
+	{ PROTO_NETLINK, "NETLINK", false, netlink_diag_request, netlink_diag_decode, "netlink", procnet_netlink, "without types" },
+	{ PROTO_VSOCK, "AF_VSOCK", false, vsock_diag_request, vsock_diag_decode, NULL, NULL, NULL },
+	{ PROTO_XDP, "XDP", true, xdp_diag_request, xdp_diag_decode, NULL, NULL, NULL },
 };
 // clang-format on
 
@@ -166,16 +167,20 @@ static int read_files(const struct sink *to, const char *root, int cancel_fd, ui
 
 /* ---- one family ------------------------------------------------------ */
 
-static void tell_absent(const struct sink *to, int no_diag, int no_file)
+/* Where there are none, nothing is left to be told: of what the kernel has not, or counts none of. */
+static void tell_absent(const struct sink *to, const char *root, int no_diag, int no_file)
 {
 	enum source_id id = source_of(to->family->proto);
+	bool untold = no_diag == -ENOENT || no_diag == -EPROTONOSUPPORT;
+	uint64_t sockets = 0;
+	int registered = protocols_has(root, to->family->registered, &sockets);
 
-	if (no_diag == -ENOENT && no_file == -ENOENT)
+	if (registered == 0 || (registered > 0 && to->family->counted && sockets == 0))
+		snap_source_ok(to->b, id);
+	else if (untold && no_file == -ENOENT)
 		snap_source_fail(to->b, id, SOURCE_ABSENT,
-				 "this kernel does not tell of such sockets, or has none");
-	else if (no_diag == -EPROTONOSUPPORT)
-		snap_source_fail(to->b, id, SOURCE_ABSENT,
-				 "this kernel knows no sockets of this protocol");
+				 "this kernel does not tell of such sockets%s",
+				 registered > 0 ? "" : ", or has none");
 	else
 		snap_source_fail(to->b, id, SOURCE_ABSENT, "no sock_diag (%s), no /proc/net (%s)",
 				 strerror(-no_diag), strerror(-no_file));
@@ -197,7 +202,7 @@ static int fall_back(const struct sink *to, const char *root, int no_diag, int c
 	if (rc == -EFBIG)
 		snap_source_fail(to->b, id, SOURCE_PARTIAL, "not all sockets (--max-sockets)");
 	else if (rc != 0)
-		tell_absent(to, no_diag, rc);
+		tell_absent(to, root, no_diag, rc);
 	else if (bad > 0)
 		snap_source_fail(to->b, id, SOURCE_PARTIAL,
 				 "read from /proc/net, %u of its lines not understood",

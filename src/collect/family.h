@@ -25,6 +25,8 @@ struct family_row {
 
 struct family {
 	enum proto proto;
+	const char *registered; /* as protocols_has() knows it */
+	bool counted;           /* its sockets are counted there, in all kernels that have it */
 	/*
 	 * Writes the request of a dump of all of them and returns its length. NULL: an inet protocol,
 	 * which inet_diag.h knows.

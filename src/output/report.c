@@ -177,8 +177,8 @@ static void find_problems(struct report *r, const struct snap *s)
 		if (is_needed(r, id) && is_problem(r, s, id))
 			add_problem(r, source_name(id), *reason != '\0' ? reason : "not asked");
 	}
-	for (size_t i = 0; i < r->cfg.n_missing; i++)
-		add_problem(r, r->cfg.missing[i].source, r->cfg.missing[i].reason);
+	for (size_t i = 0; i < r->n_missing; i++)
+		add_problem(r, r->missing[i].source, r->missing[i].reason);
 }
 
 /* ---- life ------------------------------------------------------------ */
@@ -213,6 +213,12 @@ void report_free(struct report *r)
 	free(r->problem);
 	buf_free(&r->sink.text);
 	free(r);
+}
+
+void report_set_missing(struct report *r, const struct missing *missing, size_t n)
+{
+	r->missing = missing;
+	r->n_missing = n;
 }
 
 static bool make_view(const struct report *r, struct view *v, const struct snap *s, enum by by)

@@ -21,6 +21,8 @@ struct report {
 	struct view *remotes;    /* overview only */
 	struct problem *problem; /* of this snapshot */
 	size_t n_problems;
+	const struct missing *missing; /* see report_set_missing() */
+	size_t n_missing;
 	struct history *history; /* of the run */
 	struct findings findings;
 	struct peers peers; /* BY_PROCESS */

@@ -100,13 +100,26 @@ if [ -e /proc/sys/net/mptcp ] && ss -MH >/dev/null 2>&1; then
   check "alone they are TCP" 9 "$(json .protocols.tcp)"
 fi
 
-# A family that this kernel has not is a source that says so.
-for table in sctp vsock xdp; do
-  eye -A $table --by socket
-  [ "$(json .complete)" = true ] && continue
-  check "absent: $table" "$table true 0" \
-    "$(json '"\(.problems[0].source) \(.problems[0].reason|length > 10) \(.matched)"')"
+# A family that this kernel does not tell of is a source that says so; one that it has not, or that
+# it counts none of, is nothing missing.
+missing=
+for table in sctp:SCTP vsock:AF_VSOCK xdp:XDP; do
+  eye -A "${table%:*}" --by socket
+  if ! grep -q "^${table#*:}" /proc/net/protocols; then
+    check "not there: $table" "true 0 0" "$(json '"\(.complete) \(.problems|length) \(.matched)"')"
+  elif [ "$(json .complete)" != true ]; then
+    missing+="${table%:*} "
+    check "not told of: $table" "${table%:*} true 0" \
+      "$(json '"\(.problems[0].source) \(.problems[0].reason|length > 10) \(.matched)"')"
+  fi
 done
+run_eye -b --strict -A all --by state
+check "--strict of all families asks for no others" "${missing:+3}" "${STATUS/#0/}"
+# The socket is open in sockeye itself.
+if OUT=$(perl -e '$^F = 99; socket(S, 44, 3, 0) or exit 1; exec @ARGV' \
+  "$SOCKEYE" --json -A xdp --by socket 2>/dev/null); then
+  check "an XDP socket is told of, or missed" true "$(jq '.matched == 1 or (.complete | not)' <<<"$OUT")"
+fi
 
 # Names that are meant to confuse.
 hostile="$DIR"'/\x1b[31m\x0aunix\x20\xc3\x28"'

@@ -12,6 +12,7 @@
 #include "procroot.h"
 #include "sockeye/collect/inet_diag.h"
 #include "sockeye/collect/procnet.h"
+#include "sockeye/collect/protocols.h"
 
 #define HEAD "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n"
 
@@ -343,6 +344,42 @@ static void test_procnet_agrees_with_sock_diag(void **state)
 
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* ---- protocols -------------------------------------------------------- */
+
+#define PROTOCOLS_HEAD "protocol  size sockets  memory press maxhdr  slab module     cl co\n"
+
+static void test_procnet_knows_protocols(void **state)
+{
+	static const char *const name = "protocols";
+	static const char list[] =
+		PROTOCOLS_HEAD "MPTCPv6   2064      2     402   no       0   yes  kernel\n"
+			       "XDP       1088      0      -1   NI       0   no   kernel\n"
+			       "MPTCP     1936      3     402   no       0   yes  kernel\n"
+			       "BAD\n"
+			       "TCP       2304      1     402   no     192   yes  kernel\n";
+	uint64_t n = 99;
+	struct procroot r;
+
+	(void)state;
+	procroot_make(&r);
+	assert_int_equal(protocols_has(r.path, "TCP", &n), -ENOENT);
+	procroot_put(&r, name, list, strlen(list));
+	assert_int_equal(protocols_has(r.path, "MPTCP", &n), 1);
+	assert_int_equal(n, 5);
+	assert_int_equal(protocols_has(r.path, "XDP", &n), 1);
+	assert_int_equal(n, 0);
+	assert_int_equal(protocols_has(r.path, "BAD", &n), 1);
+	assert_int_not_equal(n, 0);
+	assert_int_equal(protocols_has(r.path, "SCTP", NULL), 0);
+	assert_int_equal(protocols_has(r.path, "DP", NULL), 0);
+	/* A list that cannot be all there is. */
+	procroot_put(&r, name, PROTOCOLS_HEAD, strlen(PROTOCOLS_HEAD));
+	assert_int_equal(protocols_has(r.path, "SCTP", NULL), -ENODATA);
+	procroot_remove(&r);
+	/* Here, where there is TCP: the tests use it. */
+	assert_int_equal(protocols_has(NULL, "TCP", NULL), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +396,7 @@ int main(void)
 		WITH_FIXTURE(test_procnet_says_that_a_file_is_missing),
 		WITH_FIXTURE(test_procnet_gives_up_when_cancelled),
 		WITH_FIXTURE(test_procnet_agrees_with_sock_diag),
+		cmocka_unit_test(test_procnet_knows_protocols),
 	};
 
 	return cmocka_run_group_tests_name("procnet", tests, NULL, NULL);

@@ -534,16 +534,19 @@ static void test_report_names_sources_that_are_not_collected(void **state)
 	struct buf got;
 
 	(void)state;
-	cfg.missing = missing;
-	cfg.n_missing = 2;
 	cfg.json = true;
 	b = setup("fixtures/web.txt", cfg);
+	report_set_missing(b.report, missing, 2);
 	got = write_report(&b, 1);
 	assert_false(b.complete);
 	assert_non_null(strstr(
 		got.s,
 		"\"complete\":false,\"problems\":[{\"source\":\"unix\","
 		"\"reason\":\"not collected\"},{\"source\":\"raw\",\"reason\":\"nor this\"}]"));
+	buf_free(&got);
+	report_set_missing(b.report, missing, 0);
+	got = write_report(&b, 1);
+	assert_true(b.complete);
 	buf_free(&got);
 	teardown(&b);
 }

@@ -780,6 +780,46 @@ static void test_sockets_says_that_a_protocol_is_absent(void **state)
 		      "directory)");
 }
 
+#define PROTOCOLS "protocol  size sockets  memory\nTCP       2304      1     402\n"
+
+/*
+ * sock_diag answers that it does not know the family. Whether something is missing then depends on
+ * whether there can be sockets at all.
+ */
+static void test_sockets_misses_no_family_that_is_not_there(void **state)
+{
+	static const struct {
+		enum proto proto;
+		const char *list;
+		enum source_status status;
+		const char *reason;
+	} cases[] = {
+		{ PROTO_SCTP, NULL, SOURCE_ABSENT,
+		  "this kernel does not tell of such sockets, or has none" },
+		{ PROTO_SCTP, PROTOCOLS, SOURCE_OK, "" },
+		{ PROTO_SCTP, PROTOCOLS "SCTP      2304      0     402\n", SOURCE_ABSENT,
+		  "this kernel does not tell of such sockets" },
+		{ PROTO_VSOCK, PROTOCOLS, SOURCE_OK, "" },
+		{ PROTO_VSOCK, PROTOCOLS "AF_VSOCK  1240      0      -1\n", SOURCE_ABSENT,
+		  "this kernel does not tell of such sockets" },
+		/* of these the list has the number */
+		{ PROTO_XDP, PROTOCOLS "XDP       1088      0      -1\n", SOURCE_OK, "" },
+		{ PROTO_XDP, PROTOCOLS "XDP       1088      1      -1\n", SOURCE_ABSENT,
+		  "this kernel does not tell of such sockets" },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		if (cases[i].list != NULL)
+			put(f, "protocols", cases[i].list);
+		/* Once it was refused it is not asked for again. */
+		if (i == 0 || cases[i - 1].proto != cases[i].proto)
+			end_dump(f, -ENOENT);
+		assert_int_equal(update(f, PROTO_BIT(cases[i].proto), false, -1), 0);
+		assert_source(f, source_of(cases[i].proto), cases[i].status, cases[i].reason);
+	}
+}
+
 static void test_sockets_fails_without_any_source(void **state)
 {
 	struct fixture *f = *state;
@@ -873,6 +913,7 @@ int main(void)
 		WITH_KERNEL(test_sockets_falls_back_from_a_silent_kernel),
 		WITH_FIXTURE(test_sockets_says_what_proc_net_left_out),
 		WITH_KERNEL(test_sockets_says_that_a_protocol_is_absent),
+		WITH_KERNEL(test_sockets_misses_no_family_that_is_not_there),
 		WITH_FIXTURE(test_sockets_fails_without_any_source),
 	};
 

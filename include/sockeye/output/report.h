@@ -43,14 +43,14 @@ struct report_cfg {
 	uint32_t top;              /* rows at most; UINT32_MAX for all */
 	const char *filter_text;   /* as given, words joined by one blank; "" for none */
 	enum text_set set;
-	const struct missing *missing; /* selected but not collected; n_missing of them */
-	size_t n_missing;
 };
 
 struct report;
 
 struct report *report_new(const struct report_cfg *cfg); /* cfg is copied, its pointers borrowed */
 void report_free(struct report *r);
+/* What the selection lacks from now on, n of them, borrowed; at first nothing. */
+void report_set_missing(struct report *r, const struct missing *missing, size_t n);
 
 /*
  * Writes one report of this snapshot to fd, all of it, and returns 0; or a negative errno of the
