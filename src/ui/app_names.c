@@ -31,6 +31,7 @@ void app_set_names(struct app *a, bool on)
 void app_act_names(struct app *a)
 {
 	app_set_names(a, !a->names);
+	app_watched_remake(a);
 	if (a->namer == NULL)
 		app_say(a, "there is nobody to ask for names");
 	else

@@ -323,6 +323,7 @@ static void make_watched(struct app *a, const struct snap *s)
 		.means = &x,
 		.seen = w->seen,
 		.n_seen = w->n_seen,
+		.namer = a->names ? a->namer : NULL,
 		.set = a->set,
 		.utc = a->utc,
 	};
@@ -426,6 +427,12 @@ static void find(struct app *a)
 	else
 		findings_make(&f, a->latest, app_history(a));
 	alerts_take(&a->alerts, &f);
+}
+
+void app_watched_remake(struct app *a)
+{
+	if (a->watched.open && a->latest != NULL)
+		make_watched(a, a->paused ? a->shown : a->latest);
 }
 
 static void remake_watched(struct app *a)

@@ -241,6 +241,8 @@ const struct history *app_history(struct app *a);
 void app_notice(struct app *a);
 /* The same while the picture is paused: only a page of a socket that waits for its first answer. */
 void app_notice_paused(struct app *a);
+/* Makes the page of a socket anew, if it is open, of the sample that it is of. */
+void app_watched_remake(struct app *a);
 /* Makes one of them, a slice of work. */
 void app_notice_step(struct app *a);
 /* The figures of the flood view, if that is open; how long its prefixes are. */

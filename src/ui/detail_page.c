@@ -158,6 +158,26 @@ static void add_peer(struct page *p, const struct detail_shown *d)
 	buf_free(&b);
 }
 
+/* The same ends by their names, beneath the numbers, which are what one can be sure of. */
+static void add_named_ends(struct page *p, const struct detail_shown *d)
+{
+	char local[FIELD_TEXT_SIZE], remote[FIELD_TEXT_SIZE], number[FIELD_TEXT_SIZE];
+	struct clean a = namer_end(d->namer, d->snap, d->row, F_LOCAL, d->set, local);
+	bool named = strcmp(a.s, field_text(d->snap, d->row, F_LOCAL, d->set, number).s) != 0;
+	struct buf b = { 0 };
+
+	buf_str(&b, a.s);
+	if (has_other_end(&d->snap->sock[d->row])) {
+		struct clean z = namer_end(d->namer, d->snap, d->row, F_REMOTE, d->set, remote);
+
+		named |= strcmp(z.s, field_text(d->snap, d->row, F_REMOTE, d->set, number).s) != 0;
+		buf_fmt(&b, "  %s  %s", arrow(d), z.s);
+	}
+	if (named)
+		page_line(p, ROLE_TEXT, text_own(b.s, b.len));
+	buf_free(&b);
+}
+
 static void add_ends(struct page *p, const struct detail_shown *d)
 {
 	const struct snap *s = d->snap;
@@ -179,6 +199,8 @@ static void add_ends(struct page *p, const struct detail_shown *d)
 				      : " for %s, since %s",
 		age, since);
 	page_line(p, ROLE_TEXT, text_own(b.s, b.len));
+	if (d->namer != NULL)
+		add_named_ends(p, d);
 	if (listener != IDX_NONE) {
 		buf_reset(&b);
 		buf_fmt(&b, "came in through %s",

@@ -8,6 +8,7 @@
 
 #include "page.h"
 #include "sockeye/insight/explain.h"
+#include "sockeye/model/namer.h"
 
 #define DETAIL_SEEN 8 /* states that are remembered */
 
@@ -24,6 +25,7 @@ struct detail_shown {
 	const struct explanation *means;
 	const struct detail_seen *seen; /* the oldest first */
 	unsigned n_seen;
+	const struct namer *namer; /* NULL: without names */
 	enum text_set set;
 	bool utc;
 };

@@ -118,6 +118,7 @@ static const struct binding bindings[] = {
 	{ CTX_DETAIL, ACT_PREV_ITEM, 'N' },
 	{ CTX_DETAIL, ACT_PREV_ITEM, KEYC_LEFT },
 	{ CTX_DETAIL, ACT_EXPLAIN, 'e' },
+	{ CTX_DETAIL, ACT_NAMES, 'r' },
 	{ CTX_DETAIL, ACT_ZOOM, 'z' },
 
 	{ CTX_COLUMNS, ACT_TOGGLE, KEYC_SPACE },
@@ -249,7 +250,8 @@ const uint8_t *keymap_footer(enum context ctx)
 		ACT_BACK, ACT_OPEN, ACT_NEXT_ITEM, ACT_PREV_ITEM, ACT_PAUSE, ACT_HELP, ACT_NONE,
 	};
 	static const uint8_t detail[] = {
-		ACT_BACK, ACT_NEXT_ITEM, ACT_PREV_ITEM, ACT_EXPLAIN, ACT_PAUSE, ACT_HELP, ACT_NONE,
+		ACT_BACK,  ACT_NEXT_ITEM, ACT_PREV_ITEM, ACT_EXPLAIN,
+		ACT_PAUSE, ACT_NAMES,     ACT_HELP,      ACT_NONE,
 	};
 	static const uint8_t columns[] = {
 		ACT_TOGGLE, ACT_EARLIER, ACT_LATER, ACT_ACCEPT, ACT_RESET, ACT_BACK, ACT_NONE,

@@ -144,6 +144,29 @@ static void test_names_of_listeners(void **state)
 	drive_close(&d);
 }
 
+/* The page of a socket keeps the numbers: names are said besides, where there are any. */
+static void test_names_of_one_socket(void **state)
+{
+	struct known k = { .there = true };
+	const struct namer n = { &ops, &k };
+	struct drive d;
+
+	(void)state;
+	start(&d, &n);
+	drive_resize(&d, 80, 24);
+	drive_keys(&d, "3 Enter Enter");
+	check_has(&d, "10.4.0.7:443  \xe2\x86\x90  10.4.1.1:1000");
+	check_has_not(&d, "web-01");
+	drive_keys(&d, "r");
+	check_has(&d, "10.4.0.7:443  \xe2\x86\x90  10.4.1.1:1000");
+	check_has(&d, "10.4.0.7:https  \xe2\x86\x90  web-01.example:1000");
+	drive_keys(&d, "p r");
+	check_has_not(&d, "web-01");
+	drive_keys(&d, "r");
+	check_has(&d, "web-01.example:1000");
+	drive_close(&d);
+}
+
 static void test_names_of_nobody(void **state)
 {
 	struct drive d;
@@ -162,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_names_are_off_until_they_are_asked_for),
 		cmocka_unit_test(test_names_of_what_is_shown),
 		cmocka_unit_test(test_names_of_listeners),
+		cmocka_unit_test(test_names_of_one_socket),
 		cmocka_unit_test(test_names_of_nobody),
 	};
 
