@@ -7,6 +7,7 @@
  *	-p N	processes that share them (default 60)
  *	-6 N	percent of them over IPv6 (default 30)
  *	-c N	of them, replaced by new ones each second (default 0)
+ *	-w N	of them, half closed: one end is in CLOSE_WAIT, the other in FIN_WAIT2 (default 0)
  */
 #include <errno.h>
 #include <poll.h>
@@ -28,12 +29,12 @@
 #define SLICES 100
 
 struct load {
-	unsigned connections, processes, v6_percent, churn;
+	unsigned connections, processes, v6_percent, churn, waiting;
 };
 
 /* One of the processes and its share of the load. */
 struct worker {
-	unsigned number, connections, churn, v6_percent;
+	unsigned number, connections, churn, waiting, v6_percent;
 	int listener[2]; /* IPv4, IPv6 */
 	union end at[2];
 	int *client, *server;
@@ -105,10 +106,18 @@ static _Noreturn void work(struct worker *w, int ready)
 		fail("calloc");
 	for (unsigned i = 0; i < w->connections; i++)
 		connect_one(w, i);
+	for (unsigned i = 0; i < w->waiting; i++)
+		shutdown(w->client[i], SHUT_WR);
 	if (write(ready, "", 1) != 1)
 		fail("ready");
 	hold(w);
 	_exit(0);
+}
+
+/* What one of the processes gets of so many. */
+static unsigned share(unsigned n, const struct load *l, unsigned process)
+{
+	return n / l->processes + (process < n % l->processes);
 }
 
 static void start(const struct load *l)
@@ -127,8 +136,9 @@ static void start(const struct load *l)
 		if (pid)
 			continue;
 		close(ready[0]);
-		w.connections = l->connections / l->processes + (i < l->connections % l->processes);
-		w.churn = l->churn / l->processes + (i < l->churn % l->processes);
+		w.connections = share(l->connections, l, i);
+		w.churn = share(l->churn, l, i);
+		w.waiting = share(l->waiting, l, i);
 		work(&w, ready[1]);
 	}
 	close(ready[1]);
@@ -156,7 +166,7 @@ int main(int argc, char **argv)
 	char byte;
 	int c;
 
-	while ((c = getopt(argc, argv, "n:p:6:c:")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:6:c:w:")) != -1) {
 		switch (c) {
 		case 'n':
 			l.connections = number(optarg, 10000000);
@@ -170,13 +180,16 @@ int main(int argc, char **argv)
 		case 'c':
 			l.churn = number(optarg, 1000000);
 			break;
+		case 'w':
+			l.waiting = number(optarg, 1000000);
+			break;
 		default:
-			fputs("usage: loadgen [-n connections] [-p processes] [-6 percent] [-c churn]\n",
+			fputs("usage: loadgen [-n connections] [-p processes] [-6 percent] [-c churn] [-w waiting]\n",
 			      stderr);
 			return 2;
 		}
 	}
-	if (l.processes == 0 || l.connections < l.processes ||
+	if (l.processes == 0 || l.connections < l.processes || l.waiting > l.connections ||
 	    2ul * (l.connections / l.processes + 1) + 16 > fd_limit_raise()) {
 		errno = EMFILE;
 		fail("%u connections in %u processes", l.connections, l.processes);

@@ -97,7 +97,7 @@ static void read_own(struct live *l, struct snap_builder *b, const struct want *
 	/* Only ours are counted. */
 	if (w->netns == NETNS_ALL && prev != NULL && prev->n_sock > sockets)
 		sockets = prev->n_sock;
-	owners_prepare(l->owners, sockets, !leaves_out(w), cancel_fd);
+	owners_prepare(l->owners, sockets, !leaves_out(w), w->once, cancel_fd);
 }
 
 static int collect_sockets(struct live *l, struct snap_builder *b, const struct want *w,

@@ -27,6 +27,7 @@ struct pid {
 
 struct task_struct {
 	int pid, tgid; /* as the first pid namespace has them */
+	__u64 start_boottime;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 } KERNELS;
@@ -56,6 +57,18 @@ struct record {
 	__u32 pid, tid, fd, ino;
 };
 
+/* Set by the reader: owners_bpf_want(). A bit an inode, modulo their number. */
+#define WANTED_WORDS 1024
+bool choosy;
+__u64 wanted[WANTED_WORDS];
+
+/* The last task that was told of: its descriptors come one after another. */
+struct {
+	struct task_struct *task;
+	__u64 start;
+	__u32 pid, tid;
+} last;
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* The number that a task has in the pid namespace of that level. */
@@ -70,26 +83,37 @@ static __always_inline __u32 number_in(struct task_struct *task, unsigned int le
 	return nr;
 }
 
+/* What the reader calls it; asked once for all that it holds. */
+static __always_inline void look_at(struct task_struct *task)
+{
+	struct task_struct *reader = (struct task_struct *)bpf_get_current_task();
+	unsigned int level;
+
+	if (last.task == task && last.start == task->start_boottime)
+		return;
+	last.task = task;
+	last.start = task->start_boottime;
+	level = BPF_CORE_READ(reader, thread_pid, level);
+	last.pid = level > 0 ? number_in(BPF_CORE_READ(task, group_leader), level) : task->tgid;
+	last.tid = level > 0 ? number_in(task, level) : task->pid;
+}
+
 SEC("iter/task_file")
 int list_sockets(struct bpf_iter__task_file *ctx)
 {
-	struct task_struct *task = ctx->task, *reader;
+	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct record r;
-	unsigned int level;
 
 	if (!task || !file || !bpf_sock_from_file(file))
 		return 0;
-	reader = (struct task_struct *)bpf_get_current_task();
-	level = BPF_CORE_READ(reader, thread_pid, level);
-	r.pid = task->tgid;
-	r.tid = task->pid;
-	r.fd = ctx->fd;
 	r.ino = file->f_inode->i_ino;
-	if (level > 0) {
-		r.tid = number_in(task, level);
-		r.pid = number_in(BPF_CORE_READ(task, group_leader), level);
-	}
+	if (choosy && !(wanted[r.ino / 64 % WANTED_WORDS] >> r.ino % 64 & 1))
+		return 0;
+	look_at(task);
+	r.pid = last.pid;
+	r.tid = last.tid;
+	r.fd = ctx->fd;
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;
 }

@@ -102,8 +102,9 @@ static void load_bpf(struct owners *o)
 	o->bpf_tried = true;
 }
 
-void owners_prepare(struct owners *o, uint64_t sockets, bool soon, int cancel_fd)
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon, bool once, int cancel_fd)
 {
+	o->once = once;
 	o->use_bpf = sockets >= BPF_LEAST || !o->privileged;
 	if (!o->use_bpf || !soon || o->bpf_tried)
 		return;

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -96,6 +97,16 @@ void owners_bpf_close(struct owners_bpf *b)
 	bpf_link__destroy(b->all);
 	owners_bpf_prog__destroy(b->prog);
 	free(b);
+}
+
+void owners_bpf_want(struct owners_bpf *b, const uint64_t bits[OWNERS_BPF_BITS / 64])
+{
+	struct owners_bpf_prog__bss *bss = b->prog->bss;
+
+	_Static_assert(sizeof(bss->wanted) == OWNERS_BPF_BITS / 8, "the program has as many bits");
+	bss->choosy = bits != NULL;
+	if (bits != NULL)
+		memcpy(bss->wanted, bits, sizeof(bss->wanted));
 }
 
 static bool cancelled(int fd)

@@ -25,6 +25,13 @@ struct owners_bpf *owners_bpf_open(const char **why);
 void owners_bpf_close(struct owners_bpf *b); /* NULL is fine */
 
 /*
+ * From the next reading on only sockets whose inode, modulo this number, has its bit set are told of,
+ * which saves most of the time if these are few. Copied; NULL: all sockets again.
+ */
+#define OWNERS_BPF_BITS 65536
+void owners_bpf_want(struct owners_bpf *b, const uint64_t bits[OWNERS_BPF_BITS / 64]);
+
+/*
  * Hands over all descriptors, or those of one process (pid > 0), those of one table one after
  * another by number, in portions, until each() returns other than 0. Returns that, 0 at the end,
  * -ECANCELED, or why the kernel does not tell (-EOPNOTSUPP: not of one process).

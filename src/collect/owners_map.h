@@ -23,6 +23,7 @@ struct owners {
 	struct owners_bpf *bpf; /* NULL: all is read from /proc, */
 	const char *no_bpf;     /* because */
 	bool use_bpf, bpf_tried;
+	bool once;                  /* no other sample follows */
 	struct owners_early *early; /* under way, or NULL */
 	bool early_scanned;         /* what it told of has been matched with no dump yet */
 	uint32_t buckets;           /* of the kernel's table of connections */
@@ -56,7 +57,7 @@ struct owners {
 	uint32_t n_unfound;      /* rows with an inode that ended without a holder */
 	uint32_t round;          /* walks that were completed */
 	uint32_t walk_at;        /* table at which the walk goes on */
-	uint32_t verify_at, verify_slot, verify_round;
+	uint32_t verify_at, verify_slot;
 	uint32_t shared_at; /* table at which looking at shared sockets goes on */
 	int64_t credit;     /* for reading odd tables again */
 };

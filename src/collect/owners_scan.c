@@ -15,6 +15,9 @@
 #define SCAN_PROCESS 8
 #define SCAN_ONE     32 /* what it costs besides to ask for one alone */
 
+/* So many rows set at most one bit of eight of those that sockets are chosen by. */
+#define FEW (OWNERS_BPF_BITS / 8)
+
 /* The records of one table, which come one after another. */
 struct scan {
 	struct owners *o;
@@ -103,6 +106,25 @@ static void count_others(struct owners *o, struct fdtable *t)
 		t->others = (uint32_t)(t->count - t->n);
 }
 
+/*
+ * What the map needs to know besides the sockets of this sample is for the next one: without one the
+ * kernel is spared telling of it, and we of looking at it.
+ */
+static void want_few(struct owners *o)
+{
+	uint64_t bits[OWNERS_BPF_BITS / 64] = { 0 };
+
+	/* While they are dumped, it is not known which they are. */
+	if (!o->once || o->early != NULL || o->n_rows > FEW)
+		return;
+	for (uint32_t row = 0; row < o->n_rows; row++) {
+		uint32_t at = o->rows[row].ino % OWNERS_BPF_BITS;
+
+		bits[at / 64] |= UINT64_C(1) << at % 64;
+	}
+	owners_bpf_want(o->bpf, bits);
+}
+
 int owners_scan(struct owners *o, int cancel_fd)
 {
 	struct scan s = { .o = o };
@@ -110,6 +132,7 @@ int owners_scan(struct owners *o, int cancel_fd)
 
 	if (o->bpf == NULL)
 		return -EOPNOTSUPP;
+	want_few(o);
 	o->n_sorted = o->n;
 	arena_reset(&o->scratch);
 	rc = owners_bpf_read(o->bpf, 0, add_records, &s, cancel_fd);

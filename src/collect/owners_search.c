@@ -9,9 +9,8 @@
 
 #define BUDGET_SEARCH \
 	16 /* so many times more while a socket has been without a holder for a while */
-#define VERIFY_MIN    256 /* known slots looked at in turn, so that what is stale heals */
-#define VERIFY_SHARE  256
-#define VERIFY_OTHERS 8 /* of those whose sockets nobody else holds, one of so many is read again */
+#define VERIFY_MIN    256 /* known slots read again in turn, so that what is stale heals */
+#define VERIFY_SHARE  1024
 #define SEARCH_ROUNDS 2 /* walks through all tables before a socket counts as unfound */
 
 static bool is_shared(const struct owners *o, const struct slot *s)
@@ -222,15 +221,9 @@ int owners_search(struct owners *o, int cancel_fd)
 	return 0;
 }
 
-static bool may_be_stale(const struct owners *o, const struct fdtable *t, uint32_t slot)
-{
-	return is_shared(o, &t->slot[slot]) || (slot + o->verify_round) % VERIFY_OTHERS == 0;
-}
-
 /*
  * Reads a few known slots again in turn. A process that closed its copy of a shared socket and took
- * the number for another of a kind that is not collected shows in no other way. Where no other process
- * is known to hold the socket it takes one that nobody may look into to go wrong.
+ * the number for another of a kind that is not collected shows in no other way.
  */
 void owners_verify(struct owners *o)
 {
@@ -241,18 +234,16 @@ void owners_verify(struct owners *o)
 		uint32_t *at;
 		uint32_t n = 0;
 
-		if (o->verify_at >= o->n) {
+		if (o->verify_at >= o->n)
 			o->verify_at = 0;
-			o->verify_round++;
-		}
 		t = o->table[o->verify_at];
 		arena_reset(&o->scratch);
 		at = arena_push(&o->scratch, (left + 1) * sizeof(*at));
 		if (at == NULL)
 			return;
-		for (; left > 0 && o->verify_slot < t->n; left--, o->verify_slot++)
-			if (may_be_stale(o, t, o->verify_slot))
-				at[n++] = o->verify_slot;
+		while (n < left && o->verify_slot < t->n)
+			at[n++] = o->verify_slot++;
+		left -= n;
 		if (!t->gone && !t->unreadable)
 			owners_check_slots(o, t, at, n);
 		if (o->verify_slot >= t->n) {

@@ -450,7 +450,7 @@ int main(int argc, char **argv)
 	sockets = sockets_new(nl, 0, NULL);
 	for (unsigned k = 0; k < 2; k++)
 		map[k].owners = owners_new(NULL);
-	owners_prepare(map[1].owners, UINT64_MAX, true, -1);
+	owners_prepare(map[1].owners, UINT64_MAX, true, false, -1);
 	for (unsigned long i = strtoul(argv[1], NULL, 0); good && i > 0; i--) {
 		churn(actor);
 		for (unsigned k = 0; good && k < 2; k++) {

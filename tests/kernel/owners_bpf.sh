@@ -26,6 +26,10 @@ if command -v strace >/dev/null && strace -qq -o /dev/null true 2>/dev/null &&
   check "the first picture" yes "$(bpf_calls -b --json --by process)"
   JSON=$(cat "$DIR/out")
   check "its owners" '[18001,18001,16001,7]' "$(json "$held")"
+  check "a few of many" yes "$(bpf_calls -b --json --by process sport = 5004 or dport = 5004)"
+  JSON=$(cat "$DIR/out")
+  check "the owner of these alone" '[{"comm":"few","sockets":7}]' \
+    "$(json '[.rows[]|{comm,sockets}]')"
   mk c drop=7500
   check "few sockets" no "$(bpf_calls -b --json --by process)"
 fi

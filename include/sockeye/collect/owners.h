@@ -27,10 +27,11 @@ const char *owners_bpf_missing(void);
 /*
  * Before a dump, with the number of sockets that there are, told of or not: says that the program is to
  * be used if that is worth it. It is loaded when there are owners to be found, or, if that will be
- * soon, from now on, besides the dump, in a thread that also draws the first picture. Without this
+ * soon, from now on, besides the dump, in a thread that also draws the first picture. Where no other
+ * sample follows this one (once), it only tells of the sockets in the dump if these are few. Without this
  * call it is not used. cancel_fd must stay open until owners_update() or owners_free().
  */
-void owners_prepare(struct owners *o, uint64_t sockets, bool soon, int cancel_fd);
+void owners_prepare(struct owners *o, uint64_t sockets, bool soon, bool once, int cancel_fd);
 
 /*
  * Finds the holders of the rows in b and adds them; says in b how complete that is (SRC_OWNERS).

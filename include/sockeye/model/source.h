@@ -41,6 +41,7 @@ struct want {
 	bool brief;      /* what comes and goes between two samples */
 	bool tcp_stat;   /* snap.tcp: a third dearer, so only while somebody looks at it */
 	bool places; /* snap.place: containers and units; a small file is read for each process */
+	bool once;   /* no other sample follows: nothing has to be kept for it */
 	unsigned details;      /* enum detail_part: snap_row_detail(), some 400 bytes a row */
 	enum want_netns netns; /* but for NETNS_UNTOLD: snap.netns */
 	uint64_t netns_ino;
