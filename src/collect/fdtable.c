@@ -191,6 +191,14 @@ void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n)
 	free(old);
 }
 
+/* It has ended, or is taken for one that has and the fault is told. */
+static int no_process(struct procfs *p, int error)
+{
+	if (error != ENOENT && error != ESRCH)
+		p->last_error = error;
+	return -ESRCH;
+}
+
 int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 {
 	char path[PATH_SIZE];
@@ -198,7 +206,7 @@ int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 
 	table_path(t, "fd", path);
 	if (fstatat(p->fd, path, &st, 0) != 0)
-		return errno == EACCES ? -EACCES : -ESRCH;
+		return errno == EACCES ? -EACCES : no_process(p, errno);
 	*same = t->dir_ino == st.st_ino;
 	t->dir_ino = st.st_ino;
 	t->count = p->counts ? st.st_size : -1;
@@ -300,14 +308,6 @@ static bool parse_stat(struct fdtable *t, const char *s, size_t len)
 	return true;
 }
 
-/* For want of rights as well: whose descriptors may be read may be named, so that is a fault. */
-static int no_name(struct procfs *p, int error)
-{
-	if (error != ENOENT && error != ESRCH)
-		p->last_error = error;
-	return -ESRCH;
-}
-
 int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 {
 	char path[PATH_SIZE], text[1024];
@@ -318,18 +318,19 @@ int fdtable_name(struct procfs *p, struct fdtable *t, uint64_t sample)
 	/* The directory itself belongs to the effective user, also of a process that is not
 	 * dumpable. */
 	snprintf(path, sizeof(path), "%d", t->pid);
+	/* For want of rights as well: whose descriptors may be read may be named, so that is a fault. */
 	if (fstatat(p->fd, path, &st, 0) != 0)
-		return -ESRCH;
+		return no_process(p, errno);
 	t->uid = st.st_uid;
 	snprintf(path, sizeof(path), "%d/stat", t->pid);
 	fd = openat(p->fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return no_name(p, errno);
+		return no_process(p, errno);
 	len = read(fd, text, sizeof(text));
 	error = errno;
 	close(fd);
 	if (len < 0)
-		return no_name(p, error);
+		return no_process(p, error);
 	if (len == 0 || !parse_stat(t, text, (size_t)len))
 		return -ESRCH;
 	t->named = sample;

@@ -317,6 +317,9 @@ static void judge(const struct namespaces *n, struct snap_builder *b, const stru
 		snap_source_fail(b, SRC_NETNS, partial,
 				 "no right to see where %u processes are (CAP_SYS_PTRACE)",
 				 n->list.unreadable);
+	else if (n->list.error != 0)
+		snap_source_fail(b, SRC_NETNS, partial, "there may be others, or other names: %s",
+				 strerror(-n->list.error));
 	else
 		snap_source_ok(b, SRC_NETNS);
 }

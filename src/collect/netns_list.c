@@ -32,6 +32,7 @@ static void clear(struct netns_list *l)
 		free(l->at[i].mount);
 	l->n = l->left_out = l->unreadable = 0;
 	l->own = 0;
+	l->error = 0;
 }
 
 void netns_list_free(struct netns_list *l)
@@ -46,6 +47,13 @@ static uint64_t hash_entry(const struct index *ix, const void *ctx, uint32_t row
 	const struct netns_entry *at = ctx;
 
 	return index_hash(ix, at[row].ino);
+}
+
+/* What went meanwhile, or never was, is no fault. */
+static void note_fault(struct netns_list *l, int error)
+{
+	if (error != 0 && error != ENOENT && error != ENOTDIR && error != ESRCH)
+		l->error = -error;
 }
 
 /* The entry, added if it is new; NULL when there is no room for it. */
@@ -124,8 +132,10 @@ static int add_process(void *ctx, int32_t pid)
 	snprintf(who, sizeof(who), "%d", pid);
 	ino = netns_of(r->proc, who, &why);
 	if (ino == 0) {
-		/* Others are gone, or about to be. */
-		r->l->unreadable += why == -EACCES || why == -EPERM;
+		if (why == -EACCES || why == -EPERM)
+			r->l->unreadable++;
+		else if (why != -EINVAL) /* one that is about to end has none */
+			note_fault(r->l, -why);
 		return 0;
 	}
 	e = entry_of(r, ino);
@@ -180,8 +190,13 @@ static void add_mount(struct reader *r, const char *dir, const char *file, bool 
 	struct statfs fs;
 	struct stat st;
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path) ||
-	    statfs(path, &fs) != 0 || fs.f_type != NSFS_MAGIC || stat(path, &st) != 0)
+	if (snprintf(path, sizeof(path), "%s/%s", dir, file) >= (int)sizeof(path))
+		return;
+	if (statfs(path, &fs) != 0 || stat(path, &st) != 0) {
+		note_fault(r->l, errno);
+		return;
+	}
+	if (fs.f_type != NSFS_MAGIC)
 		return;
 	e = entry_of(r, st.st_ino);
 	if (e == NULL || (e->mount != NULL && e->name != NULL && !named) ||
@@ -202,11 +217,15 @@ static void add_mounts(struct reader *r, const char *run, const char *below, boo
 	if (snprintf(dir, sizeof(dir), "%s/%s", run, below) >= (int)sizeof(dir))
 		return;
 	files = opendir(dir);
-	while (files != NULL && left-- > 0 && (d = readdir(files)) != NULL)
+	if (files == NULL) {
+		note_fault(r->l, errno);
+		return;
+	}
+	while (errno = 0, left-- > 0 && (d = readdir(files)) != NULL)
 		if (d->d_name[0] != '.')
 			add_mount(r, dir, d->d_name, named);
-	if (files != NULL)
-		closedir(files);
+	note_fault(r->l, errno);
+	closedir(files);
 }
 
 /* ---- together -------------------------------------------------------- */

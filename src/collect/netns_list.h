@@ -34,6 +34,7 @@ struct netns_list {
 	uint64_t own;        /* inode; 0: not known */
 	uint32_t left_out;   /* namespaces of processes beyond NETNS_MOST, or as many processes */
 	uint32_t unreadable; /* processes that may be anywhere: no right to look */
+	int error; /* why there may be others, or other names; a negative errno, 0 for nothing */
 };
 
 /* All zero is an empty list. */

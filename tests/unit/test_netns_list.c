@@ -2,6 +2,7 @@
 /* Which network namespaces there are, from a proc file system that we make up. */
 #include "test.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,31 @@ static void teardown(struct bench *b)
 	netns_list_free(&b->list);
 	procfs_close(&b->proc);
 	sh("rm -r %s", b->root);
+}
+
+/* What is not there is no fault; what could not be looked at is one. */
+static void test_netns_list_tells_what_it_could_not_look_at(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	setup(&b);
+	sh("mkdir %s/netns && ln -s nowhere %s/netns/gone", b.root, b.root);
+	read_list(&b, false);
+	assert_int_equal(b.list.error, 0);
+	procfs_close(&b.proc);
+	sh("ln -s loop %s/netns/loop", b.root);
+	read_list(&b, false);
+	assert_int_equal(b.list.error, -ELOOP);
+	procfs_close(&b.proc);
+	sh("rm -r %s/netns && ln -s netns %s/netns", b.root, b.root);
+	read_list(&b, false);
+	assert_int_equal(b.list.error, -ELOOP);
+	procfs_close(&b.proc);
+	sh("rm %s/netns", b.root);
+	read_list(&b, false);
+	assert_int_equal(b.list.error, 0);
+	teardown(&b);
 }
 
 static void test_netns_list_is_of_all_processes(void **state)
@@ -174,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_netns_list_is_of_all_processes),
+		cmocka_unit_test(test_netns_list_tells_what_it_could_not_look_at),
 		cmocka_unit_test(test_netns_list_passes_over_what_is_no_namespace),
 		cmocka_unit_test(test_netns_list_is_bounded),
 		cmocka_unit_test(test_netns_list_of_our_own_alone),
