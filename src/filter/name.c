@@ -102,7 +102,10 @@ static bool glob_matches(const char *p, size_t p_len, const char *s, size_t len,
 
 /* ---- regular expressions --------------------------------------------- */
 
-/* The user's locale decides neither what a character is nor what language errors are in. */
+/*
+ * The user's locale decides neither what a character is nor what language errors are in; but for want of
+ * another one it stays.
+ */
 static locale_t enter_c_locale(locale_t *c)
 {
 	*c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
@@ -112,7 +115,8 @@ static locale_t enter_c_locale(locale_t *c)
 static void leave_c_locale(locale_t c, locale_t old)
 {
 	uselocale(old);
-	freelocale(c);
+	if (c != (locale_t)0)
+		freelocale(c);
 }
 
 /* Behind the bracket expression that begins at s[at]. */
