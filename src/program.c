@@ -241,7 +241,7 @@ static struct report_cfg report_config(const struct options *o, struct filter *f
 			   .distinct = true },
 		.overview = is_overview(o),
 		.summary = o->summary,
-		.all_netns = o->all_netns,
+		.netns = o->all_netns || o->netns != NULL,
 		.json = o->json,
 		.head = !o->no_header,
 		.timers = o->timers,

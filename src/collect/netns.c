@@ -157,6 +157,10 @@ int namespaces_begin(struct namespaces *n, struct snap_builder *b, const struct 
 	*own = true;
 	if (rc == 0)
 		rc = netns_list_read(&n->list, &n->proc, RUN, w->netns == NETNS_OWN);
+	if (rc == 0 && w->netns == NETNS_ONE) {
+		rc = n->list.error;
+		snap_source_ok(b, SRC_NETNS);
+	}
 	if (rc != 0)
 		snap_source_fail(b, SRC_NETNS, SOURCE_PARTIAL, "which there are is not known: %s",
 				 strerror(-rc));

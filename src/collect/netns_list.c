@@ -65,8 +65,10 @@ static struct netns_entry *entry_of(struct reader *r, uint64_t ino)
 	/* Most processes are in the namespace that the one before is in. */
 	if (r->last < l->n && l->at[r->last].ino == ino)
 		return &l->at[r->last];
-	if (index_full(&r->ix) && index_grow(&r->ix, hash_entry, l->at) != 0)
+	if (index_full(&r->ix) && index_grow(&r->ix, hash_entry, l->at) != 0) {
+		note_fault(l, ENOMEM);
 		return NULL;
+	}
 	for (at = index_first(&r->ix, index_hash(&r->ix, ino));
 	     (row = index_row(&r->ix, at)) != IDX_NONE; at = index_next(&r->ix, at))
 		if (l->at[row].ino == ino)

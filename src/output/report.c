@@ -150,7 +150,7 @@ static bool is_needed(const struct report *r, enum source_id id)
 	if (id == SRC_CGROUPS)
 		return r->cfg.places;
 	if (id == SRC_NETNS)
-		return r->cfg.all_netns;
+		return r->cfg.netns;
 	return id < (enum source_id)PROTO_COUNT && (q->select.protos >> id & 1) != 0;
 }
 

@@ -123,6 +123,19 @@ check "without rights: --strict" 3 $?
 as_nobody "$PUBLIC" -b -N "${MK_PID[n4]}" >"$DIR/out" 2>"$DIR/err"
 check "without rights: -N" "3 0 1" "$? $(wc -l <"$DIR/out") $(wc -l <"$DIR/err")"
 
+# Names that cannot be read, whatever the reason, are said to be missing.
+nameless() {
+  unshare --mount "$BASH" -c \
+    'mount -t tmpfs tmpfs /run && mkdir /run/netns && ln -s loop /run/netns/loop && exec "$@"' - \
+    "$SOCKEYE" -b --json --by netns "$@" 2>"$DIR/err"
+}
+for how in --all-netns "-N ${MK_PID[n4]}"; do
+  # shellcheck disable=SC2086 # words
+  JSON=$(nameless $how)
+  check "no names with $how" "false netns true" \
+    "$(json '"\(.complete) \(.problems[].source) \(any(.rows[]; .netns.name == "blue4") | not)"')"
+done
+
 # Few descriptors: whatever they are enough for, or words.
 for limit in 4 5 6 7 8 9 10 12 16 24; do
   (ulimit -n "$limit" && exec "$SOCKEYE" -b --json --all-netns --by netns --strict) \

@@ -31,7 +31,7 @@ struct report_cfg {
 	struct query query; /* query.by is used unless overview or summary; query.distinct is not */
 	bool overview;      /* totals, processes and remotes, each the first top rows */
 	bool summary;       /* totals only */
-	bool all_netns;     /* of all network namespaces, and it says so if it is not */
+	bool netns;         /* of others than our own too, and what is not known of them is said */
 	bool json;
 	bool head;                 /* text: column heads */
 	bool places;               /* sockets and processes say where they are: want.places */
