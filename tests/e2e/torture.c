@@ -14,15 +14,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "around.h"
 #include "json_check.h"
 #include "sockeye/base/buf.h"
 #include "sockeye/base/mem.h"
 #include "torture.h"
 #include "vt.h"
 
-#define HANG_MS    5000
-#define WORDS      12
-#define FAILED_MAX 20
+#define HANG_MS      5000
+#define SIGHT_MS     1500 /* for what a key brings onto the screen, if it comes at all */
+#define WORDS        12
+#define OLD_SETTINGS "interval = 0.2\ncolumns-sockets = state,local\n"
+#define FAILED_MAX   20
 
 static const char *const call_names[] = {
 #define CALL(id, name, errnos) name,
@@ -43,33 +46,52 @@ enum call {
 		CALL_COUNT
 };
 
+enum {
+	JSON = 1 << 0,     /* each line that is printed */
+	ROWS = 1 << 1,     /* and the rows of the last are the same in each run */
+	SETTINGS = 1 << 2, /* there is a file of them */
+	TRAFFIC = 1 << 3,  /* connections come and go */
+	PRIVATE = 1 << 4,  /* only where tests/torture has made namespaces and a name server */
+};
+
 // clang-format off
 static const struct scenario {
 	const char *name;
 	const char *args;      /* parted by blanks */
-	const char *keys;      /* NULL: a report; else the interface, and these keys before q */
+	const char *keys;      /* NULL: a report; else the interface, and these keys before q; {text}: once that is seen */
 	const char *launcher;  /* the program that starts ours, beside it, with its arguments; or NULL */
-	bool json, settings;
+	unsigned what;
 } scenarios[] = {
-	{ "help", "--help", NULL, NULL, false, false },
-	{ "overview", "-b", NULL, NULL, false, false },
-	{ "processes", "--json --by process -c 2 -d 0.1", NULL, NULL, true, false },
-	{ "remotes", "--by remote --prefix4 24 state established or comm = x", NULL, NULL, false, false },
-	{ "sockets", "--json --by socket sport = :2001 and comm ~ ^bus", NULL, NULL, true, false },
-	{ "listeners", "--json --by listener", NULL, NULL, true, false },
-	{ "states", "--json --by state", NULL, NULL, true, false },
-	{ "settings", "--json --by state -F filter", NULL, NULL, true, true },
-	{ "procnet", "--json --by process", NULL, "seccomp-run 93", true, false },
-	{ "families", "--json --by socket -A all -e -m -i -o", NULL, NULL, true, false },
-	{ "families-procnet", "--json --by process -A all", NULL, "seccomp-run 93", true, false },
-	{ "units", "--json --by unit", NULL, NULL, true, false },
-	{ "screen", "-d 0.1", "", NULL, false, false },
-	{ "list", "-d 0.1", "<Enter><Down><PgDn>s<Esc>", NULL, false, false },
-	{ "find", "-d 0.1", "/bus<Enter>nfstate close-wait<Enter><Esc>x", NULL, false, false },
-	{ "pages", "-d 0.1", "?<Esc>I<Esc>L<Esc>CC<Esc>c<Esc>", NULL, false, false },
-	{ "texts", "-d 0.1", "<Enter><Enter>n<Esc><Esc>e<Right><Esc>dy<Esc><Esc>", NULL, false, false },
-	{ "save", "-d 0.1", "u<Space>W", NULL, false, true },
-	{ "screen-procnet", "-d 0.1", "<Enter><Esc>", "seccomp-run 93", false, false },
+	{ "help", "--help", NULL, NULL, 0 },
+	{ "overview", "-b", NULL, NULL, 0 },
+	{ "processes", "--json --by process -c 2 -d 0.1", NULL, NULL, JSON | ROWS },
+	{ "remotes", "--by remote --prefix4 24 state established or comm = x", NULL, NULL, 0 },
+	{ "sockets", "--json --by socket sport = :2001 and comm ~ ^bus", NULL, NULL, JSON | ROWS },
+	{ "listeners", "--json --by listener", NULL, NULL, JSON | ROWS },
+	{ "states", "--json --by state", NULL, NULL, JSON | ROWS },
+	{ "settings", "--json --by state -F filter", NULL, NULL, JSON | ROWS | SETTINGS },
+	{ "procnet", "--json --by process", NULL, "seccomp-run 93", JSON | ROWS },
+	{ "families", "--json --by socket -A all -e -m -i -o", NULL, NULL, JSON | ROWS },
+	{ "families-procnet", "--json --by process -A all", NULL, "seccomp-run 93", JSON | ROWS },
+	{ "units", "--json --by unit", NULL, NULL, JSON | ROWS },
+	{ "events", "-b --json --events -c 8 -d 0.1", NULL, NULL, JSON | TRAFFIC },
+	{ "events-text", "-b --events -c 4 -d 0.1 sport = :http or dport != 1", NULL, NULL, TRAFFIC },
+	{ "names", "-b --json --by socket -r src 10.9.0.0/24", NULL, NULL, JSON | PRIVATE },
+	{ "names-text", "-b --by remote -r -c 2 -d 0.1", NULL, NULL, PRIVATE },
+	{ "netns", "-b --json --by netns --all-netns", NULL, NULL, JSON | ROWS | PRIVATE },
+	{ "netns-sockets", "--json --by process --all-netns -A all -c 2 -d 0.1", NULL, NULL, JSON | ROWS | PRIVATE },
+	{ "netns-one", "--json --by process -N red -c 2 -d 0.1", NULL, NULL, JSON | ROWS | PRIVATE },
+	{ "screen", "-d 0.1", "", NULL, 0 },
+	{ "list", "-d 0.1", "<Enter><Down><PgDn>s<Esc>", NULL, 0 },
+	{ "find", "-d 0.1", "/bus<Enter>nfstate close-wait<Enter><Esc>x", NULL, 0 },
+	{ "pages", "-d 0.1", "?<Esc>I<Esc>L<Esc>CC<Esc>c<Esc>", NULL, 0 },
+	{ "texts", "-d 0.1", "<Enter><Enter>n<Esc><Esc>e<Right><Esc>dy<Esc><Esc>", NULL, 0 },
+	{ "save", "-d 0.1", "{busy}u<Space>W{saved}", NULL, SETTINGS },
+	{ "screen-procnet", "-d 0.1", "<Enter><Esc>", "seccomp-run 93", 0 },
+	{ "screen-events", "-d 0.1", "{busy}p{held}p{live}", NULL, TRAFFIC },
+	{ "screen-names", "-d 0.1", "r{names:}<Enter>{a.example}<Esc>r{numbers}", NULL, PRIVATE },
+	{ "screen-netns", "-d 0.1 --all-netns", "{busy}C{red}<Enter>{redwork}<Enter><Esc><Esc><Esc>", NULL, PRIVATE },
+	{ "screen-groups", "-d 0.1", "u{Unit}uB{In/s}X{UNIX}XXB", NULL, 0 },
 };
 // clang-format on
 
@@ -78,6 +100,7 @@ struct torture {
 	char dir[64], log[80], out[80], err[80], config[80];
 	unsigned long count[CALL_COUNT]; /* of the scenario that is on */
 	struct buf rows;                 /* and its rows without any fault */
+	struct buf saved;                /* and its settings after that */
 	unsigned runs, fired, failed;
 	uint64_t seed;
 };
@@ -91,13 +114,18 @@ struct fault {
 	int error;
 };
 
+static const char *config_home(const struct torture *t, const struct scenario *s)
+{
+	return s->what & SETTINGS ? t->config : "/dev/null/none";
+}
+
 static void set_environment(const struct torture *t, const struct fault *f)
 {
 	char order[64];
 
 	setenv("LD_PRELOAD", t->preload, 1);
 	setenv("TORTURE_LOG", t->log, 1);
-	setenv("XDG_CONFIG_HOME", f->s->settings ? t->config : "/dev/null/none", 1);
+	setenv("XDG_CONFIG_HOME", config_home(t, f->s), 1);
 	unsetenv("TORTURE");
 	if (f->call < 0)
 		return;
@@ -173,10 +201,27 @@ static bool has_ended(struct vt *v)
 	return vt_wait_exit(v, 0, NULL);
 }
 
-static bool ready_or_over(struct vt *v, const void *ctx)
+static bool seen_or_over(struct vt *v, const void *text)
 {
-	(void)ctx;
-	return vt_has(v, "? help") || has_ended(v);
+	return vt_has(v, text) || has_ended(v);
+}
+
+/* Keys, and {text} where it waits, but not for long, until that is on the screen. */
+static void press(struct vt *v, const char *keys, int patience)
+{
+	char piece[128];
+
+	while (*keys != '\0' && !has_ended(v)) {
+		const bool wait = *keys == '{';
+		const size_t len = strcspn(keys + wait, wait ? "}" : "{");
+
+		snprintf(piece, sizeof(piece), "%.*s", (int)len, keys + wait);
+		if (wait)
+			vt_wait(v, seen_or_over, piece, patience);
+		else
+			vt_keys(v, piece);
+		keys += len + 2 * (size_t)wait;
+	}
 }
 
 /* NULL, or what is left behind. */
@@ -210,15 +255,13 @@ static int run_interface(const struct torture *t, const struct fault *f, const c
 	make_argv(t, f->s, argv, text);
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", t->preload);
 	snprintf(log, sizeof(log), "TORTURE_LOG=%s", t->log);
-	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s",
-		 f->s->settings ? t->config : "/dev/null/none");
+	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", config_home(t, f->s));
 	if (f->call >= 0)
 		snprintf(order, sizeof(order), "TORTURE=%s:%lu:%d", call_names[f->call], f->n,
 			 f->error);
 	v = vt_open(&cfg, argv);
-	vt_wait(v, ready_or_over, NULL, patience);
-	if (!has_ended(v))
-		vt_keys(v, f->s->keys);
+	vt_wait(v, seen_or_over, "? help", patience);
+	press(v, f->s->keys, patience < SIGHT_MS ? patience : SIGHT_MS);
 	/* In a prompt q is a letter: Esc leaves it, and quits nothing. */
 	for (int i = 0; i < 2 && !vt_wait_exit(v, i == 0 ? 0 : 300, &status); i++)
 		vt_keys(v, i == 0 ? "q" : "<Esc>");
@@ -257,7 +300,54 @@ static const char *rows_of(const struct buf *b)
 	return rows != NULL ? rows : "";
 }
 
-static const char *judge_json(struct torture *t, const struct buf *out)
+static void settings_path(const struct torture *t, char path[128])
+{
+	snprintf(path, 128, "%s/sockeye/sockeye.conf", t->config);
+}
+
+static void reset_settings(const struct torture *t)
+{
+	char path[128];
+	FILE *f;
+
+	settings_path(t, path);
+	f = fopen(path, "we");
+	if (f == NULL)
+		return;
+	fputs(OLD_SETTINGS, f);
+	fclose(f);
+	chmod(path, 0600);
+}
+
+/* Settings that could not be read at the start are told of, and what is saved then knows nothing of them. */
+static bool may_be_unread(const struct fault *f)
+{
+	return f->call == C_OPEN || f->call == C_READ || f->call == C_STAT;
+}
+
+/* What was there, or what was to be there: never a part of it. */
+static const char *judge_settings(struct torture *t, const struct fault *f)
+{
+	struct buf now = { 0 };
+	const char *wrong = NULL;
+	char path[128];
+
+	settings_path(t, path);
+	read_file(path, &now);
+	if (f->call < 0) {
+		buf_reset(&t->saved);
+		buf_str(&t->saved, now.s);
+		if ((strcmp(now.s, OLD_SETTINGS) != 0) != (f->s->keys != NULL))
+			wrong = "the settings were saved, or not, where it should be otherwise";
+	} else if (!may_be_unread(f) && strcmp(now.s, OLD_SETTINGS) != 0 &&
+		   strcmp(now.s, t->saved.s) != 0) {
+		wrong = "the settings are neither the old nor the new ones";
+	}
+	buf_free(&now);
+	return wrong;
+}
+
+static const char *judge_json(const struct torture *t, const struct fault *f, const struct buf *out)
 {
 	const char *line = out->s, *end;
 	const char *last = line;
@@ -269,7 +359,8 @@ static const char *judge_json(struct torture *t, const struct buf *out)
 	}
 	if (*line != '\0' || out->len == 0)
 		return "what was printed does not end in a line";
-	if (strstr(last, "\"complete\":true") != NULL && t->rows.len > 0 &&
+	/* A user whose name is not found is a number. */
+	if (strstr(last, "\"complete\":true") != NULL && t->rows.len > 0 && f->call != C_LOOKUP &&
 	    strcmp(rows_of(out), t->rows.s) != 0)
 		return "complete, it says, but the rows are others";
 	return NULL;
@@ -285,13 +376,19 @@ static const char *judge_report(struct torture *t, const struct fault *f, int st
 	if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && strncmp(err.s, "sockeye: ", 9) != 0 &&
 	    f->s->launcher == NULL)
 		wrong = "it gave up without a word";
-	else if (status == 0 && f->s->json)
-		wrong = judge_json(t, &out);
+	else if (status == 0 && f->s->what & JSON)
+		wrong = judge_json(t, f, &out);
 	else if (status == 0 && out.len == 0)
 		wrong = "it printed nothing";
 	buf_free(&out);
 	buf_free(&err);
 	return wrong;
+}
+
+/* A file of settings or an expression that could not be read is taken for a wrong one. */
+static bool may_be_usage(const struct fault *f)
+{
+	return f->s->what & SETTINGS || f->call == C_LOOKUP;
 }
 
 static const char *judge_status(const struct fault *f, int status)
@@ -309,7 +406,7 @@ static const char *judge_status(const struct fault *f, int status)
 		return text;
 	}
 	code = WEXITSTATUS(status);
-	if (code == 0 || code == 1 || code == 3 || (code == 2 && f->s->settings) ||
+	if (code == 0 || code == 1 || code == 3 || (code == 2 && may_be_usage(f)) ||
 	    (code == 128 + SIGHUP && f->s->keys != NULL) || (code == 77 && f->s->launcher))
 		return NULL;
 	snprintf(text, sizeof(text), "it ended with status %d", code);
@@ -323,8 +420,12 @@ static void tell(const struct torture *t, const struct fault *f, const char *wro
 	printf("FAILED: %s: %s", f->s->name, wrong);
 	if (f->call >= 0)
 		printf(" (%s:%lu:%d)", call_names[f->call], f->n, f->error);
+	/* Where nothing was said, what was printed. */
 	read_file(f->s->keys != NULL ? t->out : t->err, &err);
+	if (err.len == 0)
+		read_file(t->out, &err);
 	printf("\n%.2000s\n", err.len > 2000 ? err.s + err.len - 2000 : err.s);
+	fflush(stdout);
 	buf_free(&err);
 }
 
@@ -349,27 +450,13 @@ static bool read_log(struct torture *t, unsigned long count[CALL_COUNT])
 	return fired;
 }
 
-static void reset_settings(const struct torture *t)
-{
-	char path[128];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/sockeye/sockeye.conf", t->config);
-	f = fopen(path, "we");
-	if (f == NULL)
-		return;
-	fputs("interval = 0.2\ncolumns-sockets = state,local\n", f);
-	fclose(f);
-	chmod(path, 0600);
-}
-
 static bool run(struct torture *t, const struct fault *f, unsigned long count[CALL_COUNT])
 {
 	const char *wrong, *left = NULL;
 	int status;
 
 	unlink(t->log);
-	if (f->s->settings)
+	if (f->s->what & SETTINGS)
 		reset_settings(t);
 	status = f->s->keys != NULL ? run_interface(t, f, &left) : run_report(t, f);
 	wrong = judge_status(f, status);
@@ -377,6 +464,8 @@ static bool run(struct torture *t, const struct fault *f, unsigned long count[CA
 		wrong = left;
 	if (wrong == NULL && f->s->keys == NULL)
 		wrong = judge_report(t, f, status);
+	if (wrong == NULL && f->s->what & SETTINGS)
+		wrong = judge_settings(t, f);
 	t->runs++;
 	t->fired += read_log(t, count);
 	if (wrong != NULL) {
@@ -398,7 +487,7 @@ static bool measure(struct torture *t, const struct scenario *s)
 	memset(t->count, 0, sizeof(t->count));
 	buf_reset(&t->rows);
 	fine = run(t, &none, t->count);
-	if (fine && s->json) {
+	if (fine && s->what & ROWS) {
 		read_file(t->out, &out);
 		buf_str(&t->rows, rows_of(&out));
 		buf_free(&out);
@@ -420,9 +509,11 @@ static uint64_t roll(struct torture *t)
 static void torture(struct torture *t, const struct scenario *s, int only, unsigned every)
 {
 	const unsigned runs = t->runs, fired = t->fired;
+	const pid_t traffic = s->what & TRAFFIC ? around_traffic() : -1;
 
 	if (!measure(t, s)) {
 		t->failed++;
+		around_end(traffic);
 		return;
 	}
 	for (int c = 0; c < CALL_COUNT && t->failed < FAILED_MAX; c++) {
@@ -433,6 +524,7 @@ static void torture(struct torture *t, const struct scenario *s, int only, unsig
 				if (roll(t) % every == 0)
 					run(t, &(struct fault){ s, c, n, call_errnos[c][e] }, NULL);
 	}
+	around_end(traffic);
 	printf("%s: %u runs, %u faults\n", s->name, t->runs - runs, t->fired - fired);
 	fflush(stdout);
 }
@@ -492,36 +584,43 @@ int main(int argc, char **argv)
 	struct torture t = { .seed = 88172645463325252u };
 	const char *only_scenario = NULL;
 	unsigned every = 1, tried = 0;
+	bool private = false;
+	pid_t names = -1;
 	int only = -1, c;
 
-	while ((c = getopt(argc, argv, "c:e:r:s:")) != -1) {
-		if (c == 'c')
-			only = call_by_name(optarg);
-		else if (c == 'e')
-			every = (unsigned)strtoul(optarg, NULL, 10);
-		else if (c == 'r')
-			t.seed = strtoull(optarg, NULL, 10) * 2 + 1;
-		else if (c == 's')
-			only_scenario = optarg;
-		else
-			return 2;
+	while ((c = getopt(argc, argv, "c:e:pr:s:")) != -1) {
+		if (c == 'p')
+		private = true;
+		else if (c == 'c') only = call_by_name(optarg);
+		else if (c == 'e') every = (unsigned)strtoul(optarg, NULL, 10);
+		else if (c == 'r') t.seed = strtoull(optarg, NULL, 10) * 2 + 1;
+		else if (c == 's') only_scenario = optarg;
+		else return 2;
 	}
 	if (argc - optind != 2 || every == 0 || !prepare(&t)) {
-		fputs("usage: torture [-c CALL] [-s SCENARIO] [-e EVERY] [-r SEED] PROGRAM "
+		fputs("usage: torture [-p] [-c CALL] [-s SCENARIO] [-e EVERY] [-r SEED] PROGRAM "
 		      "PRELOAD\n",
 		      stderr);
 		return 2;
 	}
 	t.program = argv[optind];
 	t.preload = argv[optind + 1];
+	if (private)
+		names = around_name_server();
 	for (size_t i = 0; i < ARRAY_SIZE(scenarios); i++) {
 		if (only_scenario != NULL && strcmp(only_scenario, scenarios[i].name) != 0)
 			continue;
+		if (scenarios[i].what & PRIVATE && names < 0) {
+			printf("%s: not tried without namespaces of its own\n", scenarios[i].name);
+			continue;
+		}
 		torture(&t, &scenarios[i], only, every);
 		tried++;
 	}
+	around_end(names);
 	clean_up(&t);
 	buf_free(&t.rows);
+	buf_free(&t.saved);
 	printf("%u scenarios, %u runs, %u faults, %u failed\n", tried, t.runs, t.fired, t.failed);
 	return t.failed == 0 && t.fired > 0 ? 0 : 1;
 }

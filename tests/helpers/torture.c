@@ -10,12 +10,21 @@
  * not survive all of them (looking up a user without memory ends in an assertion of its own). Neither
  * does ncurses, whose memory is a kind of its own.
  */
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <linux/capability.h>
+#include <locale.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
+#include <regex.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,9 +32,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <sys/vfs.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "torture.h"
@@ -275,9 +295,29 @@ EXPORT int openat(int dir, const char *path, int flags, ...)
 	return fails(C_OPEN) ? -1 : REAL(openat)(dir, path, flags, mode);
 }
 
+EXPORT FILE *fopen(const char *path, const char *mode)
+{
+	return fails(C_OPEN) ? NULL : REAL(fopen)(path, mode);
+}
+
+EXPORT DIR *opendir(const char *path)
+{
+	return fails(C_OPEN) ? NULL : REAL(opendir)(path);
+}
+
+EXPORT struct dirent *readdir(DIR *dir)
+{
+	return fails(C_GETDENTS) ? NULL : REAL(readdir)(dir);
+}
+
 EXPORT ssize_t read(int fd, void *to, size_t size)
 {
 	return fails(C_READ) ? -1 : REAL(read)(fd, to, size);
+}
+
+EXPORT ssize_t pread(int fd, void *to, size_t size, off_t at)
+{
+	return fails(C_READ) ? -1 : REAL(pread)(fd, to, size, at);
 }
 
 EXPORT ssize_t write(int fd, const void *from, size_t size)
@@ -288,6 +328,68 @@ EXPORT ssize_t write(int fd, const void *from, size_t size)
 EXPORT ssize_t readlinkat(int dir, const char *path, char *to, size_t size)
 {
 	return fails(C_READLINK) ? -1 : REAL(readlinkat)(dir, path, to, size);
+}
+
+/* What a hardened program calls in the place of those. */
+int __open_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+ssize_t __read_chk(int fd, void *to, size_t size, size_t room);
+ssize_t __pread_chk(int fd, void *to, size_t size, off_t at, size_t room);
+ssize_t __readlinkat_chk(int dir, const char *path, char *to, size_t size, size_t room);
+
+EXPORT int __open_2(const char *path, int flags)
+{
+	return fails(C_OPEN) ? -1 : REAL(__open_2)(path, flags);
+}
+
+EXPORT int __openat_2(int dir, const char *path, int flags)
+{
+	return fails(C_OPEN) ? -1 : REAL(__openat_2)(dir, path, flags);
+}
+
+EXPORT ssize_t __read_chk(int fd, void *to, size_t size, size_t room)
+{
+	return fails(C_READ) ? -1 : REAL(__read_chk)(fd, to, size, room);
+}
+
+EXPORT ssize_t __pread_chk(int fd, void *to, size_t size, off_t at, size_t room)
+{
+	return fails(C_READ) ? -1 : REAL(__pread_chk)(fd, to, size, at, room);
+}
+
+EXPORT ssize_t __readlinkat_chk(int dir, const char *path, char *to, size_t size, size_t room)
+{
+	return fails(C_READLINK) ? -1 : REAL(__readlinkat_chk)(dir, path, to, size, room);
+}
+
+EXPORT int access(const char *path, int mode)
+{
+	return fails(C_STAT) ? -1 : REAL(access)(path, mode);
+}
+
+EXPORT int stat(const char *path, struct stat *st)
+{
+	return fails(C_STAT) ? -1 : REAL(stat)(path, st);
+}
+
+EXPORT int lstat(const char *path, struct stat *st)
+{
+	return fails(C_STAT) ? -1 : REAL(lstat)(path, st);
+}
+
+EXPORT int fstat(int fd, struct stat *st)
+{
+	return fails(C_STAT) ? -1 : REAL(fstat)(fd, st);
+}
+
+EXPORT int fstatat(int dir, const char *path, struct stat *st, int flags)
+{
+	return fails(C_STAT) ? -1 : REAL(fstatat)(dir, path, st, flags);
+}
+
+EXPORT int statfs(const char *path, struct statfs *fs)
+{
+	return fails(C_STAT) ? -1 : REAL(statfs)(path, fs);
 }
 
 /* getdents64() and others that the C library of that time has no name for. */
@@ -302,8 +404,62 @@ EXPORT long syscall(long no, ...)
 	va_end(args);
 	if (no == SYS_getdents64 && fails(C_GETDENTS))
 		return -1;
+	if (no == SYS_bpf && fails(C_BPF))
+		return -1;
+	if ((no == SYS_capget || no == SYS_kcmp || no == SYS_seccomp) && fails(C_SELF))
+		return -1;
 	return REAL(syscall)(no, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
+
+/* ---- files that are written -------------------------------------------------- */
+
+EXPORT int mkdirat(int dir, const char *path, mode_t mode)
+{
+	return fails(C_SAVE) ? -1 : REAL(mkdirat)(dir, path, mode);
+}
+
+EXPORT int renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	return fails(C_SAVE) ? -1 : REAL(renameat)(from_dir, from, to_dir, to);
+}
+
+EXPORT int unlinkat(int dir, const char *path, int flags)
+{
+	return fails(C_SAVE) ? -1 : REAL(unlinkat)(dir, path, flags);
+}
+
+EXPORT int fsync(int fd)
+{
+	return fails(C_SAVE) ? -1 : REAL(fsync)(fd);
+}
+
+EXPORT int ftruncate(int fd, off_t len)
+{
+	return fails(C_SAVE) ? -1 : REAL(ftruncate)(fd, len);
+}
+
+EXPORT off_t lseek(int fd, off_t at, int whence)
+{
+	return fails(C_SAVE) ? -1 : REAL(lseek)(fd, at, whence);
+}
+
+EXPORT FILE *fdopen(int fd, const char *mode)
+{
+	return fails(C_SAVE) ? NULL : REAL(fdopen)(fd, mode);
+}
+
+/* Only of a file that was written does it say anything; and it is closed all the same. */
+EXPORT int close(int fd)
+{
+	const long flags = syscall(SYS_fcntl, fd, F_GETFL);
+	const bool file = flags >= 0 && (flags & O_ACCMODE) == O_WRONLY &&
+			  syscall(SYS_lseek, fd, 0, SEEK_CUR) > 0;
+	const int rc = REAL(close)(fd);
+
+	return file && fails(C_SAVE) ? -1 : rc;
+}
+
+/* ---- descriptors, and waiting for them ---------------------------------------- */
 
 EXPORT int poll(struct pollfd *fds, nfds_t n, int ms)
 {
@@ -315,19 +471,215 @@ EXPORT int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *left, cons
 	return fails(C_POLL) ? -1 : REAL(ppoll)(fds, n, left, mask);
 }
 
+EXPORT int epoll_wait(int fd, struct epoll_event *event, int n, int ms)
+{
+	return fails(C_POLL) ? -1 : REAL(epoll_wait)(fd, event, n, ms);
+}
+
 EXPORT int pipe2(int fd[2], int flags)
 {
 	return fails(C_FD) ? -1 : REAL(pipe2)(fd, flags);
 }
-
-int eventfd(unsigned, int);
 
 EXPORT int eventfd(unsigned n, int flags)
 {
 	return fails(C_FD) ? -1 : REAL(eventfd)(n, flags);
 }
 
-/* ---- sockets and threads ---------------------------------------------------- */
+EXPORT int epoll_create1(int flags)
+{
+	return fails(C_FD) ? -1 : REAL(epoll_create1)(flags);
+}
+
+EXPORT int epoll_ctl(int fd, int op, int which, struct epoll_event *event)
+{
+	return fails(C_FD) ? -1 : REAL(epoll_ctl)(fd, op, which, event);
+}
+
+EXPORT int timerfd_create(int clock, int flags)
+{
+	return fails(C_FD) ? -1 : REAL(timerfd_create)(clock, flags);
+}
+
+EXPORT int memfd_create(const char *name, unsigned flags)
+{
+	return fails(C_FD) ? -1 : REAL(memfd_create)(name, flags);
+}
+
+EXPORT int dup2(int from, int to)
+{
+	return fails(C_FD) ? -1 : REAL(dup2)(from, to);
+}
+
+EXPORT int fcntl(int fd, int what, ...)
+{
+	va_list args;
+	long arg;
+
+	va_start(args, what);
+	arg = va_arg(args, long);
+	va_end(args);
+	if ((what == F_DUPFD || what == F_DUPFD_CLOEXEC) && fails(C_FD))
+		return -1;
+	return REAL(fcntl)(fd, what, arg);
+}
+
+/* ---- the terminal --------------------------------------------------------------- */
+
+EXPORT int tcgetattr(int fd, struct termios *modes)
+{
+	return fails(C_TTY) ? -1 : REAL(tcgetattr)(fd, modes);
+}
+
+EXPORT int tcflow(int fd, int action)
+{
+	return fails(C_TTY) ? -1 : REAL(tcflow)(fd, action);
+}
+
+EXPORT pid_t tcgetpgrp(int fd)
+{
+	return fails(C_TTY) ? -1 : REAL(tcgetpgrp)(fd);
+}
+
+EXPORT int isatty(int fd)
+{
+	return fails(C_TTY) ? 0 : REAL(isatty)(fd);
+}
+
+EXPORT int ttyname_r(int fd, char *name, size_t size)
+{
+	return fails(C_TTY) ? with_errno : REAL(ttyname_r)(fd, name, size);
+}
+
+EXPORT int ioctl(int fd, unsigned long what, ...)
+{
+	va_list args;
+	void *arg;
+
+	va_start(args, what);
+	arg = va_arg(args, void *);
+	va_end(args);
+	return fails(C_TTY) ? -1 : REAL(ioctl)(fd, what, arg);
+}
+
+/* ---- the process itself ----------------------------------------------------------- */
+
+int capget(cap_user_header_t head, cap_user_data_t data);
+int capset(cap_user_header_t head, const cap_user_data_t data);
+
+EXPORT int capget(cap_user_header_t head, cap_user_data_t data)
+{
+	return fails(C_SELF) ? -1 : REAL(capget)(head, data);
+}
+
+EXPORT int capset(cap_user_header_t head, const cap_user_data_t data)
+{
+	return fails(C_SELF) ? -1 : REAL(capset)(head, data);
+}
+
+EXPORT int prctl(int what, ...)
+{
+	va_list args;
+	long a[4];
+
+	va_start(args, what);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	return fails(C_SELF) ? -1 : REAL(prctl)(what, a[0], a[1], a[2], a[3]);
+}
+
+EXPORT int setrlimit(__rlimit_resource_t what, const struct rlimit *limit)
+{
+	return fails(C_SELF) ? -1 : REAL(setrlimit)(what, limit);
+}
+
+EXPORT int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+	return fails(C_SELF) ? -1 : REAL(sched_getaffinity)(pid, size, set);
+}
+
+EXPORT int uname(struct utsname *u)
+{
+	return fails(C_SELF) ? -1 : REAL(uname)(u);
+}
+
+EXPORT int gethostname(char *name, size_t size)
+{
+	return fails(C_SELF) ? -1 : REAL(gethostname)(name, size);
+}
+
+EXPORT ssize_t getrandom(void *to, size_t size, unsigned flags)
+{
+	return fails(C_SELF) ? -1 : REAL(getrandom)(to, size, flags);
+}
+
+EXPORT int sigaltstack(const stack_t *now, stack_t *old)
+{
+	return fails(C_SELF) ? -1 : REAL(sigaltstack)(now, old);
+}
+
+EXPORT int sigwaitinfo(const sigset_t *set, siginfo_t *info)
+{
+	return fails(C_SELF) ? -1 : REAL(sigwaitinfo)(set, info);
+}
+
+EXPORT int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *limit)
+{
+	return fails(C_SELF) ? -1 : REAL(sigtimedwait)(set, info, limit);
+}
+
+EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *arg)
+{
+	return fails(C_THREAD) ? with_errno : REAL(pthread_create)(thread, attr, run, arg);
+}
+
+EXPORT int pthread_getcpuclockid(pthread_t thread, clockid_t *clock)
+{
+	return fails(C_SELF) ? with_errno : REAL(pthread_getcpuclockid)(thread, clock);
+}
+
+EXPORT int setns(int fd, int what)
+{
+	return fails(C_SETNS) ? -1 : REAL(setns)(fd, what);
+}
+
+/* ---- what the C library looks up ---------------------------------------------------- */
+
+EXPORT int getpwuid_r(uid_t uid, struct passwd *pw, char *buf, size_t size, struct passwd **found)
+{
+	if (!fails(C_LOOKUP))
+		return REAL(getpwuid_r)(uid, pw, buf, size, found);
+	*found = NULL;
+	return with_errno;
+}
+
+EXPORT int getservbyname_r(const char *name, const char *proto, struct servent *entry, char *buf,
+			   size_t size, struct servent **found)
+{
+	if (!fails(C_LOOKUP))
+		return REAL(getservbyname_r)(name, proto, entry, buf, size, found);
+	*found = NULL;
+	return with_errno;
+}
+
+EXPORT char *if_indextoname(unsigned index, char name[IF_NAMESIZE])
+{
+	return fails(C_LOOKUP) ? NULL : REAL(if_indextoname)(index, name);
+}
+
+EXPORT int regcomp(regex_t *regex, const char *text, int flags)
+{
+	return fails(C_LOOKUP) ? REG_ESPACE : REAL(regcomp)(regex, text, flags);
+}
+
+EXPORT locale_t newlocale(int mask, const char *name, locale_t base)
+{
+	return fails(C_LOOKUP) ? (locale_t)0 : REAL(newlocale)(mask, name, base);
+}
+
+/* ---- sockets ---------------------------------------------------------------------------- */
 
 EXPORT int socket(int domain, int type, int protocol)
 {
@@ -339,14 +691,35 @@ EXPORT int bind(int fd, const struct sockaddr *addr, socklen_t len)
 	return fails(C_SOCKET) ? -1 : REAL(bind)(fd, addr, len);
 }
 
+EXPORT int connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	return fails(C_SOCKET) ? -1 : REAL(connect)(fd, addr, len);
+}
+
+EXPORT int getsockname(int fd, struct sockaddr *addr, socklen_t *len)
+{
+	return fails(C_SOCKOPT) ? -1 : REAL(getsockname)(fd, addr, len);
+}
+
+EXPORT int getsockopt(int fd, int level, int name, void *value, socklen_t *len)
+{
+	return fails(C_SOCKOPT) ? -1 : REAL(getsockopt)(fd, level, name, value, len);
+}
+
+EXPORT int setsockopt(int fd, int level, int name, const void *value, socklen_t len)
+{
+	return fails(C_SOCKOPT) ? -1 : REAL(setsockopt)(fd, level, name, value, len);
+}
+
 EXPORT ssize_t send(int fd, const void *from, size_t size, int flags)
 {
 	return fails(C_SEND) ? -1 : REAL(send)(fd, from, size, flags);
 }
 
-EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+EXPORT ssize_t sendto(int fd, const void *from, size_t size, int flags, const struct sockaddr *addr,
+		      socklen_t len)
 {
-	return fails(C_RECV) ? -1 : REAL(recvmsg)(fd, m, flags);
+	return fails(C_SEND) ? -1 : REAL(sendto)(fd, from, size, flags, addr, len);
 }
 
 EXPORT ssize_t recv(int fd, void *to, size_t size, int flags)
@@ -354,8 +727,18 @@ EXPORT ssize_t recv(int fd, void *to, size_t size, int flags)
 	return fails(C_RECV) ? -1 : REAL(recv)(fd, to, size, flags);
 }
 
-EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
-			  void *arg)
+EXPORT ssize_t recvfrom(int fd, void *to, size_t size, int flags, struct sockaddr *addr,
+			socklen_t *len)
 {
-	return fails(C_THREAD) ? with_errno : REAL(pthread_create)(thread, attr, run, arg);
+	return fails(C_RECV) ? -1 : REAL(recvfrom)(fd, to, size, flags, addr, len);
+}
+
+EXPORT ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+	return fails(C_RECV) ? -1 : REAL(recvmsg)(fd, m, flags);
+}
+
+EXPORT int recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *limit)
+{
+	return fails(C_RECV) ? -1 : REAL(recvmmsg)(fd, m, n, flags, limit);
 }
