@@ -581,6 +581,8 @@ static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
 	now.prefs = *prefs;
 	if (conf->dir.len == 0)
 		err_set(said, -ENOENT, "settings not saved: %s", conf->no_dir);
+	else if (conf->trouble.code != 0 && !conf->bad)
+		err_set(said, conf->trouble.code, "settings not saved: the file was not read");
 	else if (settings_save(&now, conf->dir.s, &e) != 0)
 		err_set(said, e.code, "settings not saved: %s", e.msg);
 	else if (prefs->n_filters > 0 && typed_save(prefs->filters, prefs->n_filters, &e) != 0)

@@ -253,7 +253,7 @@ static void test_saved_file_that_others_may_write_is_ignored(void **state)
 	assert_true(vt_has(v, "settings ignored: others may write to it"));
 	assert_true(vt_has(v, "every 2s"));
 	vt_keys(v, "W");
-	assert_true(vt_wait_text(v, "settings not saved: sockeye.conf is not replaced", LIMIT_MS));
+	assert_true(vt_wait_text(v, "settings not saved: the file was not read", LIMIT_MS));
 	quit(v);
 	assert_true(file_has(p, "interval = 5\n"));
 

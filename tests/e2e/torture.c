@@ -319,12 +319,6 @@ static void reset_settings(const struct torture *t)
 	chmod(path, 0600);
 }
 
-/* Settings that could not be read at the start are told of, and what is saved then knows nothing of them. */
-static bool may_be_unread(const struct fault *f)
-{
-	return f->call == C_OPEN || f->call == C_READ || f->call == C_STAT;
-}
-
 /* What was there, or what was to be there: never a part of it. */
 static const char *judge_settings(struct torture *t, const struct fault *f)
 {
@@ -339,8 +333,7 @@ static const char *judge_settings(struct torture *t, const struct fault *f)
 		buf_str(&t->saved, now.s);
 		if ((strcmp(now.s, OLD_SETTINGS) != 0) != (f->s->keys != NULL))
 			wrong = "the settings were saved, or not, where it should be otherwise";
-	} else if (!may_be_unread(f) && strcmp(now.s, OLD_SETTINGS) != 0 &&
-		   strcmp(now.s, t->saved.s) != 0) {
+	} else if (strcmp(now.s, OLD_SETTINGS) != 0 && strcmp(now.s, t->saved.s) != 0) {
 		wrong = "the settings are neither the old nor the new ones";
 	}
 	buf_free(&now);
