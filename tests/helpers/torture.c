@@ -2,9 +2,15 @@
 /*
  * Preloaded into a program, makes one of its calls fail once.
  *
- *	TORTURE=CALL:N:ERRNO	the N-th call (from 1) of that kind fails with that error number
- *	TORTURE_LOG=FILE	gets a line "fired" when that has happened, and at the end of the
- *				process a line "CALL COUNT" for each kind
+ *	TORTURE=CALL:SITE:N:ERRNO	the N-th call (from 1) of that kind from that site fails with that
+ *					error number
+ *	TORTURE_LOG=FILE		gets a line "fired" when that has happened; without an order it
+ *					gets a line "CALL SITE COUNT" for each site at the end of the
+ *					process
+ *
+ * A site is a chain of callers, up to main(): what happens a thousand times in one loop is one site, the same
+ * function called for two purposes is two. It is told by their return addresses, of which only the place in
+ * their page is taken: where the pages are differs from run to run.
  *
  * Calls that libraries make count as well, but for those that the C library makes to itself: it does
  * not survive all of them (looking up a user without memory ends in an assertion of its own). Neither
@@ -47,6 +53,7 @@
 #include <sys/vfs.h>
 #include <termios.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "torture.h"
 
@@ -65,10 +72,20 @@ enum call {
 		CALL_COUNT
 };
 
-static atomic_ulong count[CALL_COUNT];
+#define SITES         16384 /* a power of two, several times what any program has */
+#define CALLERS_MAX   48
+#define PLACE_IN_PAGE 0xfff
+
+/* Open addressing; key 0: free. The kind is part of the key. */
+static struct {
+	atomic_ulong key, count;
+} sites[SITES];
+
 static int chosen = -1, with_errno;
-static unsigned long chosen_n;
+static unsigned long chosen_site, chosen_n;
+static atomic_ulong chosen_count;
 static int log_fd = -1;
+static bool begun;
 
 /* Where the code of a library is. */
 struct range {
@@ -86,12 +103,54 @@ static void say(const char *text)
 		syscall(SYS_write, log_fd, text, strlen(text));
 }
 
+struct callers {
+	unsigned long hash;
+	int n;
+};
+
+static _Unwind_Reason_Code add_caller(struct _Unwind_Context *frame, void *ctx)
+{
+	struct callers *c = ctx;
+
+	c->hash = (c->hash ^ (_Unwind_GetIP(frame) & PLACE_IN_PAGE)) * 0x9e3779b97f4a7c15u;
+	c->hash ^= c->hash >> 29;
+	return ++c->n < CALLERS_MAX ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+/* Never 0; its remainder by CALL_COUNT is the kind. */
+static unsigned long site_of(enum call c)
+{
+	struct callers callers = { .hash = 1 };
+
+	_Unwind_Backtrace(add_caller, &callers);
+	return (callers.hash / CALL_COUNT | 1) * CALL_COUNT + c;
+}
+
+static void count_site(unsigned long key)
+{
+	unsigned long none;
+
+	for (unsigned long i = key;; i++) {
+		none = 0;
+		if (atomic_compare_exchange_strong(&sites[i % SITES].key, &none, key) ||
+		    none == key) {
+			atomic_fetch_add(&sites[i % SITES].count, 1);
+			return;
+		}
+	}
+}
+
 /* Whether this call is the one. */
 static bool fails(enum call c)
 {
-	unsigned long n = atomic_fetch_add(&count[c], 1) + 1;
+	unsigned long site;
 
-	if ((int)c != chosen || n != chosen_n)
+	if (!begun || (chosen >= 0 && (int)c != chosen))
+		return false;
+	site = site_of(c);
+	if (chosen < 0)
+		count_site(site);
+	if (site != chosen_site || atomic_fetch_add(&chosen_count, 1) + 1 != chosen_n)
 		return false;
 	say("fired\n");
 	errno = with_errno;
@@ -107,7 +166,8 @@ static void read_order(const char *order)
 		if (strlen(names[c]) != (size_t)(colon - order) ||
 		    strncmp(names[c], order, (size_t)(colon - order)) != 0)
 			continue;
-		chosen_n = strtoul(colon + 1, &end, 10);
+		chosen_site = strtoul(colon + 1, &end, 16);
+		chosen_n = *end == ':' ? strtoul(end + 1, &end, 10) : 1;
 		with_errno = *end == ':' ? atoi(end + 1) : EIO;
 		chosen = c;
 	}
@@ -165,14 +225,21 @@ __attribute__((constructor)) static void begin(void)
 	}
 	dl_iterate_phdr(note_library, NULL);
 	read_order(getenv("TORTURE"));
+	begun = true;
 }
 
 __attribute__((destructor)) static void end(void)
 {
-	char line[64];
+	char line[96];
 
-	for (int c = 0; c < CALL_COUNT; c++) {
-		snprintf(line, sizeof(line), "%s %lu\n", names[c], atomic_load(&count[c]));
+	begun = false;
+	for (size_t i = 0; i < SITES; i++) {
+		const unsigned long key = atomic_load(&sites[i].key);
+
+		if (key == 0)
+			continue;
+		snprintf(line, sizeof(line), "%s %lx %lu\n", names[key % CALL_COUNT], key,
+			 atomic_load(&sites[i].count));
 		say(line);
 	}
 }
