@@ -113,28 +113,12 @@ void app_get_prefs(struct app *a, struct app_prefs *prefs)
 
 /* ---- by name ---- */
 
-/* Which columns there are only a pane knows. */
-static bool kind_has(const struct pane_kind *kind, int id)
-{
-	const struct select all = { .protos = PROTOS_ALL, .v4 = true, .v6 = true };
-	struct table_column col[TABLE_COLS];
-	struct pane p;
-	unsigned n, i = 0;
-
-	pane_init(&p, kind, &all, TEXT_ASCII);
-	n = pane_all_columns(&p, col);
-	while (i < n && col[i].id != id)
-		i++;
-	pane_free(&p);
-	return i < n;
-}
-
 int app_sort_by_name(enum pref_list list, const char *s, size_t len)
 {
 	for (unsigned i = 0; kinds[list][i] != NULL; i++) {
 		int id = sort_by_name(kinds[list][i]->by, s, len);
 
-		if (id >= 0 && kind_has(kinds[list][i], id))
+		if (id >= 0 && pane_kind_has(kinds[list][i], (unsigned)id))
 			return id;
 	}
 	return -1;
@@ -145,7 +129,7 @@ static int find_name(enum pref_list list, const char *s, size_t len)
 	int id = list == LIST_SOCKETS ? field_by_name(s, len) : column_by_name(s, len);
 
 	for (unsigned i = 0; id >= 0 && kinds[list][i] != NULL; i++)
-		if (kind_has(kinds[list][i], id))
+		if (pane_kind_has(kinds[list][i], (unsigned)id))
 			return id;
 	return -1;
 }

@@ -522,7 +522,7 @@ struct clean pane_change_title(struct pane *p)
 {
 	const char *sign = p->set == TEXT_ASCII ? "+/-" : "\xc2\xb1";
 	const char *over = p->set == TEXT_ASCII ? "" : "/";
-	int64_t span = view_delta_ns(p->view);
+	int64_t span = p->view != NULL ? view_delta_ns(p->view) : 0;
 	char number[FMT_SIZE];
 	struct clean title;
 

@@ -135,6 +135,8 @@ bool pane_needs_places(const struct pane *p);
 void pane_make_columns(struct pane *p);
 /* The columns that the pane can have; returns how many. */
 unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS]);
+/* Whether a pane of this kind, of sockets of all protocols, can have that column. */
+bool pane_kind_has(const struct pane_kind *kind, unsigned id);
 /*
  * Shows these, by id, each once, after the first one of the kind, which names the rows. Those that
  * the kind has not are kept for another one.

@@ -97,6 +97,20 @@ unsigned pane_all_columns(struct pane *p, struct table_column all[TABLE_COLS])
 	return n;
 }
 
+bool pane_kind_has(const struct pane_kind *kind, unsigned id)
+{
+	struct pane p = {
+		.kind = kind,
+		.query.select = { .protos = PROTOS_ALL, .v4 = true, .v6 = true },
+	};
+	struct table_column all[TABLE_COLS];
+	unsigned n = pane_all_columns(&p, all), i = 0;
+
+	while (i < n && all[i].id != id)
+		i++;
+	return i < n;
+}
+
 static bool is_usual(const struct pane *p, const struct table_column *all, unsigned n_all)
 {
 	unsigned same = 0;
