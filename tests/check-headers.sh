@@ -14,19 +14,15 @@ if ! echo 'int x;' | $CC -fsyntax-only -x c - 2> /dev/null; then
 fi
 
 status=0
-count=0
-for header in $(find include src -name '*.h' | sort); do
-  name=${header#include/}
-  # CFLAGS and CPPFLAGS are lists of words.
-  # shellcheck disable=SC2086
-  if ! printf '#include "%s"\n#include "%s"\n' "$name" "$name" |
+count=$(find include src -name '*.h' | wc -l)
+
+# As many at a time as there are processors. CFLAGS and CPPFLAGS are lists of words.
+# shellcheck disable=SC2016
+find include src -name '*.h' | sort | CC=$CC xargs -P "$(nproc)" -n 1 sh -c '
+  name=${1#include/}
+  printf "#include \"%s\"\n#include \"%s\"\n" "$name" "$name" |
     $CC -std=c11 -D_GNU_SOURCE -Iinclude -I. ${HEADER_CFLAGS:-} -Wall -Wextra -Wpedantic -Werror \
-      -fsyntax-only -x c -; then
-    echo "$header does not stand alone"
-    status=1
-  fi
-  count=$((count + 1))
-done
+      -fsyntax-only -x c - || { echo "$1 does not stand alone"; exit 1; }' header || status=1
 
 for file in $(find include src tests -name '*.[ch]' -o -name '*.def' | sort); do
   if ! head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: MIT \*/$'; then

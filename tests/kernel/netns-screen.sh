@@ -45,7 +45,6 @@ keys u
 sees "and back" '› namespaces '
 keys q q
 sees "it ends" '^status=0'
-tmux -S "$TMUX_SERVER" kill-server
 
 # ---- rows ------------------------------------------------------------------------------------
 
