@@ -24,6 +24,12 @@ fresh_copy() {
   chmod -R u+w "$work/tree"
 }
 
+# For a check that takes long, one layer is enough.
+only_base() {
+  find "$work/tree/src" "$work/tree/include/sockeye" -mindepth 1 -maxdepth 1 ! -name base \
+    -exec rm -rf {} +
+}
+
 run_check() {
   code=0
   srcdir=$work/tree sh "$work/tree/tests/$1" > "$work/out" 2>&1 || code=$?
@@ -53,13 +59,15 @@ replace() {
 }
 
 fresh_copy
-for check in check-layers.sh check-bans.sh check-headers.sh check-docs.sh; do
+for check in check-layers.sh check-bans.sh check-docs.sh check-headers.sh; do
+  [ "$check" != check-headers.sh ] || only_base
   run_check "$check"
   if [ "$code" -ne 0 ] && [ "$code" -ne 77 ]; then
     echo "$check fails on the tree as it is: the faults planted here mean nothing"
     exit 1
   fi
 done
+fresh_copy
 
 append src/model/addr.c '#include "sockeye/view/view.h"'
 finds check-layers.sh 'model may not include view'
@@ -97,11 +105,14 @@ if [ "$code" -ne 0 ]; then
 fi
 fresh_copy
 
+only_base
 append include/sockeye/base/fmt.h 'int fmt_again(FILE *f);'
 finds check-headers.sh 'include/sockeye/base/fmt.h does not stand alone'
+only_base
 replace include/sockeye/base/fmt.h '^#ifndef .*' '#if 1'
 append include/sockeye/base/fmt.h 'struct twice { int x; };'
 finds check-headers.sh 'include/sockeye/base/fmt.h does not stand alone'
+only_base
 replace src/base/buf.c 'SPDX-License-Identifier: MIT' 'no licence'
 finds check-headers.sh 'src/base/buf.c does not begin with its licence'
 
