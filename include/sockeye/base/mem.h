@@ -24,6 +24,7 @@ char *xmemdup(const void *bytes, size_t len) __attribute__((malloc, returns_nonn
 struct arena {
 	unsigned char *base; /* moves when the arena grows: hold offsets, not pointers */
 	size_t used, size;   /* bytes */
+	size_t touched;      /* so far pages are there, or come one by one */
 };
 
 /* Makes room for at least size bytes in all. 0, or -ENOMEM with the arena as it was. */
