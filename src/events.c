@@ -17,6 +17,7 @@ struct events {
 	struct ended_list list;
 	bool sampled; /* nothing is written before the first sample */
 	int fd;
+	const struct namer *namer; /* NULL: no names */
 };
 
 /* 0, or an exit status. */
@@ -64,6 +65,8 @@ static int turn(struct events *v, struct err *e)
 		{ .fd = collector_fd(v->collector), .events = POLLIN },
 		{ .fd = v->sampled ? ended_fd(v->feed) : -1, .events = POLLIN },
 		{ .fd = v->fd },
+		{ .fd = v->namer != NULL ? v->namer->ops->fd(v->namer->priv) : -1,
+		  .events = POLLIN },
 	};
 	int status = 0;
 
@@ -75,6 +78,8 @@ static int turn(struct events *v, struct err *e)
 	}
 	if (fds[2].revents & POLLERR)
 		return reader_left(e);
+	if (fds[3].revents != 0)
+		v->namer->ops->step(v->namer->priv);
 	/* Before the sample: what has ended is known by those before it, if by any. */
 	if (fds[1].revents != 0)
 		status = take_ended(v, e);
@@ -100,7 +105,7 @@ static int start(struct events *v, const struct events_cfg *cfg, struct err *e)
 
 int events_run(const struct events_cfg *cfg, bool *lost, struct err *e)
 {
-	struct events v = { .fd = cfg->report.fd };
+	struct events v = { .fd = cfg->report.fd, .namer = cfg->report.namer };
 	int status = start(&v, cfg, e);
 
 	while (status == 0 && !ended_report_done(v.report))

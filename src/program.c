@@ -464,10 +464,11 @@ static struct thin thin_events(const struct options *o, const struct filter *f, 
 	return t;
 }
 
-static int run_events(const struct source_ops *source, const struct options *o, struct filter *f)
+static int run_events(const struct source_ops *source, const struct options *o, struct filter *f,
+		      const struct namer *namer)
 {
 	const unsigned tell = PROTO_BIT(PROTO_TCP) | PROTO_BIT(PROTO_UDP);
-	struct given_up given_up = { .o = o };
+	struct given_up given_up = { .o = o, .goes_on = o->resolve ? SANDBOX_DNS : 0 };
 	struct buf code = { .s = NULL };
 	struct thin thin = thin_events(o, f, &code);
 	struct events_cfg cfg = {
@@ -484,6 +485,7 @@ static int run_events(const struct source_ops *source, const struct options *o, 
 			    .head = !o->no_header,
 			    .limit = o->has_count ? o->count : 0,
 			    .set = report_set(o),
+			    .namer = o->resolve ? namer : NULL,
 			    .fd = STDOUT_FILENO },
 		.ready = enter_sandbox,
 		.ready_ctx = &given_up,
@@ -692,7 +694,8 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 			complain(&conf->trouble, STATUS_OK);
 		if (unusable.code != 0)
 			complain(&unusable, STATUS_OK);
-		status = o->events ? run_events(source, o, f) : run_reports(source, o, f, &namer);
+		status = o->events ? run_events(source, o, f, &namer)
+				   : run_reports(source, o, f, &namer);
 	}
 	hosts_free(&namer);
 	return status;

@@ -51,12 +51,9 @@ static size_t port_text(const struct namer *n, unsigned proto, uint16_t port, ch
 			 : (size_t)snprintf(buf, size, "%u", port);
 }
 
-/*
- * plain is the end without names. It keeps its address where that has none, and with it brackets and
- * interface; the port comes after the last colon.
- */
-static struct clean put_names(const struct namer *n, struct str plain, const struct addr *a,
-			      unsigned proto, uint16_t port, enum text_set set, char *buf)
+/* plain keeps its address where that has no name, and with it brackets and interface. */
+struct clean namer_told(const struct namer *n, struct str plain, unsigned proto,
+			const struct addr *a, uint16_t port, enum text_set set, char *buf)
 {
 	struct str host = namer_host(n, a);
 	char text[FIELD_TEXT_SIZE], service[SERVICE_MAX + 1];
@@ -86,8 +83,8 @@ struct clean namer_end(const struct namer *n, const struct snap *s, uint32_t row
 		plain.s = buf;
 		return plain;
 	}
-	return put_names(n, (struct str){ plain.s, plain.len }, local ? &k->local : &k->remote,
-			 k->proto, local ? k->lport : k->rport, set, buf);
+	return namer_told(n, (struct str){ plain.s, plain.len }, k->proto,
+			  local ? &k->local : &k->remote, local ? k->lport : k->rport, set, buf);
 }
 
 struct clean namer_listener(const struct namer *n, const struct snap *s, const struct addr *a,
@@ -96,7 +93,7 @@ struct clean namer_listener(const struct namer *n, const struct snap *s, const s
 	char plain[FIELD_TEXT_SIZE];
 	size_t len = end_text(plain, sizeof(plain), s, a, port, 0, 0, set);
 
-	return put_names(n, (struct str){ plain, len }, a, PROTO_TCP, port, set, buf);
+	return namer_told(n, (struct str){ plain, len }, PROTO_TCP, a, port, set, buf);
 }
 
 /* ---- what a name may be ------------------------------------------------ */

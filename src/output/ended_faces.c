@@ -61,11 +61,15 @@ void ended_text_head(struct table *t)
 static void cell_end(struct table *t, const struct known *k, const struct addr *a, uint16_t port,
 		     enum text_set set)
 {
-	char text[FIELD_TEXT_SIZE];
+	char text[FIELD_TEXT_SIZE], named[FIELD_TEXT_SIZE];
 	uint32_t ifindex = addr_is_link_local(a) ? k->x->ifindex : 0;
 	size_t len = end_text(text, sizeof(text), k->snap, a, port, IDX_NONE, ifindex, set);
 
-	table_piece(t, text_own(text, len));
+	if (k->namer == NULL)
+		table_piece(t, text_own(text, len));
+	else
+		table_piece(t, namer_told(k->namer, (struct str){ text, len }, k->x->proto, a, port,
+					  set, named));
 	table_end_cell(t);
 }
 
@@ -206,7 +210,7 @@ static void member_owners(struct json *j, const struct known *k)
 	}
 	json_open(j, "listener", '{');
 	report_put_addr(j, "local", &k->snap->sock[k->listener].local,
-			k->snap->sock[k->listener].lport, NULL, 0);
+			k->snap->sock[k->listener].lport, k->namer, PROTO_TCP);
 	o = k->snap->owner +
 	    (k->snap->ext[k->listener].n_owners > 0 ? k->snap->ext[k->listener].owner : 0);
 	report_put_owners(j, k->snap, o, k->snap->ext[k->listener].n_owners);
@@ -227,9 +231,9 @@ void ended_json(struct json *j, const struct known *k)
 {
 	json_word(j, "proto", proto_name(k->x->proto));
 	json_word(j, "family", family_name(k->x->family));
-	report_put_addr(j, "local", &k->ends.local, k->ends.lport, NULL, 0);
+	report_put_addr(j, "local", &k->ends.local, k->ends.lport, k->namer, k->x->proto);
 	if (sock_has_remote(&k->ends))
-		report_put_addr(j, "remote", &k->ends.remote, k->ends.rport, NULL, 0);
+		report_put_addr(j, "remote", &k->ends.remote, k->ends.rport, k->namer, k->x->proto);
 	else
 		json_null(j, "remote");
 	json_cookie(j, k->x->cookie, true);

@@ -5,11 +5,13 @@
 
 #include "json_pieces.h"
 #include "sockeye/model/ended.h"
+#include "sockeye/model/namer.h"
 #include "table.h"
 
 struct known {
 	const struct ended *x;
-	const struct snap *snap; /* of row and listener */
+	const struct namer *namer; /* NULL: numbers */
+	const struct snap *snap;   /* of row and listener */
 	uint32_t row;            /* IDX_NONE: no sample told of it */
 	uint32_t listener;       /* that it came through, or IDX_NONE */
 	/* Its ends: those of the row where the kernel forgot them. */

@@ -114,7 +114,7 @@ static void find_age(const struct ended_report *r, struct known *k)
 
 static struct known know(const struct ended_report *r, const struct ended *x)
 {
-	struct known k = { .x = x, .listener = IDX_NONE };
+	struct known k = { .x = x, .namer = r->cfg.namer, .listener = IDX_NONE };
 
 	find_row(r, &k);
 	find_ends(r, &k);
@@ -186,10 +186,13 @@ static void put_head(struct ended_report *r)
 	put_line(r);
 }
 
+/* A name that is not there yet is for the next line with that address: this one does not wait. */
 static void put_ended(struct ended_report *r, const struct known *k)
 {
 	struct json j;
 
+	namer_ask(k->namer, &k->ends.local);
+	namer_ask(k->namer, &k->ends.remote);
 	if (r->cfg.json) {
 		begin_object(r, &j, k->wall_ns, "ended");
 		ended_json(&j, k);

@@ -3,36 +3,7 @@
 # Sockets that end: each is told of, with what it carried and who held it; what no sample has counts as
 # new; and what comes faster than it is read is counted.
 . "$(dirname "$0")/lib.sh"
-
-# events ARG...: starts a run whose lines come one by one with next_event, and waits until it listens.
-EVENTS=
-events() {
-  mkfifo "$DIR/events"
-  "${EVENTS_AS[@]}" "$SOCKEYE" --events -d 0.1 "$@" >"$DIR/events" 2>"$DIR/events.err" &
-  EVENTS=$!
-  exec {FEED}<"$DIR/events"
-  await yes listens
-}
-EVENTS_AS=()
-
-# Groups of sock_diag (protocol 4), by a socket of any process here: there is no other.
-listens() {
-  awk '$2 == 4 && $4 != "00000000" { found = 1 } END { print found ? "yes" : "no" }' /proc/net/netlink
-}
-
-# The next object, in $JSON.
-next_event() {
-  read -r -t "$DEADLINE" -u "$FEED" JSON || die "no event: $(cat "$DIR/events.err")"
-}
-
-events_end() {
-  kill "$EVENTS" 2>/dev/null
-  wait "$EVENTS" 2>/dev/null
-  exec {FEED}<&-
-  rm -f "$DIR/events"
-  EVENTS=
-}
-trap '[ -z "$EVENTS" ] || events_end; cleanup' EXIT
+. "$(dirname "$0")/feed.sh"
 
 # connection RECIPE CARRIED: one that carries that and ends. Its client's port is in $CLIENT.
 connection() {

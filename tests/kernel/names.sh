@@ -3,6 +3,7 @@
 # Names from a DNS server of our own, which says the truth, nonsense, nothing, or all of it too late.
 command -v python3 >/dev/null || { echo "skipped: needs python3"; exit 77; }
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/feed.sh"
 
 "$SOCKEYE" -V | grep -q 'DNS: c-ares' || skip "built without c-ares"
 
@@ -48,7 +49,7 @@ ip address add 10.9.0.0/24 dev lo || skip "no addresses of its own"
 mkfifo "$DIR/ready"
 python3 "$DIR/server.py" "$DIR/asked" >"$DIR/ready" 2>/dev/null &
 SERVER=$!
-trap 'kill "$SERVER" 2>/dev/null; cleanup' EXIT
+trap '[ -z "$EVENTS" ] || events_end; kill "$SERVER" 2>/dev/null; cleanup' EXIT
 read -r -t "$DEADLINE" <"$DIR/ready" || skip "no server on port 53"
 
 for octet in 1 2 3 4 5 6 7 8; do
@@ -93,6 +94,31 @@ check "text: nothing that cannot be printed" "" "$(grep -a $'\x1b' <<<"$OUT")"
 "$SOCKEYE" --json --by listener -r -c 9 -d 1 'src 10.9.0.6' >"$DIR/out" || check "late: exit" 0 $?
 check "late" '[null,"late.example"]' \
   "$(jq -c '.rows[0].local.host' "$DIR/out" | sed -n '1p;$p' | jq -sc .)"
+
+# Sockets that end have the names that are known by then: what was asked for the first is for the second.
+# ends_at OCTET PORT: a connection to there.
+ends_at() {
+  mk b "at=10.9.0.$1" "established=1:$2" carry=1x1
+  mk b end=1
+  next_event
+}
+events --json -t -r 'dport < 5000'
+ends_at 8 4001
+check "ended: a name of /etc/hosts, and a service" '["from-hosts.example","odd-service"]' \
+  "$(json '[.remote.host, .remote.service]')"
+ends_at 1 4100
+check "ended: no name yet" '["10.9.0.1",null]' "$(json '[.remote.addr, .remote.host]')"
+port=4100
+until [ "$(json .remote.host)" != null ] || [ $((port += 1)) -gt 4120 ]; do
+  ends_at 1 "$port"
+done
+check "ended: a name of DNS" web-07.example "$(json .remote.host)"
+events_end
+events -H -t -r 'dport < 5000'
+ends_at 8 4121
+check "ended: text" 1 "$(grep -c ' from-hosts\.example:4121 ' <<<"$JSON")"
+events_end
+mk_end b
 
 # Nobody there to be asked.
 kill "$SERVER"

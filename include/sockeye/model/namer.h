@@ -40,6 +40,9 @@ void namer_ask_row(const struct namer *n, const struct snap *s, uint32_t row);
 /* F_LOCAL or F_REMOTE as field_text(), with names for what has one: "web-07.example:https". */
 struct clean namer_end(const struct namer *n, const struct snap *s, uint32_t row, enum field_id f,
 		       enum text_set set, char *buf);
+/* The same of an end that has no row, of which plain is the text without names. */
+struct clean namer_told(const struct namer *n, struct str plain, unsigned proto,
+			const struct addr *a, uint16_t port, enum text_set set, char *buf);
 /* The same of an address and a TCP port without a socket. */
 struct clean namer_listener(const struct namer *n, const struct snap *s, const struct addr *a,
 			    uint16_t port, enum text_set set, char *buf);

@@ -10,6 +10,7 @@
 #define SOCKEYE_OUTPUT_ENDED_REPORT_H
 
 #include "sockeye/model/ended.h"
+#include "sockeye/model/namer.h"
 #include "sockeye/view/view.h"
 
 struct ended_report_cfg {
@@ -19,7 +20,8 @@ struct ended_report_cfg {
 	bool head;      /* text: column heads */
 	uint32_t limit; /* ends after so many sockets; 0: never */
 	enum text_set set;
-	int fd; /* where it is written */
+	const struct namer *namer; /* names that are known by then; NULL: numbers */
+	int fd;                    /* where it is written */
 };
 
 struct ended_report;
