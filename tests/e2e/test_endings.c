@@ -119,7 +119,7 @@ static void end_while_stopped(size_t page, int signal)
 	struct vt *v = program_start((struct vt_cfg){ 0 }, "growing.fake", NULL, args);
 	int64_t begin;
 
-	assert_true(vt_wait_text(v, "CLOSE_WAIT      2", LIMIT_MS));
+	assert_true(vt_wait_text(v, "java[2211]", LIMIT_MS));
 	vt_keys(v, pages[page].keys);
 	vt_keys(v, "<C-s>");
 	assert_true(vt_wait_full(v, LIMIT_MS));
