@@ -15,6 +15,7 @@ connection() {
 # ---- what they carried --------------------------------------------------------
 
 # both WHAT FAMILY ADDRESS PORT SENT ANSWERED: the two ends of a connection that ended, in any order.
+# On a busy machine a piece is sent again now and then, which counts as sent.
 # The server counts the FIN of the client, which closed first and may not have waited for the server's.
 both() {
   local what=$1 family=$2 address=$3 port=$4 sent=$5 answered=$6 client=$CLIENT i
@@ -24,13 +25,13 @@ both() {
     if [ "$(json .local.port)" = "$client" ]; then as_client=$JSON; else as_server=$JSON; fi
   done
   JSON=$as_client
-  check "$what: the client" "tcp $address $client $address $port $sent 0" \
-    "$(json '"\(.proto) \(.local.addr) \(.local.port) \(.remote.addr) \(.remote.port) \(.bytes_sent) \(.bytes_retrans)"')"
+  check "$what: the client" "tcp $address $client $address $port $sent" \
+    "$(json '"\(.proto) \(.local.addr) \(.local.port) \(.remote.addr) \(.remote.port) \(.bytes_sent - .bytes_retrans)"')"
   check "$what: what the client got" true \
     "$(json ".bytes_received == $answered or .bytes_received == $answered + 1")"
   JSON=$as_server
-  check "$what: the server" "tcp $family $address $port $address $client $answered 0 $((sent + 1))" \
-    "$(json '"\(.proto) \(.family) \(.local.addr) \(.local.port) \(.remote.addr) \(.remote.port) \(.bytes_sent) \(.bytes_retrans) \(.bytes_received)"')"
+  check "$what: the server" "tcp $family $address $port $address $client $answered $((sent + 1))" \
+    "$(json '"\(.proto) \(.family) \(.local.addr) \(.local.port) \(.remote.addr) \(.remote.port) \(.bytes_sent - .bytes_retrans) \(.bytes_received)"')"
 }
 
 events --json
@@ -46,7 +47,7 @@ for i in 1 2; do
   next_event
   [ "$(json .local.port)" = 7103 ] && check "IPv4 in IPv6" \
     "inet6 127.0.0.1 127.0.1.1 $CLIENT 5000 5001" \
-    "$(json '"\(.family) \(.local.addr) \(.remote.addr) \(.remote.port) \(.bytes_sent) \(.bytes_received)"')"
+    "$(json '"\(.family) \(.local.addr) \(.remote.addr) \(.remote.port) \(.bytes_sent - .bytes_retrans) \(.bytes_received)"')"
 done
 mk a udp-brief=1:9
 next_event
