@@ -12,8 +12,8 @@ struct known {
 	const struct ended *x;
 	const struct namer *namer; /* NULL: numbers */
 	const struct snap *snap;   /* of row and listener */
-	uint32_t row;            /* IDX_NONE: no sample told of it */
-	uint32_t listener;       /* that it came through, or IDX_NONE */
+	uint32_t row;              /* IDX_NONE: no sample told of it */
+	uint32_t listener;         /* that it came through, or IDX_NONE */
 	/* Its ends: those of the row where the kernel forgot them. */
 	struct sock ends;
 	uint64_t seq;

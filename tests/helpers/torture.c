@@ -94,6 +94,7 @@ struct range {
 };
 
 static struct range libc = { .name = "/libc." };
+static struct range sanitizer = { .name = "/libasan." };
 static struct range curses[] = { { .name = "/libncurses" }, { .name = "/libtinfo" } };
 
 /* Through the kernel: write() may be what is to fail. */
@@ -193,6 +194,7 @@ static int note_library(struct dl_phdr_info *info, size_t size, void *ctx)
 	(void)size;
 	(void)ctx;
 	note_range(&libc, info);
+	note_range(&sanitizer, info);
 	note_range(&curses[0], info);
 	note_range(&curses[1], info);
 	return 0;
@@ -681,8 +683,11 @@ EXPORT ssize_t getrandom(void *to, size_t size, unsigned flags)
 	return fails(C_SELF) ? -1 : REAL(getrandom)(to, size, flags);
 }
 
+/* The sanitizer gives each thread one, and takes no refusal. */
 EXPORT int sigaltstack(const stack_t *now, stack_t *old)
 {
+	if (is_in(&sanitizer, __builtin_return_address(0)))
+		return REAL(sigaltstack)(now, old);
 	return fails(C_SELF) ? -1 : REAL(sigaltstack)(now, old);
 }
 
