@@ -78,7 +78,7 @@ static int turn(struct events *v, struct err *e)
 	}
 	if (fds[2].revents & POLLERR)
 		return reader_left(e);
-	if (fds[3].revents != 0)
+	if (v->namer != NULL && fds[3].revents != 0)
 		v->namer->ops->step(v->namer->priv);
 	/* Before the sample: what has ended is known by those before it, if by any. */
 	if (fds[1].revents != 0)

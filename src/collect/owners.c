@@ -324,8 +324,10 @@ static int list_processes(struct owners *o)
 	struct task_list pids = { .id = NULL };
 	int rc = tasks_list(&o->proc, "", &pids);
 
-	if (rc != 0)
+	if (rc != 0) {
+		tasks_free(&pids);
 		return rc;
+	}
 	o->table = NULL;
 	o->n = o->room = 0;
 	o->processes = 0;
