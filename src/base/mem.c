@@ -67,6 +67,9 @@ char *xmemdup(const void *bytes, size_t len)
 #define ARENA_FIRST (64u << 10)
 /* So much is touched at once: a power of two. */
 #define ARENA_AHEAD (64u << 10)
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* glibc before 2.35 has no name for it */
+#endif
 /* Pages are given back when less than this part of them was used. */
 #define ARENA_LITTLE 4
 
