@@ -18,7 +18,7 @@ _sockeye() {
 		unix_seqpacket packet packet_raw packet_dgram netlink vsock vsock_stream vsock_dgram xdp'
 	local when='auto always never'
 	local filter='state exclude src dst listener sport dport autobound dev comm user owner pid
-		fd uid inode cookie recv_q send_q age retrans proto family type container unit netns'
+		fd uid inode cookie recv_q send_q age retrans proto family type container unit fwmark cgroup netns'
 	local whys='time-wait half-open not-accepted orphan not-permitted other-pidns no-process'
 
 	COMPREPLY=()

@@ -223,6 +223,14 @@ static unsigned details_of(const struct options *o)
 	       (o->info ? DETAIL_PART_INFO : 0u);
 }
 
+/* Why the kernel does not tell the mark of a socket; NULL: it does. */
+static const char *marks_untold(const struct options *o)
+{
+	if (o->read_only)
+		return "fwmark is told with CAP_NET_ADMIN only, which --read-only gives up";
+	return rights_have(RIGHTS_DETAILS) ? NULL : "fwmark is told with CAP_NET_ADMIN only";
+}
+
 static enum text_set report_set(const struct options *o)
 {
 	return o->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0 ? TEXT_ASCII : TEXT_UTF8;
@@ -393,7 +401,8 @@ static int run_reports(const struct source_ops *source, const struct options *o,
 			     .once = count == 1,
 			     .netns = wanted_netns(o),
 			     .netns_ino = o->netns_ino,
-			     .details = details_of(o),
+			     .details = details_of(o) |
+					(filter_details(f) != 0 ? DETAIL_PART_SOCKET : 0u),
 			     .brief = o->json && count != 1,
 			     .tcp_stat = o->rates,
 			     .max_sockets = o->max_sockets,
@@ -476,6 +485,7 @@ static int run_events(const struct source_ops *source, const struct options *o, 
 		.want = { .protos = o->select.protos & tell,
 			  .owners = true,
 			  .places = filter_needs_places(f),
+			  .details = filter_details(f) != 0 ? DETAIL_PART_SOCKET : 0u,
 			  .max_sockets = o->max_sockets,
 			  .thin = &thin },
 		.interval_ms = o->interval_ms,
@@ -613,6 +623,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .netns_ino = o->netns_ino,
 			 .max_sockets = o->max_sockets,
 			 .max_percent = o->max_percent,
+			 .marks_untold = marks_untold(o),
 			 .namer = namer,
 			 .names = o->resolve,
 			 .notice = conf->notice.len > 0 ? conf->notice.s : NULL,
@@ -724,6 +735,17 @@ static int find_netns(struct options *o)
 	return complain(&e, rc == -ENOENT ? STATUS_USAGE : STATUS_NO_DATA);
 }
 
+static int check_marks(const struct options *o, const struct filter *f)
+{
+	const char *why = (filter_details(f) & DETAIL_MARK) != 0 ? marks_untold(o) : NULL;
+	struct err e;
+
+	if (why == NULL)
+		return STATUS_OK;
+	err_set(&e, -EPERM, "filter: %s", why);
+	return complain(&e, STATUS_NO_DATA);
+}
+
 /* Where nothing was chosen but what is not collected: only a kernel without that has nothing to tell. */
 static int check_choice(const struct options *o)
 {
@@ -766,6 +788,8 @@ static int run(const struct source_ops *source, struct options *o)
 	choose_by_filter(o, f);
 	read_conf(&conf);
 	status = check_choice(o);
+	if (status == STATUS_OK)
+		status = check_marks(o, f);
 	if (status == STATUS_OK)
 		status = run_either(source, o, f, &conf);
 	free_conf(&conf);

@@ -230,6 +230,19 @@ void rights_drop(unsigned uses, struct buf *kept)
 
 /* ---- what is missing ----------------------------------------------------- */
 
+bool rights_have(unsigned uses)
+{
+	struct caps c;
+
+	if (!get_caps(&c))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(rights); i++)
+		if ((rights[i].uses & uses) != 0 && !effective(&c, rights[i].cap) &&
+		    !effective(&c, rights[i].or))
+			return false;
+	return true;
+}
+
 size_t rights_missing(const char *missing[RIGHTS_MAX])
 {
 	struct caps c;

@@ -6,6 +6,7 @@
 #ifndef SOCKEYE_SRC_RIGHTS_H
 #define SOCKEYE_SRC_RIGHTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "sockeye/base/buf.h"
@@ -37,6 +38,9 @@ int rights_check(struct err *e);
  * the status page, what was kept.
  */
 void rights_drop(unsigned uses, struct buf *kept);
+
+/* Whether all that the uses, of enum rights_use, take is there. */
+bool rights_have(unsigned uses);
 
 /* Fills missing with a line for each right that is not there; returns how many. */
 size_t rights_missing(const char *missing[RIGHTS_MAX]);

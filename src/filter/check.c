@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "sockeye/base/mem.h"
+#include "sockeye/model/detail.h"
 #include "sockeye/model/names.h"
 
 /* ---- closed sets of words -------------------------------------------- */
@@ -145,8 +146,8 @@ const struct subject subject_table[SUBJ_COUNT] = {
 	[SUBJ_TYPE]      = { "type", SET(sock_types, "a type"), .help = "stream, dgram, seqpacket, raw: not of inet" },
 	[SUBJ_CONTAINER] = { "container", NAME("a container"), .owners = true, .places = true, .help = "container, by id or name" },
 	[SUBJ_UNIT]      = { "unit", NAME("a unit"), .owners = true, .places = true, .help = "unit of systemd" },
-	[SUBJ_FWMARK]    = { "fwmark", .operand = OPERAND_LATER, .help = "mark" },
-	[SUBJ_CGROUP]    = { "cgroup", .operand = OPERAND_LATER, .help = "control group" },
+	[SUBJ_FWMARK]    = { "fwmark", { "mark" }, .operand = OPERAND_MARK, .details = DETAIL_MARK, .wants = "a mark", .help = "its mark (SO_MARK), or a part of it: NUMBER/MASK" },
+	[SUBJ_CGROUP]    = { "cgroup", NAME("the path of a control group"), .details = DETAIL_CGROUP, .help = "control group that it was made in" },
 	[SUBJ_NETNS]     = { "netns", NAME("a network namespace"), .help = "network namespace, by name or inode" },
 };
 // clang-format on
@@ -206,10 +207,10 @@ int check_operator(enum subject_id id, const struct token *op, enum cmp cmp, str
 
 	switch (s->operand) {
 	case OPERAND_NONE:
-	case OPERAND_LATER:
 		break;
 	case OPERAND_SET:
 	case OPERAND_HOST:
+	case OPERAND_MARK:
 		if (id == SUBJ_EXCLUDE && cmp != CMP_EQ)
 			takes = "no operator";
 		else if (cmp > CMP_NE)
@@ -288,8 +289,9 @@ int check_operand(struct tree *t, const struct token *operand, struct cond *c, s
 		return numbers_read(t, operand, operand->s, operand->len, s->unit, s->max, c, e);
 	case OPERAND_NAME:
 		return name_read(t, operand, c, e);
+	case OPERAND_MARK:
+		return mark_read(t, operand, c, e);
 	case OPERAND_NONE:
-	case OPERAND_LATER:
 		break;
 	}
 	return 0;

@@ -32,6 +32,7 @@ struct subject {
 	bool bare;                      /* printed without "=" */
 	bool owners;                    /* asks for processes */
 	bool places;                    /* asks where they are */
+	unsigned details;               /* asks for these: enum detail_has */
 };
 
 extern const struct subject subject_table[SUBJ_COUNT];
@@ -66,6 +67,9 @@ void end_print(const struct tree *t, const struct host *h, struct buf *out);
 int numbers_read(struct tree *t, const struct token *operand, const char *text, size_t len,
 		 enum unit unit, uint64_t max, struct cond *c, struct err *e);
 void range_print(const struct range *r, enum unit unit, struct buf *out);
+/* NUMBER[/MASK], of 32 bits. */
+int mark_read(struct tree *t, const struct token *operand, struct cond *c, struct err *e);
+void mark_print(const struct range *r, struct buf *out);
 void number_print(uint64_t n, enum unit unit, struct buf *out);
 
 /* name.c: names, globs and regular expressions */

@@ -57,12 +57,10 @@ void complete_free(struct completer *c)
 
 const char *complete_field(unsigned i, const char **help)
 {
-	for (unsigned id = 0; id < SUBJ_COUNT; id++)
-		if (subject_table[id].operand != OPERAND_LATER && i-- == 0) {
-			*help = subject_table[id].help;
-			return subject_table[id].name;
-		}
-	return NULL;
+	if (i >= SUBJ_COUNT)
+		return NULL;
+	*help = subject_table[i].help;
+	return subject_table[i].name;
 }
 
 /* ---- where the cursor is --------------------------------------------- */
@@ -248,8 +246,8 @@ static void add_operators(struct completer *c, const struct spot *p)
 		uint8_t operands; /* bits by enum operand */
 	} operators[] = {
 #define OF(kind) (1u << OPERAND_##kind)
-		{ "=", "equal", OF(SET) | OF(HOST) | OF(NUMBER) | OF(NAME) },
-		{ "!=", "not equal", OF(SET) | OF(HOST) | OF(NUMBER) | OF(NAME) },
+		{ "=", "equal", OF(SET) | OF(HOST) | OF(NUMBER) | OF(NAME) | OF(MARK) },
+		{ "!=", "not equal", OF(SET) | OF(HOST) | OF(NUMBER) | OF(NAME) | OF(MARK) },
 		{ ">", "more than", OF(NUMBER) },
 		{ ">=", "at least", OF(NUMBER) },
 		{ "<", "less than", OF(NUMBER) },
@@ -370,8 +368,10 @@ static bool print_item(const struct spot *p, const struct snap *s, const struct 
 		return print_number(p, item->lo, out);
 	case OPERAND_NAME:
 		return print_name(p, s, id, out);
+	case OPERAND_MARK:
+		number_print(item->lo, UNIT_HEX, out);
+		return begins(out->s, out->len, &p->typed);
 	case OPERAND_NONE:
-	case OPERAND_LATER:
 		break;
 	}
 	return false;
@@ -442,6 +442,9 @@ const struct completion *complete_find(struct completer *c, const char *text, si
 	f->word = p.word;
 	f->from = p.from;
 	f->n = 0;
+	f->details = p.place == PLACE_OPERATOR || p.place == PLACE_OPERAND
+			     ? subject_table[p.subject].details
+			     : 0;
 	switch (p.place) {
 	case PLACE_CONDITION:
 		add_fields(c, &p);

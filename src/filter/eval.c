@@ -122,6 +122,42 @@ static void bind_netns(struct bound *b, const struct snap *s)
 		set_bit(b, i, named(b, s, s->netns[i].name));
 }
 
+/*
+ * A path is below the root of cgroup2; ss takes it with where that is mounted before it, and a shell puts a
+ * slash behind a directory.
+ */
+static bool cgroup_matches(const struct bound *b, const struct snap *s, uint32_t id)
+{
+	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+	const struct name *n = b->name;
+	struct str path = strpool_get(s->str, id);
+
+	if (id == STR_NONE)
+		return false;
+	if (name_matches(n, path.s, path.len))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(mounts) && n->kind == NAME_EXACT; i++) {
+		size_t skip = strlen(mounts[i]), len = n->len;
+
+		if (len > skip && n->text[len - 1] == '/')
+			len--;
+		if (len < skip || memcmp(n->text, mounts[i], skip) != 0)
+			continue;
+		if (len == skip ? path.len == 1
+				: len - skip == path.len &&
+					  memcmp(n->text + skip, path.s, path.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void bind_cgroups(struct bound *b, const struct snap *s)
+{
+	make_bits(b, s->n_cgroup);
+	for (uint32_t i = 0; i < s->n_cgroup; i++)
+		set_bit(b, i, cgroup_matches(b, s, s->cgroup[i].path));
+}
+
 static void add_number(struct bound *b, uint32_t n)
 {
 	if (b->n_numbers == b->size) {
@@ -152,6 +188,8 @@ void prog_bind(struct prog *p, const struct snap *s)
 			bind_if(b, s);
 		else if (b->code == OP_NETNS)
 			bind_netns(b, s);
+		else if (b->code == OP_CGROUP)
+			bind_cgroups(b, s);
 		else
 			bind_user(b, s);
 	}
@@ -298,6 +336,25 @@ bool op_is_if(const struct bound *b, const struct snap *s, uint32_t netns, uint3
 	return at != IDX_NONE && get_bit(b, at);
 }
 
+/* Where nothing is told of it, neither "=" nor "!=" holds. */
+static bool test_mark(const struct op *op, const struct snap *s, uint32_t row)
+{
+	uint32_t mark;
+
+	return snap_row_mark(s, row, &mark) ? (mark & op->span) == op->lo : op->inverted;
+}
+
+/* What has none, as TIME_WAIT, is in no group, which is known; not so where nobody asked. */
+static bool test_cgroup(const struct prog *p, const struct op *op, const struct snap *s,
+			uint32_t row)
+{
+	uint32_t at = snap_row_cgroup(s, row);
+
+	if (!s->detailed)
+		return op->inverted;
+	return at != IDX_NONE && get_bit(&p->bound[op->arg], at);
+}
+
 static inline bool test(const struct prog *p, const struct op *op, const struct snap *s,
 			uint32_t row)
 {
@@ -357,6 +414,10 @@ static inline bool test(const struct prog *p, const struct op *op, const struct 
 	case OP_CONTAINER:
 	case OP_UNIT:
 		return op_in_place(p, op, s, row);
+	case OP_MARK:
+		return test_mark(op, s, row);
+	case OP_CGROUP:
+		return test_cgroup(p, op, s, row);
 	}
 	return false;
 }

@@ -136,6 +136,15 @@ bool filter_needs_places(const struct filter *f)
 	return false;
 }
 
+unsigned filter_details(const struct filter *f)
+{
+	unsigned details = 0;
+
+	for (uint32_t i = 0; i < f->tree.n_cond; i++)
+		details |= subject_table[f->tree.cond[i].subject].details;
+	return details;
+}
+
 bool filter_needs_netns(const struct filter *f)
 {
 	for (uint32_t i = 0; i < f->tree.n_cond; i++)

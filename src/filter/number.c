@@ -221,6 +221,37 @@ int numbers_read(struct tree *t, const struct token *operand, const char *text, 
 	return 0;
 }
 
+int mark_read(struct tree *t, const struct token *operand, struct cond *c, struct err *e)
+{
+	struct reader r = { .tree = t, .operand = operand, .max = UINT32_MAX, .err = e };
+	uint64_t n, mask = UINT32_MAX;
+	bool over = false;
+	size_t len = operand->len, used = read_digits(operand->s, len, &n, &over), more;
+
+	if (used > 0 && used + 1 < len && operand->s[used] == '/') {
+		more = read_digits(operand->s + used + 1, len - used - 1, &mask, &over);
+		used = more > 0 ? used + 1 + more : 0;
+	}
+	if (used != len || operand->quoted)
+		return bad(&r, "not a mark, as 5, 0x10 or 0x1/0xff are", operand->s, len);
+	if (over || n > r.max || mask > r.max)
+		return too_large(&r, operand->s, len);
+	if ((n & ~mask) != 0)
+		return bad(&r, "bits that the mask leaves out", operand->s, len);
+	c->first = tree_add_range(t, n, mask);
+	c->count = 1;
+	return 0;
+}
+
+void mark_print(const struct range *r, struct buf *out)
+{
+	number_print(r->lo, UNIT_HEX, out);
+	if (r->hi != UINT32_MAX) {
+		buf_char(out, '/');
+		number_print(r->hi, UNIT_HEX, out);
+	}
+}
+
 void number_print(uint64_t n, enum unit unit, struct buf *out)
 {
 	const struct scale *scale = unit == UNIT_TIME ? time_scale : byte_scale;

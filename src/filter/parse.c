@@ -161,8 +161,6 @@ static int parse_other(struct parser *p, struct cond *c)
 	int rc = 0;
 
 	c->operand = (uint8_t)s->operand;
-	if (s->operand == OPERAND_LATER)
-		return err_at(p->err, -EOPNOTSUPP, p->tok.pos, "%s is not collected yet", s->name);
 	rc = advance(p);
 	if (rc != 0 || s->operand == OPERAND_NONE)
 		return rc;

@@ -149,8 +149,10 @@ static void print_cond(const struct tree *t, const struct cond *c, struct buf *o
 	case OPERAND_NAME:
 		name_print(t->name[c->arg], out);
 		break;
+	case OPERAND_MARK:
+		mark_print(&t->range[c->first], out);
+		break;
 	case OPERAND_NONE:
-	case OPERAND_LATER:
 		break;
 	}
 }

@@ -40,6 +40,7 @@ static const uint8_t number_codes[SUBJ_COUNT] = {
 static const uint8_t name_codes[SUBJ_COUNT] = {
 	[SUBJ_DEV] = OP_IFNAME,          [SUBJ_COMM] = OP_COMM, [SUBJ_USER] = OP_USER,
 	[SUBJ_CONTAINER] = OP_CONTAINER, [SUBJ_UNIT] = OP_UNIT, [SUBJ_NETNS] = OP_NETNS,
+	[SUBJ_CGROUP] = OP_CGROUP,
 };
 
 /* A host is two tests, of its address and of its port. */
@@ -213,11 +214,13 @@ static void emit(struct prog *p, const struct tree *t, const struct cond *c, uin
 		op->code = name_codes[c->subject];
 		op->arg = add_bound(p, t->name[c->arg], (enum op_code)op->code);
 		break;
+	case OPERAND_MARK:
+		op->code = OP_MARK;
+		op->lo = t->range[c->first].lo;
+		op->span = t->range[c->first].hi;
+		break;
 	case OPERAND_NONE:
 		op->code = OP_AUTOBOUND;
-		break;
-	case OPERAND_LATER:
-		assert(c->operand != OPERAND_LATER);
 		break;
 	}
 }

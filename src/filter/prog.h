@@ -32,6 +32,7 @@ enum op_code {
 	OP_LISTEN_PORT,
 	OP_PID, /* of any holder */
 	OP_FD,
+	OP_MARK, /* lo under the mask span */
 	OP_AUTOBOUND,
 	OP_COMM, /* from here on names: arg is prog.bound */
 	OP_USER,
@@ -39,6 +40,7 @@ enum op_code {
 	OP_CONTAINER,
 	OP_UNIT,
 	OP_NETNS,
+	OP_CGROUP,
 };
 
 /* Whose address. */

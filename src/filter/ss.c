@@ -2,7 +2,8 @@
 /*
  * What ss can say of a filter, and what not. It has states in front only, for TCP and UDP alike;
  * "and" and "or" from left to right, which parentheses settle; a blank around each symbol; one
- * number to compare with, no list, no range; and no field beyond addresses, ports and interfaces.
+ * number to compare with, no list, no range; and no field beyond addresses, ports, interfaces, marks and
+ * control groups.
  */
 #include "ss.h"
 
@@ -91,6 +92,19 @@ static int check_device(const struct tree *t, const struct cond *c, struct err *
 	return 0;
 }
 
+/* By its directory. Of a mount elsewhere ss is given nothing to go by. */
+static int check_group(const struct tree *t, const struct cond *c, struct err *e)
+{
+	const struct name *n = t->name[c->arg];
+
+	if (n->kind != NAME_EXACT || n->len == 0 || n->text[0] != '/')
+		return no(e, "ss knows cgroup only by its whole path");
+	for (size_t i = 0; i < n->len; i++)
+		if (strchr("\\\"'() \t", n->text[i]) != NULL)
+			return no(e, "the name has characters that ss would read as others");
+	return 0;
+}
+
 /* inverted: under an odd number of nots, or compared at all by ss alone, as with "dev". */
 static int check_cond(const struct tree *t, const struct cond *c, bool inverted, struct err *e)
 {
@@ -103,6 +117,10 @@ static int check_cond(const struct tree *t, const struct cond *c, bool inverted,
 		return 0;
 	case SUBJ_DEV:
 		return check_device(t, c, e);
+	case SUBJ_CGROUP:
+		return check_group(t, c, e);
+	case SUBJ_FWMARK:
+		return 0;
 	case SUBJ_STATE:
 	case SUBJ_EXCLUDE:
 	case SUBJ_PROTO:
@@ -127,8 +145,6 @@ static int check_cond(const struct tree *t, const struct cond *c, bool inverted,
 	case SUBJ_TYPE:
 	case SUBJ_CONTAINER:
 	case SUBJ_UNIT:
-	case SUBJ_FWMARK:
-	case SUBJ_CGROUP:
 	case SUBJ_NETNS:
 	case SUBJ_COUNT:
 		break;
@@ -254,6 +270,21 @@ static void print_device(const struct tree *t, const struct cond *c, struct buf 
 		print_word(out, t->name[c->arg]->text, t->name[c->arg]->len);
 }
 
+static void print_group(const struct tree *t, const struct cond *c, struct buf *out)
+{
+	static const char mount[] = "/sys/fs/cgroup";
+	const char *path = t->name[c->arg]->text;
+
+	buf_fmt(out, "cgroup = %s", strncmp(path, mount, strlen(mount)) != 0 ? mount : "");
+	print_word(out, path, t->name[c->arg]->len);
+}
+
+static void print_mark(const struct range *r, struct buf *out)
+{
+	buf_str(out, "fwmark = ");
+	mark_print(r, out);
+}
+
 static void print_cond(const struct tree *t, const struct cond *c, struct buf *out)
 {
 	bool negated = c->cmp == CMP_NE, many = c->operand != OPERAND_NAME && c->count > 1;
@@ -264,6 +295,10 @@ static void print_cond(const struct tree *t, const struct cond *c, struct buf *o
 		print_end(t, c, out);
 	else if (c->subject == SUBJ_DEV)
 		print_device(t, c, out);
+	else if (c->subject == SUBJ_CGROUP)
+		print_group(t, c, out);
+	else if (c->subject == SUBJ_FWMARK)
+		print_mark(&t->range[c->first], out);
 	else
 		print_port(t, c, out);
 	buf_str(out, many ? " )" : "");

@@ -180,6 +180,25 @@ static void count_places(struct tally *t, enum subject_id subject, const struct 
 	}
 }
 
+static void count_cgroups(struct tally *t, const struct snap *s)
+{
+	for (uint32_t row = 0; row < s->n_sock; row++) {
+		uint32_t at = snap_row_cgroup(s, row);
+
+		if (at != IDX_NONE && s->cgroup[at].path != STR_NONE)
+			count(t, 0, s->cgroup[at].path, row);
+	}
+}
+
+static void count_marks(struct tally *t, const struct snap *s)
+{
+	uint32_t mark;
+
+	for (uint32_t row = 0; row < s->n_sock; row++)
+		if (snap_row_mark(s, row, &mark))
+			count(t, 0, mark, row);
+}
+
 static void count_devices(struct tally *t, const struct snap *s)
 {
 	for (uint32_t row = 0; row < s->n_sock; row++)
@@ -247,6 +266,12 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_UNIT:
 		count_places(t, subject, s);
 		break;
+	case SUBJ_FWMARK:
+		count_marks(t, s);
+		break;
+	case SUBJ_CGROUP:
+		count_cgroups(t, s);
+		break;
 	case SUBJ_AUTOBOUND:
 	case SUBJ_FD:
 	case SUBJ_INODE:
@@ -255,8 +280,6 @@ static void count_all(struct tally *t, enum subject_id subject, const struct sna
 	case SUBJ_SEND_Q:
 	case SUBJ_AGE:
 	case SUBJ_RETRANS:
-	case SUBJ_FWMARK:
-	case SUBJ_CGROUP:
 	case SUBJ_COUNT:
 		break;
 	}

@@ -113,6 +113,8 @@ static enum answer test(const struct prog *p, const struct op *op, const struct 
 	case OP_AGE:
 	case OP_FD:
 	case OP_USER:
+	case OP_MARK:
+	case OP_CGROUP:
 		break;
 	}
 	return UNTOLD;

@@ -137,7 +137,7 @@ enum operand {
 	OPERAND_HOST,   /* arg: host; ports in range[] */
 	OPERAND_NUMBER, /* range[], ascending, apart from each other */
 	OPERAND_NAME,   /* arg: name */
-	OPERAND_LATER,  /* nothing to compare with yet */
+	OPERAND_MARK,   /* range[first]: lo is the number, hi the mask that it is compared behind */
 };
 
 struct cond {

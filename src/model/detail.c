@@ -186,3 +186,32 @@ void detail_unpack(const unsigned char *packed, struct detail *d)
 	packed = take(d->congestion, packed, h.congestion);
 	take(d->ulp, packed, h.ulp);
 }
+
+/* Whether it has the part, which is copied. */
+static bool find_part(const unsigned char *packed, unsigned has, void *to)
+{
+	struct head h;
+
+	packed = take(&h, packed, sizeof(h));
+	if ((h.has & has) == 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (parts[i].has == has) {
+			take(to, packed, parts[i].size);
+			return true;
+		}
+		if ((h.has & parts[i].has) != 0)
+			packed += parts[i].size;
+	}
+	return false;
+}
+
+bool detail_packed_mark(const unsigned char *packed, uint32_t *mark)
+{
+	return find_part(packed, DETAIL_MARK, mark);
+}
+
+bool detail_packed_cgroup(const unsigned char *packed, uint64_t *id)
+{
+	return find_part(packed, DETAIL_CGROUP, id);
+}

@@ -428,9 +428,14 @@ void snap_set_brief(struct snap_builder *b, bool known, uint64_t lost)
 static void keep_measures(struct snap_builder *b, uint32_t prev_row)
 {
 	struct tcp_stat *stat = snap_beside(b, SIDE_TCP);
+	unsigned char packed[DETAIL_PACKED_MAX];
+	struct detail d;
 
 	if (stat != NULL && b->prev->tcp != NULL)
 		*stat = b->prev->tcp[prev_row];
+	/* For want of memory it is without. */
+	if (snap_beside(b, SIDE_DETAIL) != NULL && snap_row_detail(b->prev, prev_row, &d))
+		(void)snap_put_detail(b, packed, detail_pack(&d, packed), d.cgroup_id);
 }
 
 int snap_carry(struct snap_builder *b, unsigned state)

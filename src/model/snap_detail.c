@@ -77,6 +77,7 @@ void builder_seal_details(struct snap_builder *b)
 		return;
 	if (s->n_cgroup > 1)
 		qsort(b->cgroup.base, s->n_cgroup, sizeof(struct cgroup), by_id);
+	s->detailed = true;
 	s->detail_at = (const void *)b->side[SIDE_DETAIL].base;
 	s->details = b->details.base;
 	s->cgroup = (const void *)b->cgroup.base;
@@ -84,21 +85,57 @@ void builder_seal_details(struct snap_builder *b)
 
 /* ---- reading --------------------------------------------------------- */
 
-bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d)
+/* NULL: there is nothing of this row. */
+static const unsigned char *packed_of(const struct snap *s, uint32_t row)
 {
 	if (s->detail_at == NULL || s->detail_at[row] == 0)
+		return NULL;
+	return s->details + (size_t)(s->detail_at[row] - 1) * UNIT;
+}
+
+static uint32_t find_group(const struct snap *s, uint64_t id)
+{
+	uint32_t lo = 0, hi = s->n_cgroup;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (s->cgroup[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->n_cgroup && s->cgroup[lo].id == id ? lo : IDX_NONE;
+}
+
+bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d)
+{
+	const unsigned char *packed = packed_of(s, row);
+
+	if (packed == NULL)
 		return false;
-	detail_unpack(s->details + (size_t)(s->detail_at[row] - 1) * UNIT, d);
+	detail_unpack(packed, d);
 	return true;
 }
 
 uint32_t snap_cgroup_path(const struct snap *s, uint64_t id)
 {
-	const struct cgroup key = { .id = id };
-	const struct cgroup *found;
+	uint32_t at = find_group(s, id);
 
-	if (s->n_cgroup == 0)
-		return STR_NONE;
-	found = bsearch(&key, s->cgroup, s->n_cgroup, sizeof(key), by_id);
-	return found != NULL ? found->path : STR_NONE;
+	return at != IDX_NONE ? s->cgroup[at].path : STR_NONE;
+}
+
+uint32_t snap_row_cgroup(const struct snap *s, uint32_t row)
+{
+	const unsigned char *packed = packed_of(s, row);
+	uint64_t id;
+
+	return packed != NULL && detail_packed_cgroup(packed, &id) ? find_group(s, id) : IDX_NONE;
+}
+
+bool snap_row_mark(const struct snap *s, uint32_t row, uint32_t *mark)
+{
+	const unsigned char *packed = packed_of(s, row);
+
+	return packed != NULL && detail_packed_mark(packed, mark);
 }

@@ -45,6 +45,7 @@ struct app *app_new(const struct app_cfg *cfg)
 	a->pace = (struct pace){ .max_percent = cfg->max_percent,
 				 .asked_ms = cfg->prefs.interval_ms };
 	a->max_sockets = cfg->max_sockets;
+	a->marks_untold = cfg->marks_untold;
 	a->netns_looked = cfg->netns;
 	a->netns_ino = cfg->netns_ino;
 	a->facts = cfg->facts;
@@ -308,14 +309,18 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 	uint32_t choice = thin != NULL ? thin->choice : 0;
 	bool needed = app_needs_places(a), placed = needed || a->asked == ASKED_FILTER;
 	bool netns = app_needs_netns(a);
+	/* A candidate of the prompt may come from them as well. */
+	bool detailed =
+		app_needs_details(a) || (a->ask.found != NULL && a->ask.found->details != 0);
 
 	/* Whoever waits for what was left out does not wait for the interval. */
 	a->thinning.asked_now |= choice != a->thinning.asked || (needed && !a->thinning.placed) ||
-				 (netns && !a->netns_asked);
+				 (netns && !a->netns_asked) || (detailed && !a->thinning.detailed);
 	changed = changed || netns != a->netns_asked || choice != a->thinning.asked ||
-		  placed != a->thinning.placed;
+		  placed != a->thinning.placed || detailed != a->thinning.detailed;
 	a->thinning.asked = choice;
 	a->thinning.placed = placed;
+	a->thinning.detailed = detailed;
 	a->netns_asked = netns;
 	a->want_changed = false;
 	a->measures_asked = measures;
@@ -328,6 +333,7 @@ bool app_wants_sample(struct app *a, unsigned *interval_ms, unsigned *pulse_ms, 
 		.brief = true,
 		.tcp_stat = measures,
 		.places = placed,
+		.details = detailed ? DETAIL_PART_SOCKET : 0,
 		.netns = netns && a->netns_looked == NETNS_UNTOLD ? NETNS_OWN : a->netns_looked,
 		.netns_ino = a->netns_ino,
 		.max_sockets = a->max_sockets,

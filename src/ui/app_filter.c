@@ -65,8 +65,10 @@ static void check_text(struct app *a)
 	ask->err.code = 0;
 	buf_str(&canonical, "");
 	filter_print(f, &canonical);
+	if (a->marks_untold != NULL && (filter_details(f) & DETAIL_MARK) != 0)
+		err_set(&ask->err, -EPERM, "%s", a->marks_untold);
 	filter_free(f);
-	if (fits(canonical.s, &ask->err))
+	if (ask->err.code == 0 && fits(canonical.s, &ask->err))
 		set_text(&ask->canonical, canonical.s);
 	buf_free(&canonical);
 }

@@ -65,6 +65,7 @@ struct thinning {
 	bool asked_now; /* a sample of it is wanted at once */
 	uint32_t asked; /* the choice that was asked for last; 0: all */
 	bool placed;    /* where things are was asked for as well */
+	bool detailed;  /* and what is in details only */
 };
 
 struct total { /* how many sockets there were at one instant */
@@ -110,6 +111,7 @@ struct app {
 	enum text_set set;
 	struct pace pace;
 	uint32_t max_sockets;
+	const char *marks_untold;     /* of struct app_cfg */
 	enum want_netns netns_looked; /* what the options ask for */
 	uint64_t netns_ino;
 	bool netns_asked; /* at least which one is ours was asked for */
@@ -282,6 +284,8 @@ void app_set_names(struct app *a, bool on);
 bool app_needs_netns(const struct app *a);
 /* Whether what is shown has to know where things are: want.places. */
 bool app_needs_places(const struct app *a);
+/* The same of what is in the details of each socket: want.details. */
+bool app_needs_details(const struct app *a);
 /* Whether the rows of the list of network namespaces are containers. */
 bool app_by_containers(const struct app *a);
 /* How the user gets to see the other network namespaces; NULL when all are looked into. */

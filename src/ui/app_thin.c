@@ -74,37 +74,41 @@ const struct thin *app_thin(const struct app *a)
 	return a->thinning.on && !needs_all(a) ? &a->thinning.thin : NULL;
 }
 
-bool app_needs_places(const struct app *a)
+/* Of what is on the screen; the panes of the overview go on behind a list. */
+static bool any_needs(const struct app *a, bool (*needs)(const struct pane *p))
 {
-	if ((a->screen == SCREEN_LISTENERS && pane_needs_places(&a->listeners)) ||
-	    (a->screen == SCREEN_NETNS && pane_needs_places(&a->netns)) ||
-	    (a->screen == SCREEN_SOCKETS && pane_needs_places(&a->sockets)) ||
-	    (a->screen == SCREEN_FLOOD && pane_needs_places(&a->flood)))
+	if ((a->screen == SCREEN_LISTENERS && needs(&a->listeners)) ||
+	    (a->screen == SCREEN_NETNS && needs(&a->netns)) ||
+	    (a->screen == SCREEN_SOCKETS && needs(&a->sockets)) ||
+	    (a->screen == SCREEN_FLOOD && needs(&a->flood)))
 		return true;
-	/* The panes of the overview go on behind a list. */
 	for (unsigned i = 0; i < PANE_COUNT; i++)
-		if (pane_needs_places(&a->pane[i]))
+		if (needs(&a->pane[i]))
 			return true;
 	return false;
 }
 
+bool app_needs_places(const struct app *a)
+{
+	return any_needs(a, pane_needs_places);
+}
+
+bool app_needs_details(const struct app *a)
+{
+	return any_needs(a, pane_needs_details);
+}
+
 bool app_needs_netns(const struct app *a)
 {
-	if ((a->screen == SCREEN_LISTENERS && pane_needs_netns(&a->listeners)) ||
-	    (a->screen == SCREEN_SOCKETS && pane_needs_netns(&a->sockets)) ||
-	    a->screen == SCREEN_NETNS || a->asked == ASKED_FILTER)
-		return true;
-	for (unsigned i = 0; i < PANE_COUNT; i++)
-		if (pane_needs_netns(&a->pane[i]))
-			return true;
-	return false;
+	return a->screen == SCREEN_NETNS || a->asked == ASKED_FILTER ||
+	       any_needs(a, pane_needs_netns);
 }
 
 bool app_suits(const struct app *a, const struct snap *s)
 {
 	const struct thin *t = app_thin(a);
 
-	if (!s->placed && app_needs_places(a))
+	if ((!s->placed && app_needs_places(a)) || (!s->detailed && app_needs_details(a)))
 		return false;
 	return !s->thinned || (t != NULL && s->choice == t->choice);
 }

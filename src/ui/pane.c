@@ -234,6 +234,13 @@ bool pane_needs_places(const struct pane *p)
 	return false;
 }
 
+bool pane_needs_details(const struct pane *p)
+{
+	const struct filter *f = p->next != NULL ? p->next : p->query.filter;
+
+	return f != NULL && filter_details(f) != 0;
+}
+
 bool pane_needs_netns(const struct pane *p)
 {
 	const struct filter *f = p->next != NULL ? p->next : p->query.filter;

@@ -130,6 +130,8 @@ void pane_follow(struct pane *p, uint64_t id);
 bool pane_needs_netns(const struct pane *p);
 /* Whether what is shown, or what a filter asks for, is made of places: want.places. */
 bool pane_needs_places(const struct pane *p);
+/* Whether a filter asks for what is in details only: want.details. */
+bool pane_needs_details(const struct pane *p);
 
 /* Makes the columns anew: of the kind, or of those what was chosen. */
 void pane_make_columns(struct pane *p);

@@ -91,6 +91,26 @@ for name in $made; do
   esac
 done
 
+# ---- filters on what only details tell ------------------------------------------
+
+# Older ones of ss do not list bound sockets.
+mark_is() {
+  eye -t --by socket exclude closed "$@"
+  check "as many as ss: $*" "$(ss -Ht exclude closed "$@" | wc -l)" "$(json .matched)"
+}
+mark_is fwmark = 42
+check "the mark is found" true "$(json '.matched > 0')"
+mark_is fwmark = 0x2/0x2
+mark_is fwmark != 42
+mark_is not fwmark = 0x0/0xff
+for way in without --read-only; do
+  run=("$SOCKEYE" --by socket)
+  [ "$way" = without ] && run=(setpriv --inh-caps=-net_admin --bounding-set=-net_admin "${run[@]}") || run+=("$way")
+  said=$("${run[@]}" fwmark = 42 2>&1)
+  check "no mark, $way: status" 3 $?
+  check "no mark, $way: it says why" 1 "$(grep -c '^sockeye: filter: fwmark is told with CAP_NET_ADMIN only' <<<"$said")"
+done
+
 # Each option brings its own keys, and no other.
 eye -t --by socket -m
 check "-m alone" true "$(json '[.rows[] | has("skmem") and (has("tcp_info") or has("mark") or has("timer") | not)] | all')"

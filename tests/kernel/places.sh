@@ -54,6 +54,19 @@ check "filter: unit as shown" '[5,"my\\x2dapp.service"]' "$(json '[.matched, .ro
 eye --by socket "container = $OTHER"
 check "filter: another container" 0 "$(json .matched)"
 
+# The group of the socket itself, as ss has it.
+for path in "docker/$ID" lxc/db/system.slice/mysql.service; do
+  group=$TOP/$path
+  eye --by socket "cgroup = ${group#"$CGROUP"}"
+  check "filter: group $path" "$(ss -Hta "cgroup = $group" | wc -l)" "$(json .matched)"
+  eye --by socket cgroup "$group/"
+  check "filter: the same by its directory" "$(ss -Hta "cgroup = $group" | wc -l)" "$(json .matched)"
+  eye -t --by socket "cgroup != ${group#"$CGROUP"}"
+  check "filter: not in $path" "$(ss -Hta "cgroup != $group" | wc -l)" "$(json .matched)"
+done
+eye --by socket "cgroup = ${TOP#"$CGROUP"}/*"
+check "filter: all below it" 13 "$(json .matched)"
+
 # What nobody holds is where the group says that it was made in: it waits to be accepted.
 group "docker/$OTHER"
 mk queue unaccepted=3:3005

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Containers and units in the interface: asked for while something is made of them. */
+/* Containers, units and details in the interface: asked for while something is made of them. */
 #include "test.h"
 
 #include <string.h>
@@ -173,6 +173,59 @@ static void test_places_are_asked_for_by_the_prompt(void **state)
 	drive_close(&d);
 }
 
+/* ---- details --------------------------------------------------------- */
+
+#define DETAILED                                                               \
+	"sock tcp ESTABLISHED 10.4.0.7:80 10.4.1.17:1000 ino 10 detail full\n" \
+	"sock tcp ESTABLISHED 10.4.0.7:22 10.4.1.18:1000 ino 30 detail bbr\n"  \
+	"proc 7 nginx\nhold 7 3 10\nproc 8 sshd\nhold 8 3 30\n"
+
+static unsigned details(struct drive *d)
+{
+	unsigned interval_ms, pulse_ms;
+	struct want w;
+
+	app_wants_sample(d->app, &interval_ms, &pulse_ms, &w);
+	return w.details;
+}
+
+static void test_details_of_a_filter(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "fwmark = 42");
+	assert_int_equal(details(&d), DETAIL_PART_SOCKET);
+	sample(&d, DETAILED);
+	check_has(&d, "nginx[7]");
+	check_has_not(&d, "sshd[8]");
+	drive_keys(&d, "x");
+	assert_int_equal(details(&d), 0);
+	check_has(&d, "sshd[8]");
+	drive_close(&d);
+}
+
+/* A sample without them is not shown behind a filter that asks for them: it would be empty. */
+static void test_details_are_waited_for(void **state)
+{
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "");
+	sample(&d, DETAILED);
+	assert_int_equal(details(&d), 0);
+	drive_keys(&d, "f c g r o u p Space / s *");
+	/* For the candidates, before it is a filter. */
+	assert_int_equal(details(&d), DETAIL_PART_SOCKET);
+	assert_true(app_wants_now(d.app));
+	drive_keys(&d, "Enter");
+	assert_int_equal(details(&d), DETAIL_PART_SOCKET);
+	sample(&d, DETAILED);
+	check_has(&d, "nginx[7]");
+	check_has_not(&d, "sshd[8]");
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +234,8 @@ int main(void)
 		cmocka_unit_test(test_places_of_a_filter),
 		cmocka_unit_test(test_places_of_columns),
 		cmocka_unit_test(test_places_are_asked_for_by_the_prompt),
+		cmocka_unit_test(test_details_of_a_filter),
+		cmocka_unit_test(test_details_are_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

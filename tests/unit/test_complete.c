@@ -101,7 +101,9 @@ static void test_complete_knows_what_can_stand_where(void **state)
 		{ "age > ", "10s, 1m, 10m, 1h, 1d" },
 		{ "age>1", "10s, 1m, 10m, 1h, 1d" },
 		{ "recv_q > 6", "64k" },
-		{ "fwm", "" },
+		{ "fwm", "fwmark" },
+		{ "fwmark ", "=, !=" },
+		{ "cgroup ", "=, !=, ~, !~" },
 	};
 	struct fixture f;
 
@@ -113,6 +115,28 @@ static void test_complete_knows_what_can_stand_where(void **state)
 		else
 			check(&f, cases[i].text, cases[i].expected);
 	}
+	close_fixture(&f);
+}
+
+static void test_complete_counts_what_is_in_details(void **state)
+{
+	static const char text[] = "sock tcp ESTABLISHED 10.4.0.7:80 10.4.0.8:1 ino 1 detail full\n"
+				   "sock tcp ESTABLISHED 10.4.0.7:80 10.4.0.8:2 ino 2 detail bbr\n"
+				   "sock tcp ESTABLISHED 10.4.0.7:80 10.4.0.8:3 ino 3 detail tls\n"
+				   "sock tcp ESTABLISHED 10.4.0.7:80 10.4.0.8:4 ino 4 detail old\n"
+				   "sock tcp TIME_WAIT 10.4.0.7:80 10.4.0.8:5\n";
+	struct fixture f = { .completer = complete_new(), .pool = snap_pool_new() };
+
+	(void)state;
+	f.snap = fake_snap(text, f.pool, NULL);
+	check(&f, "fwmark = ", "0x0 2, 0x2a 1");
+	check(&f, "fwmark = 0x2", "0x2a 1");
+	check(&f, "cgroup = ", "\"/\" 2, /system.slice/web.service 1");
+	check(&f, "cgroup = /s", "/system.slice/web.service 1");
+	assert_int_equal(complete_find(f.completer, "cgroup = ", 9, f.snap)->details,
+			 DETAIL_CGROUP);
+	assert_int_equal(complete_find(f.completer, "sport = ", 8, f.snap)->details, 0);
+	assert_int_equal(complete_find(f.completer, "cgroup", 6, f.snap)->details, 0);
 	close_fixture(&f);
 }
 
@@ -276,10 +300,8 @@ static void test_complete_names_the_fields(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	for (; (name = complete_field(n, &help)) != NULL; n++) {
-		assert_true(help[0] != '\0');
-		assert_string_not_equal(name, "cgroup");
-	}
+	for (; (name = complete_field(n, &help)) != NULL; n++)
+		assert_true(name[0] != '\0' && help[0] != '\0');
 	assert_true(n > 20);
 }
 
@@ -287,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_complete_knows_what_can_stand_where),
+		cmocka_unit_test(test_complete_counts_what_is_in_details),
 		cmocka_unit_test(test_complete_counts_what_there_is),
 		cmocka_unit_test(test_complete_quotes_odd_names),
 		cmocka_unit_test(test_complete_leads_to_filters),

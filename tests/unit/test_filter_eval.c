@@ -267,6 +267,96 @@ static void test_filter_eval_numbers(void **state)
 #define ID "3f4e5a6b7c8d9e0f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d5e6f7081"
 
 /* A name that is not known passes no comparison but !=, and is not the empty one. */
+/* Row 2 has no mark and no group, row 4 no details. */
+static const char detailed[] =
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:1 cookie 1 ino 1 detail full\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:2 cookie 2 ino 2 detail old\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:3 cookie 3 ino 3 detail bbr\n"
+	"sock tcp TIME_WAIT 10.0.0.1:80 10.0.0.2:4 cookie 4\n"
+	"sock tcp ESTABLISHED 10.0.0.1:80 10.0.0.2:5 cookie 5 ino 5 detail hostile\n";
+
+static void test_filter_eval_details(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "fwmark = 42", "1" },
+		{ "fwmark 0x2/0x2", "1 5" },
+		{ "fwmark = 0", "3" },
+		{ "fwmark = 0/0", "1 3 5" },
+		{ "fwmark = 4294967295", "5" },
+		/* where it is not told neither holds */
+		{ "fwmark != 42", "3 5" },
+		{ "not fwmark = 42", "3 5" },
+		{ "not fwmark != 42", "1" },
+		{ "fwmark != 42 or state time-wait", "3 4 5" },
+		{ "cgroup = /system.slice/web.service", "1" },
+		{ "cgroup /sys/fs/cgroup/system.slice/web.service", "1" },
+		{ "cgroup /sys/fs/cgroup/unified/system.slice/web.service/", "1" },
+		{ "cgroup = /sys/fs/cgroupsystem.slice/web.service", "" },
+		{ "cgroup = /system.slice", "" },
+		{ "cgroup = /system*", "1" },
+		{ "cgroup ~ service$", "1" },
+		{ "cgroup = /", "3" },
+		{ "cgroup = /sys/fs/cgroup", "3" },
+		{ "cgroup = /sys/fs/cgroup/", "3" },
+		{ "cgroup = /sys/fs/cgrou", "" },
+		{ "cgroup = *", "1 3 5" },
+		{ "cgroup = \"\"", "" },
+		{ "cgroup != /", "1 2 4 5" },
+		{ "not cgroup /", "1 2 4 5" },
+		{ "cgroup !~ service", "2 3 4 5" },
+	};
+	struct snap_pool *pool = snap_pool_new();
+	const struct snap *s = fake_snap(detailed, pool, NULL);
+
+	(void)state;
+	check_rows(s, rows, ARRAY_SIZE(rows));
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+/* Of a sample without them: what is asked neither holds nor does not. */
+static void test_filter_eval_details_that_nobody_asked_for(void **state)
+{
+	static const struct want_rows rows[] = {
+		{ "fwmark = 0", "" },  { "fwmark != 0", "" },  { "cgroup = /", "" },
+		{ "cgroup != /", "" }, { "not cgroup /", "" }, { "cgroup != / or sport 80", "7" },
+	};
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	struct sock k = { .cookie = 7, .proto = PROTO_TCP, .state = ST_ESTABLISHED, .lport = 80 };
+	struct sock_ext x = { .n_owners = 0 };
+	const struct snap *s;
+
+	(void)state;
+	assert_int_equal(snap_add(b, &k, &x), 0);
+	s = snap_seal(b);
+	check_rows(s, rows, ARRAY_SIZE(rows));
+	snap_unref(s);
+	snap_pool_free(pool);
+}
+
+static void test_filter_eval_says_what_details_it_takes(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned details;
+	} cases[] = {
+		{ "", 0 },
+		{ "sport 1 and comm x", 0 },
+		{ "fwmark 1", DETAIL_MARK },
+		{ "not (cgroup /a or sport 1)", DETAIL_CGROUP },
+		{ "cgroup /a fwmark 1", DETAIL_MARK | DETAIL_CGROUP },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct filter *f = parse(cases[i].text);
+
+		assert_int_equal(filter_details(f), cases[i].details);
+		filter_free(f);
+	}
+}
+
 static void test_filter_eval_places(void **state)
 {
 	static const char placed[] =
@@ -882,6 +972,9 @@ int main(void)
 		cmocka_unit_test(test_filter_eval_joins),
 		cmocka_unit_test(test_filter_eval_ends_of_other_families),
 		cmocka_unit_test(test_filter_eval_autobound_by_the_range_of_the_snapshot),
+		cmocka_unit_test(test_filter_eval_details),
+		cmocka_unit_test(test_filter_eval_details_that_nobody_asked_for),
+		cmocka_unit_test(test_filter_eval_says_what_details_it_takes),
 		cmocka_unit_test(test_filter_eval_places),
 		cmocka_unit_test(test_filter_eval_age),
 		cmocka_unit_test(test_filter_eval_binds_anew),

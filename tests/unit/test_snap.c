@@ -879,6 +879,38 @@ static void test_snap_keeps_a_row_for_one_sample(void **state)
 	snap_pool_free(pool);
 }
 
+static void test_snap_keeps_the_details_of_a_row(void **state)
+{
+	const struct detail d = { .has = DETAIL_MARK | DETAIL_CGROUP, .mark = 42, .cgroup_id = 9 };
+	unsigned char packed[DETAIL_PACKED_MAX];
+	size_t len = detail_pack(&d, packed);
+	struct snap_pool *pool = snap_pool_new();
+	struct snap_builder *b = snap_build(pool, NULL);
+	const struct snap *s, *t;
+	uint32_t mark, row;
+
+	(void)state;
+	snap_with(b, SIDE_DETAIL);
+	add(b, tcp(1, ST_ESTABLISHED, 5));
+	assert_int_equal(snap_put_detail(b, packed, len, d.cgroup_id), 0);
+	add(b, tcp(2, ST_ESTABLISHED, 6));
+	s = seal(b);
+	assert_false(snap_row_mark(s, 1, &mark));
+	assert_int_equal(snap_row_cgroup(s, 1), IDX_NONE);
+	b = snap_build(pool, s);
+	snap_with(b, SIDE_DETAIL);
+	row = snap_keep(b, 0, 5);
+	assert_int_equal(row, 0);
+	t = seal(b);
+	assert_true(snap_row_mark(t, row, &mark));
+	assert_int_equal(mark, 42);
+	assert_int_equal(snap_row_cgroup(t, row), 0);
+	assert_int_equal(t->cgroup[0].id, 9);
+	snap_unref(s);
+	snap_unref(t);
+	snap_pool_free(pool);
+}
+
 static void test_snap_takes_no_more_than_its_limit(void **state)
 {
 	struct snap_pool *pool = snap_pool_new();
@@ -924,6 +956,7 @@ int main(void)
 		cmocka_unit_test(test_snap_knows_no_new_ones_after_a_failure),
 		cmocka_unit_test(test_snap_carries_states_not_asked_for),
 		cmocka_unit_test(test_snap_keeps_a_row_for_one_sample),
+		cmocka_unit_test(test_snap_keeps_the_details_of_a_row),
 		cmocka_unit_test(test_snap_takes_no_more_than_its_limit),
 		cmocka_unit_test(test_snap_users_and_names),
 		cmocka_unit_test(test_snap_first_problem_stays),

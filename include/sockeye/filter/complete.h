@@ -23,8 +23,9 @@ struct candidate {
 };
 
 struct completion {
-	size_t word; /* where the word at the cursor begins */
-	size_t from; /* a candidate takes the place of the bytes from here to the cursor */
+	size_t word;      /* where the word at the cursor begins */
+	size_t from;      /* a candidate takes the place of the bytes from here to the cursor */
+	unsigned details; /* what is looked for is in the details of a snapshot: enum detail_has */
 	size_t n;
 	struct candidate of[COMPLETE_MAX];
 };

@@ -55,6 +55,8 @@ unsigned filter_states_of(const struct filter *f, enum proto proto);
 bool filter_needs_owners(const struct filter *f);
 /* Whether it asks for containers or units: want.places. */
 bool filter_needs_places(const struct filter *f);
+/* What it asks for of details, all of it in DETAIL_PART_SOCKET of want.details: enum detail_has. */
+unsigned filter_details(const struct filter *f);
 /* Whether it asks for network namespaces. */
 bool filter_needs_netns(const struct filter *f);
 /* Whether it asks for the listener that a connection came through. */

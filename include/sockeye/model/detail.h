@@ -161,5 +161,8 @@ const char *detail_tls_conf(uint16_t conf);
 size_t detail_pack(const struct detail *d, unsigned char out[DETAIL_PACKED_MAX]);
 /* The other way round: what is not in it is zero. */
 void detail_unpack(const unsigned char *packed, struct detail *d);
+/* A fact of what is packed, without the rest; false where it was not told. */
+bool detail_packed_mark(const unsigned char *packed, uint32_t *mark);
+bool detail_packed_cgroup(const unsigned char *packed, uint64_t *id);
 
 #endif

@@ -185,6 +185,7 @@ struct snap {
 	uint32_t choice;             /* struct thin.choice of what was asked for; 0: all */
 	bool thinned; /* what nobody looks at may be missing (struct thin): rows do not add up to totals */
 	bool placed;       /* want.places: where things are was asked for */
+	bool detailed;     /* want.details: what else there is to each socket was asked for */
 	bool since_untold; /* a CLOSE_WAIT is older than this run has seen it: how old, nobody said */
 	bool close_known; /* TCP sockets in CLOSE are in it: asked for, and the kernel (>= 6.8) reports them */
 };
@@ -239,6 +240,10 @@ const struct place *snap_proc_place(const struct snap *s, uint32_t proc);
 bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d);
 /* The path of a control group of details, or STR_NONE. */
 uint32_t snap_cgroup_path(const struct snap *s, uint64_t id);
+/* Of details, the row in s->cgroup of the group that the socket was made in; IDX_NONE: not told. */
+uint32_t snap_row_cgroup(const struct snap *s, uint32_t row);
+/* The same of SO_MARK; false where it was not told. */
+bool snap_row_mark(const struct snap *s, uint32_t row, uint32_t *mark);
 
 /* Row in s->netns of the namespace that a socket is in; IDX_NONE where nobody asked. */
 static inline uint32_t snap_netns(const struct snap *s, uint32_t row)

@@ -83,6 +83,7 @@ struct app_cfg {
 	enum want_netns netns;     /* NETNS_UNTOLD, NETNS_ONE or NETNS_ALL */
 	uint64_t netns_ino;        /* with NETNS_ONE */
 	unsigned max_percent;      /* of one core that sockeye may use on average; 100: no matter */
+	const char *marks_untold;  /* why no filter can ask for fwmark; static; NULL: it can */
 	const struct namer *namer; /* borrowed; NULL: names cannot be had */
 	bool names;                /* they are shown from the start */
 	const char *notice; /* for the status row until the first key; raw, copied; or NULL */
