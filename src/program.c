@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "conf.h"
 #include "config.h"
 #include "events.h"
 #include "rights.h"
@@ -22,9 +23,7 @@
 #include "sockeye/collect/owners.h"
 #include "sockeye/collect/protocols.h"
 #include "sockeye/options.h"
-#include "sockeye/settings.h"
 #include "sockeye/ui/loop.h"
-#include "typed.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -522,86 +521,7 @@ static int run_events(const struct source_ops *source, const struct options *o, 
 	return status;
 }
 
-/* ---- settings -------------------------------------------------------- */
-
-struct conf {
-	struct settings settings;
-	struct buf dir; /* empty: there is none, for this reason: */
-	const char *no_dir;
-	struct err trouble; /* code 0: none; names the file */
-	bool bad;           /* trouble is a wrong line */
-	struct typed typed;
-	struct buf notice; /* the same for the status row, where there is less room */
-};
-
-static void read_conf(struct conf *conf)
-{
-	struct err e;
-
-	*conf = (struct conf){ .bad = false };
-	if (!settings_dir(&conf->dir, &conf->no_dir) ||
-	    settings_load(&conf->settings, conf->dir.s, &e) == 0)
-		return;
-	conf->bad = e.pos != ERR_NO_POS;
-	if (conf->bad) {
-		err_set(&conf->trouble, e.code, "%.120s/" SETTINGS_FILE ":%zu: %s", conf->dir.s,
-			e.pos, e.msg);
-		buf_fmt(&conf->notice, "settings, line %zu: %s", e.pos, e.msg);
-	} else {
-		err_set(&conf->trouble, e.code, "%.120s/" SETTINGS_FILE ": ignored: %s",
-			conf->dir.s, e.msg);
-		buf_fmt(&conf->notice, "settings ignored: %s", e.msg);
-	}
-}
-
-static void free_conf(struct conf *conf)
-{
-	buf_free(&conf->dir);
-	buf_free(&conf->notice);
-	typed_free(&conf->typed);
-}
-
-/* Those of the environment, which go before those of the file. */
-static void add_colors(struct conf *conf, struct theme_own *own)
-{
-	const char *text = secure_getenv("SOCKEYE_COLORS");
-	struct err e;
-
-	if (text == NULL || theme_own_add(own, text, &e) == 0 || conf->notice.len > 0)
-		return;
-	buf_fmt(&conf->notice, "SOCKEYE_COLORS, column %zu: %s", e.pos + 1, e.msg);
-}
-
 /* ---- interface ------------------------------------------------------- */
-
-static void read_typed(struct conf *conf)
-{
-	struct err e;
-
-	if (typed_load(&conf->typed, &e) != 0 && conf->notice.len == 0)
-		buf_fmt(&conf->notice, "typed filters ignored: %s", e.msg);
-	conf->settings.prefs.filters = conf->typed.text;
-	conf->settings.prefs.n_filters = conf->typed.n;
-}
-
-static void save(void *ctx, const struct app_prefs *prefs, struct err *said)
-{
-	const struct conf *conf = ctx;
-	struct settings now = conf->settings;
-	struct err e;
-
-	now.prefs = *prefs;
-	if (conf->dir.len == 0)
-		err_set(said, -ENOENT, "settings not saved: %s", conf->no_dir);
-	else if (conf->trouble.code != 0 && !conf->bad)
-		err_set(said, conf->trouble.code, "settings not saved: the file was not read");
-	else if (settings_save(&now, conf->dir.s, &e) != 0)
-		err_set(said, e.code, "settings not saved: %s", e.msg);
-	else if (prefs->n_filters > 0 && typed_save(prefs->filters, prefs->n_filters, &e) != 0)
-		err_set(said, e.code, "settings saved, typed filters not: %s", e.msg);
-	else
-		err_set(said, 0, "settings saved in %.160s/" SETTINGS_FILE, conf->dir.s);
-}
 
 static int run_interface(const struct source_ops *source, const struct options *o,
 			 const struct term_cfg *term, struct conf *conf, const struct namer *namer)
@@ -630,7 +550,7 @@ static int run_interface(const struct source_ops *source, const struct options *
 			 .facts = { .version = PACKAGE_VERSION,
 				    .kernel = uname(&machine) == 0 ? machine.release : NULL,
 				    .rights = rights } },
-		.save = save,
+		.save = conf_save,
 		.save_ctx = conf,
 		.ready = enter_sandbox,
 		.ready_ctx = &given_up,
@@ -694,8 +614,8 @@ static int run_either(const struct source_ops *source, struct options *o, struct
 	settings_apply(&conf->settings, o);
 	term.ascii = o->ascii;
 	if (wants_interface(o, &term, &unusable)) {
-		add_colors(conf, &own);
-		read_typed(conf);
+		conf_add_colors(conf, &own);
+		conf_read_typed(conf);
 		name_families(o, f);
 		status = run_interface(source, o, &term, conf, &namer);
 	} else if (conf->bad) {
@@ -786,13 +706,13 @@ static int run(const struct source_ops *source, struct options *o)
 		return status;
 	}
 	choose_by_filter(o, f);
-	read_conf(&conf);
+	conf_read(&conf);
 	status = check_choice(o);
 	if (status == STATUS_OK)
 		status = check_marks(o, f);
 	if (status == STATUS_OK)
 		status = run_either(source, o, f, &conf);
-	free_conf(&conf);
+	conf_free(&conf);
 	filter_free(f);
 	return status;
 }
