@@ -226,6 +226,31 @@ static void test_details_are_waited_for(void **state)
 	drive_close(&d);
 }
 
+/* The prompt says so, and does not take it. */
+static void test_marks_that_are_not_told(void **state)
+{
+	const struct app_cfg cfg = { .select = { .protos = 3, .v4 = true, .v6 = true },
+				     .prefs = { .interval_ms = 2000 },
+				     .max_percent = 10,
+				     .marks_untold = "fwmark is told to others only" };
+	struct drive d;
+
+	(void)state;
+	start(&d, 120, "");
+	app_free(d.app);
+	d.app = app_new(&cfg);
+	drive_resize(&d, 120, 40);
+	sample(&d, DETAILED);
+	drive_keys(&d, "f s p o r t Space 8 0 Space f w m a r k Space 1");
+	check_has(&d, "fwmark is told to others only");
+	drive_keys(&d, "Enter");
+	check_has(&d, "fwmark is told to others only");
+	drive_keys(&d, "Esc");
+	check_has(&d, "sshd[8]");
+	assert_int_equal(details(&d), 0);
+	drive_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +261,7 @@ int main(void)
 		cmocka_unit_test(test_places_are_asked_for_by_the_prompt),
 		cmocka_unit_test(test_details_of_a_filter),
 		cmocka_unit_test(test_details_are_waited_for),
+		cmocka_unit_test(test_marks_that_are_not_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
