@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <dirent.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARGS_MAX 8
@@ -111,4 +112,14 @@ long program_resident(pid_t pid)
 			break;
 	fclose(f);
 	return kb;
+}
+
+int64_t program_cpu_ms(pid_t pid)
+{
+	struct timespec used;
+	clockid_t clock;
+
+	assert_int_equal(clock_getcpuclockid(pid, &clock), 0);
+	assert_int_equal(clock_gettime(clock, &used), 0);
+	return used.tv_sec * 1000 + used.tv_nsec / 1000000;
 }
