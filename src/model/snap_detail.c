@@ -95,17 +95,13 @@ static const unsigned char *packed_of(const struct snap *s, uint32_t row)
 
 static uint32_t find_group(const struct snap *s, uint64_t id)
 {
-	uint32_t lo = 0, hi = s->n_cgroup;
+	const struct cgroup key = { .id = id };
+	const struct cgroup *found;
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (s->cgroup[mid].id < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < s->n_cgroup && s->cgroup[lo].id == id ? lo : IDX_NONE;
+	if (s->n_cgroup == 0)
+		return IDX_NONE;
+	found = bsearch(&key, s->cgroup, s->n_cgroup, sizeof(key), by_id);
+	return found != NULL ? (uint32_t)(found - s->cgroup) : IDX_NONE;
 }
 
 bool snap_row_detail(const struct snap *s, uint32_t row, struct detail *d)
