@@ -24,12 +24,19 @@ find include src -name '*.h' | sort | CC=$CC xargs -P "$(nproc)" -n 1 sh -c '
     $CC -std=c11 -D_GNU_SOURCE -Iinclude -I. ${HEADER_CFLAGS:-} -Wall -Wextra -Wpedantic -Werror \
       -fsyntax-only -x c - || { echo "$1 does not stand alone"; exit 1; }' header || status=1
 
-for file in $(find include src tests -name '*.[ch]' -o -name '*.def' | sort); do
-  if ! head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: MIT \*/$'; then
-    echo "$file does not begin with its licence"
-    status=1
-  fi
-done
+# No name in the tree has blanks.
+# shellcheck disable=SC2046
+awk '
+FNR == 1 { licensed[FILENAME] = $0 == "/* SPDX-License-Identifier: MIT */" }
+END {
+	for (i = 1; i < ARGC; i++)
+		if (!licensed[ARGV[i]]) {
+			print ARGV[i] " does not begin with its licence"
+			status = 1
+		}
+	exit status
+}
+' $(find include src tests -name '*.[ch]' -o -name '*.def' | sort) || status=1
 
 if [ "$count" -eq 0 ]; then
   echo "no headers to look at"
