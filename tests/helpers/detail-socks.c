@@ -99,22 +99,33 @@ static void with_options(int listener)
 	must((int)write(fd, "hello", 5), "write");
 }
 
+static int set_congestion(int fd, const char *name)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name));
+}
+
+/* Both ends have it: DCTCP falls back to Reno where the other does not mark. */
 static void with_congestion(int listener)
 {
 	static const char *const names[] = { "reno", "cubic", "bbr", "dctcp", "vegas" };
+	char usual[16];
+	socklen_t len = sizeof(usual);
 
+	must(getsockopt(listener, IPPROTO_TCP, TCP_CONGESTION, usual, &len), "getsockopt");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 		struct pair p;
 
-		if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, names[i], strlen(names[i])) != 0) {
+		if (set_congestion(fd, names[i]) != 0) {
 			close(fd);
 			continue;
 		}
+		must(set_congestion(listener, names[i]), "congestion");
 		printf(" %s", names[i]);
 		p = join(listener, fd);
 		fill(p.client);
 	}
+	must(set_congestion(listener, usual), "congestion");
 }
 
 static void half_closed(int listener)
