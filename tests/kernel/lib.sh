@@ -106,10 +106,11 @@ mask_unreadable() {
 
 # ---- ss ----------------------------------------------------------------------
 
-# normalise FILE PROTOCOL: a socket a line, sorted: protocol, both ends. ss leaves out the protocol
-# and the state where there can be but one.
-normalise() {
-  awk -v proto="$2" '{
+# differ SS EYE PROTOCOL: the first sockets that but one of the two lists has, as protocol and both ends.
+# ss leaves out the protocol and the state where there can be but one.
+differ() {
+  awk -v proto="$3" '
+    {
       first = 1
       while (first < 4 && $first !~ /^[0-9]+$/)
         first++
@@ -123,8 +124,16 @@ normalise() {
       far = $(first + 3)
       sub(/%[^:]*/, "", near)
       sub(/.*:\*$/, "-", far)
-      print proto, near, far
-    }' "$1" | sed 's/\[::ffff:\([0-9.]*\)\]/\1/g' | sort
+      row = proto " " near " " far
+      while (match(row, /\[::ffff:[0-9.]*\]/))
+        row = substr(row, 1, RSTART - 1) substr(row, RSTART + 8, RLENGTH - 9) substr(row, RSTART + RLENGTH)
+      beyond[row] += FILENAME == ARGV[1] ? 1 : -1
+    }
+    END {
+      for (row in beyond)
+        if (beyond[row] != 0 && shown++ < 5)
+          print (beyond[row] > 0 ? "ss: " : "sockeye: ") row
+    }' "$1" "$2"
 }
 
 # ---- the socket maker ---------------------------------------------------------

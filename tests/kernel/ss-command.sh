@@ -16,22 +16,22 @@ mk a states=20 established=40:4001 v6=60:4002 remotes=40x4:4003 remotes6=30x4:44
 expressions=0
 with_rows=0
 same() {
-  local command
+  local command proto lack
   command=$("$HELPERS/ss-command" "$1") || die "no command for: $1"
+  # With one protocol ss does not say which.
+  case $command in
+  "ss -uan"*) proto=udp ;;
+  *) proto=tcp ;;
+  esac
   for _ in 1 2 3; do
     bash -c "${command/ss /ss -H }" >"$DIR/ss" 2>"$DIR/ss.err"
     "$SOCKEYE" -b -H --by socket "$1" >"$DIR/eye"
-    # With one protocol ss does not say which.
-    case $command in
-    "ss -uan"*) normalise "$DIR/ss" udp ;;
-    *) normalise "$DIR/ss" tcp ;;
-    esac >"$DIR/ss.rows"
-    normalise "$DIR/eye" tcp >"$DIR/eye.rows"
-    cmp -s "$DIR/ss.rows" "$DIR/eye.rows" && break
+    lack=$(differ "$DIR/ss" "$DIR/eye" $proto)
+    [ -n "$lack" ] || break
   done
-  check "$1: $command" "" "$(diff "$DIR/ss.rows" "$DIR/eye.rows" | head -5; cat "$DIR/ss.err")"
+  check "$1: $command" "" "$lack$(cat "$DIR/ss.err")"
   expressions=$((expressions + 1))
-  [ ! -s "$DIR/ss.rows" ] || with_rows=$((with_rows + 1))
+  [ ! -s "$DIR/ss" ] || with_rows=$((with_rows + 1))
 }
 
 for filter in "" "state close-wait" "state established and proto = tcp" "proto = udp" "proto = tcp" \

@@ -27,7 +27,8 @@ mk a states=25 established=60:4001 v6=100:4002 remotes=60x4:4003 remotes6=40x4:4
   bind-device=1:4009 established=10:25 at=192.168.1.1 fin-wait1-in=10:80 fin-wait1-in=5:443 \
   closing=5:4008 at=120.33.31.1 established=10:80 time-wait=20:4010
 
-# both OPTION... -- WORD...: what each says, in ss.rows and eye.rows. Options are for ss alone.
+# both OPTION... -- WORD...: what each says, in ss and eye, and in $LACK what differs. Options are for ss
+# alone.
 both() {
   local options=() proto=tcp
   while [ "$1" != -- ]; do
@@ -39,9 +40,9 @@ both() {
   ss -Hna "${options[@]}" "$@" >"$DIR/ss" 2>"$DIR/ss.err" && [ ! -s "$DIR/ss.err" ] ||
     die "ss does not take: $* ($(cat "$DIR/ss.err"))"
   timeout -k 1 "$DEADLINE" "$SOCKEYE" -b -H --by socket "$@" >"$DIR/eye" 2>"$DIR/eye.err" ||
-    cat "$DIR/eye.err" >"$DIR/eye"
-  normalise "$DIR/ss" $proto >"$DIR/ss.rows"
-  normalise "$DIR/eye" $proto >"$DIR/eye.rows"
+    echo "status $?" >>"$DIR/eye.err"
+  LACK=$(differ "$DIR/ss" "$DIR/eye" $proto)
+  [ ! -s "$DIR/eye.err" ] || LACK+=$(cat "$DIR/eye.err")
 }
 
 # Sockets in TIME_WAIT end by themselves: what differs is asked for again.
@@ -51,11 +52,11 @@ same() {
   local words=("$@")
   for _ in 1 2 3; do
     both "${words[@]}"
-    cmp -s "$DIR/ss.rows" "$DIR/eye.rows" && break
+    [ -n "$LACK" ] || break
   done
-  check "as ss: ${words[*]}" "" "$(diff "$DIR/ss.rows" "$DIR/eye.rows" | head -5; cat "$DIR/eye.err")"
+  check "as ss: ${words[*]}" "" "$LACK"
   expressions=$((expressions + 1))
-  [ ! -s "$DIR/ss.rows" ] || with_rows=$((with_rows + 1))
+  [ ! -s "$DIR/ss" ] || with_rows=$((with_rows + 1))
 }
 
 # ---- written down -------------------------------------------------------------
