@@ -69,16 +69,15 @@ static int open_dir(struct procfs *p, struct fdtable *t)
 }
 
 /* The socket behind a descriptor: its inode, 0 when it is none, or a negative errno. */
-static int64_t read_link(struct procfs *p, int dir, int32_t fd)
+static int64_t read_link_at(struct procfs *p, int dir, const char *path)
 {
 	static const char head[] = "socket:[";
-	char name[12], link[40];
+	char link[40];
 	uint32_t ino = 0;
 	ssize_t len;
 
-	snprintf(name, sizeof(name), "%d", fd);
 	p->readlinks++;
-	len = readlinkat(dir, name, link, sizeof(link));
+	len = readlinkat(dir, path, link, sizeof(link));
 	if (len < 0) {
 		int error = errno;
 
@@ -93,6 +92,14 @@ static int64_t read_link(struct procfs *p, int dir, int32_t fd)
 	for (ssize_t i = sizeof(head) - 1; i < len && link[i] >= '0' && link[i] <= '9'; i++)
 		ino = ino * 10 + (uint32_t)(link[i] - '0');
 	return ino;
+}
+
+static int64_t read_link(struct procfs *p, int dir, int32_t fd)
+{
+	char name[12];
+
+	snprintf(name, sizeof(name), "%d", fd);
+	return read_link_at(p, dir, name);
 }
 
 static void push_slot(struct fdtable *t, struct slot s)
@@ -211,6 +218,15 @@ int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same)
 	t->dir_ino = st.st_ino;
 	t->count = p->counts ? st.st_size : -1;
 	return 0;
+}
+
+bool fdtable_holds(struct procfs *p, const struct fdtable *t, const struct slot *s)
+{
+	char leaf[16], path[PATH_SIZE];
+
+	snprintf(leaf, sizeof(leaf), "fd/%d", s->fd);
+	table_path(t, leaf, path);
+	return read_link_at(p, p->fd, path) == s->ino;
 }
 
 /* What a slot is after it was read again. */

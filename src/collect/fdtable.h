@@ -77,6 +77,9 @@ void fdtable_take(struct fdtable *t, const struct fd_record *r, uint32_t n);
  */
 int fdtable_stat(struct procfs *p, struct fdtable *t, bool *same);
 
+/* Whether the descriptor of this slot is still the same socket, at the price of one link. */
+bool fdtable_holds(struct procfs *p, const struct fdtable *t, const struct slot *s);
+
 /*
  * Reads the slots again whose index is in at[], ascending. A slot that holds another socket now
  * becomes ROW_YOUNG with the new inode, one that holds the same becomes ROW_OTHER unless it is

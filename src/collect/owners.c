@@ -438,6 +438,17 @@ static bool has_more(const struct owners *o, const struct fdtable *t)
 	return t->count > (int64_t)t->n + t->others;
 }
 
+/*
+ * Whether descriptors went or came that no socket tells of. Where the kernel does not count them (before
+ * 6.2) one slot in turn stands for all: who has ended has none any more.
+ */
+static bool has_changed(struct owners *o, const struct fdtable *t)
+{
+	if (t->count >= 0)
+		return t->count != (int64_t)t->n + t->others;
+	return t->n > 0 && !fdtable_holds(&o->proc, t, &t->slot[o->sample % t->n]);
+}
+
 /* Compares how many descriptors there are with how many we know of. */
 static void follow_count(struct owners *o, struct fdtable *t)
 {
@@ -450,7 +461,7 @@ static void follow_count(struct owners *o, struct fdtable *t)
 		return;
 	if (had_dir && !same)
 		check_identity(o, t);
-	t->changed |= t->count >= 0 && t->count != (int64_t)t->n + t->others;
+	t->changed |= has_changed(o, t);
 	if (has_more(o, t) && fdtable_probe(&o->proc, t) == 0)
 		owners_match_fresh(o, t);
 	if (t->count >= 0)
