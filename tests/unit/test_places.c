@@ -19,7 +19,7 @@
 #define SHORT "3f4e5a6b7c8d"
 
 struct fixture {
-	char top[32], proc[64], groups[64];
+	char top[64], proc[80], groups[80];
 	struct places *places;
 	struct snap_pool *pool;
 	const struct snap *snap;
@@ -64,8 +64,9 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
+	const char *tmp = getenv("TMPDIR");
 
-	strcpy(f->top, "places.XXXXXX");
+	snprintf(f->top, sizeof(f->top), "%.40s/places.XXXXXX", tmp != NULL ? tmp : "/tmp");
 	assert_non_null(mkdtemp(f->top));
 	snprintf(f->proc, sizeof(f->proc), "%s/proc", f->top);
 	snprintf(f->groups, sizeof(f->groups), "%s/groups", f->top);
