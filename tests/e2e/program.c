@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <dirent.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,8 +99,9 @@ unsigned long program_wakeups(pid_t pid)
 	return sum;
 }
 
-long program_resident(pid_t pid)
+long program_memory(pid_t pid, const char *name)
 {
+	const size_t len = strlen(name);
 	char path[64], line[256];
 	long kb = -1;
 	FILE *f;
@@ -108,8 +110,8 @@ long program_resident(pid_t pid)
 	f = fopen(path, "re");
 	assert_non_null(f);
 	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-			break;
+		if (strncmp(line, name, len) == 0 && line[len] == ':')
+			kb = strtol(line + len + 1, NULL, 10);
 	fclose(f);
 	return kb;
 }

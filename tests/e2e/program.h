@@ -22,7 +22,7 @@ void program_wait_footer(struct vt *v);
 void program_quit(struct vt *v);
 /* How often the threads of the process have slept and been woken. */
 unsigned long program_wakeups(pid_t pid);
-long program_resident(pid_t pid);  /* KiB */
-int64_t program_cpu_ms(pid_t pid); /* of all of its threads, so far */
+long program_memory(pid_t pid, const char *name); /* KiB, as proc(5) names it: VmRSS, RssAnon */
+int64_t program_cpu_ms(pid_t pid);                /* of all of its threads, so far */
 
 #endif
